@@ -1,0 +1,124 @@
+/**
+ * The constraints of a plan that are a sum over the whole stream: bytes and records written, bytes read.
+ */
+import { LIMITS } from '../model/limits.ts';
+import { formatBytes, formatCount, formatNumber, formatPercent } from '../model/quantity.ts';
+import type { Constraint } from '../results/report-document.ts';
+import type { PerDimension } from './key-run.ts';
+import type { PlanInput } from './plan-input.ts';
+
+/** Headroom is counted in thousand-millionths, loads in millionths, so that the division is one of whole numbers. */
+const PARTS = 1_000_000_000;
+const MILLIONTHS = 1_000_000;
+
+/** What one shard takes per second. */
+export const SHARD_LIMIT: PerDimension = {
+  records: LIMITS.writeRecordsPerSec.value,
+  bytes: LIMITS.writeBytesPerSec.value,
+};
+
+/** What of it is planned for. */
+export function planningLimit(headroom: number): PerDimension {
+  const kept = (PARTS - Math.round(headroom * PARTS)) / PARTS;
+  return { records: SHARD_LIMIT.records * kept, bytes: SHARD_LIMIT.bytes * kept };
+}
+
+/**
+ * ceil(load / (limit x (1 - headroom))), at least 1, in whole numbers: floating point is one shard too many for 20 of
+ * 99 headrooms where the division is exact (math.md 2.5).
+ * @param load and limit in the same unit per second; the load is rounded to a millionth
+ */
+export function shardsFor(load: number, limit: number, headroom: number): number {
+  const over = BigInt(Math.round(load * MILLIONTHS)) * BigInt(PARTS);
+  const under = BigInt(limit * MILLIONTHS) * BigInt(PARTS - Math.round(headroom * PARTS));
+  return Math.max(1, Number((over + under - 1n) / under));
+}
+
+/** Records and bytes (data and key) written per second. */
+export function totalsOf(input: PlanInput): PerDimension {
+  let records = 0;
+  let bytes = 0;
+  for (const source of input.sources) {
+    records += source.recordsPerSec;
+    bytes += source.recordsPerSec * (source.dataBytes + source.keyBytes);
+  }
+  return { records, bytes };
+}
+
+/** The constraints in which only sums count, in the order of the document. */
+export function sumConstraints(input: PlanInput): Constraint[] {
+  const total = totalsOf(input);
+  return [
+    writeBytes(input, total.bytes),
+    writeRecords(input, total.records),
+    readBandwidth(input, total.bytes),
+  ];
+}
+
+function writeBytes({ sources, headroom }: PlanInput, load: number): Constraint {
+  const limit = LIMITS.writeBytesPerSec.value;
+  const parts = sources.map(
+    (source) => `${perSec(source.recordsPerSec)} × ${formatNumber(source.dataBytes + source.keyBytes)} B`,
+  );
+  const sum = parts.length <= 2 ? `${parts.join(' + ')} = ` : '';
+  return {
+    name: 'write-bytes',
+    shards: shardsFor(load, limit, headroom),
+    evaluated: true,
+    formula: sum + division(load, limit, headroom, bytesPerSec),
+  };
+}
+
+function writeRecords({ headroom }: PlanInput, load: number): Constraint {
+  const limit = LIMITS.writeRecordsPerSec.value;
+  return {
+    name: 'write-records',
+    shards: shardsFor(load, limit, headroom),
+    evaluated: true,
+    formula: division(load, limit, headroom, perSec),
+  };
+}
+
+/** Polling consumers share a shard's read limit; one with enhanced fan-out has as much for itself. */
+function readBandwidth({ consumers, headroom }: PlanInput, load: number): Constraint {
+  const limit = LIMITS.readBytesPerSec.value;
+  const readers = consumers.polling > 0 ? consumers.polling : Math.min(1, consumers.efo);
+  const who = consumers.polling > 0 ? `${consumers.polling} polling: ` : 'each fan-out consumer for itself: ';
+  const product = readers > 1 ? `${readers} × ${bytesPerSec(load)} = ` : '';
+  return {
+    name: 'read-bandwidth',
+    shards: shardsFor(load * readers, limit, headroom),
+    evaluated: true,
+    formula:
+      readers === 0
+        ? 'no consumers: nothing is read'
+        : `${who}${product}${division(load * readers, limit, headroom, bytesPerSec)}`,
+  };
+}
+
+/** `2.62 MiB/s ÷ (1 MiB/s × 80%) = 3.28`. */
+function division(load: number, limit: number, headroom: number, format: (amount: number) => string): string {
+  const quotient = load / (limit * (1 - headroom));
+  return `${format(load)} ÷ (${format(limit)} × ${formatPercent(1 - headroom)}) = ${distinct(quotient)}`;
+}
+
+/** A quotient never looks whole where it is not: the count is its ceiling. */
+function distinct(quotient: number): string {
+  const text = formatNumber(quotient);
+  const whole = Math.round(quotient);
+  if (Math.abs(quotient - whole) < 1e-9 * Math.max(1, whole)) return formatCount(whole);
+  if (!Number.isInteger(Number(text.replaceAll(',', '')))) return text;
+  for (let digits = 1; digits < 9; digits++) {
+    const longer = quotient.toFixed(digits);
+    if (Number(longer) !== whole) return longer;
+  }
+  return text;
+}
+
+export function perSec(records: number): string {
+  return `${formatNumber(records)}/s`;
+}
+
+export function bytesPerSec(bytes: number): string {
+  return `${formatBytes(bytes)}/s`;
+}

@@ -1,0 +1,169 @@
+/**
+ * The constraint that several keys make together: no shard's keys may add up to more than it can carry. Exact where
+ * the keys' names are known, a matter of chance where they are not.
+ */
+import { LIMITS } from '../model/limits.ts';
+import { formatBytes, formatCount, formatNumber, formatPercent } from '../model/quantity.ts';
+import type { Constraint, HottestShard } from '../results/report-document.ts';
+import { SHARD_LIMIT } from './constraints.ts';
+import { fillOf, type KeyLoads } from './key-loads.ts';
+import type { PerDimension } from './key-run.ts';
+import { fittingCounts, fitsOn, hottestFill, placeKeys } from './placement.ts';
+import { fewestShards, hottestQuantiles, randomKeysOf, riskAt } from './random-placement.ts';
+
+export interface HotShardQuestion {
+  /** Every key. */
+  readonly all: KeyLoads;
+  /** The keys that fit on a shard by themselves. */
+  readonly fitting: KeyLoads;
+  /** Planning limit of a shard. */
+  readonly limit: PerDimension;
+  readonly confidence: number;
+  /** Whether generated names are the user's own. */
+  readonly namesGiven: boolean;
+}
+
+export interface HotShard {
+  readonly constraint: Constraint;
+  readonly assumptions: readonly string[];
+  /** The least count from `from` on that fits, and the least from which all fit; null where none was found. */
+  readonly countsFrom: (from: number) => { readonly shards: number | null; readonly safe: number | null };
+  /** With every key, also those that fit nowhere. */
+  readonly hottestOn: (shards: number) => HottestShard;
+}
+
+const QUOTA = LIMITS.shardQuota.value;
+const NOT_WITHIN = `no count up to the quota of ${formatCount(QUOTA)} fits`;
+
+/** By the names: no chance in it. */
+export function hotShardOfNames({ all, fitting, limit }: HotShardQuestion): HotShard {
+  const placed = placeKeys(fitting);
+  const everything = all === fitting ? placed : placeKeys(all);
+  const least = Math.max(1, Math.ceil(fillOf(fitting.total, limit) * (1 - 1e-9)));
+  const { first, hold, bad, badCount } = fittingCounts(placed, limit, least, QUOTA);
+  const hottest =
+    first === null
+      ? NOT_WITHIN
+      : `${share(hottestFill(placed, first, SHARD_LIMIT))} on the hottest of ${first}`;
+  const badText =
+    badCount === 0
+      ? ''
+      : `; too hot again: ${bad.map(formatCount).join(', ')}${badCount > bad.length ? ' …' : ''}`;
+  const spread =
+    placed.spreadKeys > 0
+      ? [
+          `The ${formatCount(placed.spreadKeys)} lightest keys are spread evenly; only the heavier ones are placed by name.`,
+        ]
+      : [];
+  return {
+    constraint: {
+      name: 'hot-shard',
+      shards: first,
+      evaluated: true,
+      formula: `${keysText(all, fitting)} by their names: ${hottest}${badText}`,
+    },
+    assumptions: spread,
+    countsFrom: (from) => {
+      if (first === null) return { shards: null, safe: null };
+      let shards = Math.max(first, from);
+      while (shards <= QUOTA && !fitsOn(placed, shards, limit)) shards++;
+      return { shards: shards > QUOTA ? null : shards, safe: hold === null ? null : Math.max(hold, from) };
+    },
+    hottestOn: (shards) => ({
+      utilization: hottestFill(everything, shards, SHARD_LIMIT),
+      placement: 'actual',
+      shards,
+    }),
+  };
+}
+
+/** By chance: the names are not known, or stand for others. */
+export function hotShardOfChance({
+  all,
+  fitting,
+  limit,
+  confidence,
+  namesGiven,
+}: HotShardQuestion): HotShard {
+  const risk = Math.round((1 - confidence) * 1e12) / 1e12;
+  const keys = randomKeysOf(fitting, limit);
+  const everything = all === fitting ? keys : randomKeysOf(all, limit);
+  const first = fewestShards(keys, limit, risk);
+  const both =
+    keys.sources.length > 1
+      ? ['A shard too hot in records and one too hot in bytes are added up as if never the same one.']
+      : [];
+  return {
+    constraint: {
+      name: 'hot-shard',
+      shards: first,
+      evaluated: true,
+      formula: `${keysText(all, fitting)} at random: ${
+        first === null
+          ? NOT_WITHIN
+          : chanceText(
+              first,
+              riskAt(keys, first, limit),
+              risk,
+              limit,
+              keys.sources.map((source) => source.dimension),
+            )
+      }`,
+    },
+    assumptions: [
+      namesGiven
+        ? "The scenario's generated names stand for names that are not known: each key falls on any shard alike (--placement actual takes them as they are)."
+        : 'Key names are not known: each key falls on any shard alike.',
+      'Larger counts are taken to fit as well: proven for equal keys, without a known counterexample for others.',
+      ...both,
+    ],
+    countsFrom: (from) => {
+      const shards = first === null ? null : from <= first ? first : fewestShards(keys, limit, risk, from);
+      return { shards, safe: shards };
+    },
+    hottestOn: (shards) => {
+      const [p50, p95, p99, utilization] = hottestQuantiles(everything, shards, SHARD_LIMIT, [
+        0.5,
+        0.95,
+        0.99,
+        confidence,
+      ]);
+      return {
+        utilization,
+        placement: 'random',
+        shards,
+        p50,
+        p95,
+        p99,
+        risk: riskAt(everything, shards, limit),
+      };
+    },
+  };
+}
+
+function keysText(all: KeyLoads, fitting: KeyLoads): string {
+  const { keyCount } = fitting;
+  const what = `${formatCount(keyCount)} ${keyCount === 1 ? 'key' : 'keys'}`;
+  const without = all.keyCount - keyCount;
+  return without === 0 ? what : `${what} (without the ${formatCount(without)} that no shard can carry)`;
+}
+
+/** `27 × P(a shard above 800/s) = 3.7% <= 5%`. */
+function chanceText(
+  shards: number,
+  total: number,
+  risk: number,
+  limit: PerDimension,
+  dimensions: readonly string[],
+): string {
+  const levels = [
+    ...(dimensions.includes('records') ? [`${formatNumber(limit.records)}/s`] : []),
+    ...(dimensions.includes('bytes') ? [`${formatBytes(limit.bytes)}/s`] : []),
+  ];
+  return `${formatCount(shards)} × P(a shard above ${levels.join(' or ')}) = ${share(total)} <= ${formatPercent(risk)}`;
+}
+
+/** Something is never written as nothing. */
+function share(part: number): string {
+  return part > 0 && part < 0.0001 ? '<0.01%' : formatPercent(part);
+}

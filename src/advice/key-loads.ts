@@ -1,0 +1,130 @@
+/**
+ * How much each partition key of some traffic carries per second, in records and in bytes.
+ */
+import { utf8Length } from '../model/record.ts';
+import type { Keys } from '../traffic/scenario.ts';
+import {
+  generatedKeysOf,
+  generatedLoad,
+  generatedRuns,
+  numberOf,
+  type GeneratedKeys,
+  type GeneratedSource,
+} from './generated-keys.ts';
+import { listedRun, type Extent, type KeyLoad, type KeyRun, type PerDimension } from './key-run.ts';
+
+/** Traffic to plan for: one source at a steady rate. */
+export interface TrafficPart {
+  readonly recordsPerSec: number;
+  /** Mean bytes of data per record. */
+  readonly dataBytes: number;
+  /** Bytes of every partition key; undefined: each name's own length. */
+  readonly keyBytes?: number | undefined;
+  readonly keys: Keys;
+}
+
+export interface KeyLoads {
+  /** Runs of distinct keys, all of them together. */
+  readonly runs: readonly KeyRun[];
+  readonly keyCount: number;
+  /** Sums over all keys, per second. */
+  readonly total: PerDimension;
+  /** Of any key. */
+  readonly bytesPerRecord: Extent;
+}
+
+/**
+ * Adds sources up key by key: keys of the same name are one key, whether listed or generated.
+ * @param placementSeed renames generated keys, as in a scenario
+ */
+export function keyLoadsOf(parts: readonly TrafficPart[], placementSeed?: number): KeyLoads {
+  const listed = listedKeys(parts);
+  const runs: KeyRun[] = [];
+  for (const [template, sources] of sourcesByTemplate(parts)) {
+    const generated = generatedKeysOf(template, sources, placementSeed);
+    runs.push(...generatedRuns(generated, mergeInto(listed, generated)));
+  }
+  if (listed.size > 0) runs.push(listedRun([...listed.values()]));
+  return sumUp(runs);
+}
+
+/** The same without the keys above a limit in either dimension: those that fit on no shard. */
+export function withoutKeysAbove(loads: KeyLoads, limit: PerDimension): KeyLoads {
+  return sumUp(loads.runs.flatMap((run) => run.notAbove(limit)));
+}
+
+/** The key that fills most of a shard, or undefined where nothing is sent. */
+export function heaviestKey(loads: KeyLoads, limit: PerDimension): KeyLoad | undefined {
+  let heaviest: KeyLoad | undefined;
+  let most = 0;
+  for (const key of loads.runs.flatMap((run) => run.candidates())) {
+    const fill = fillOf(key, limit);
+    if (fill > most) [heaviest, most] = [key, fill];
+  }
+  return heaviest;
+}
+
+/** The fuller of the two dimensions; 1 where a limit is reached. */
+export function fillOf(load: PerDimension, limit: PerDimension): number {
+  return Math.max(load.records / limit.records, load.bytes / limit.bytes);
+}
+
+function sumUp(all: readonly KeyRun[]): KeyLoads {
+  const runs = all.filter((run) => run.length > 0);
+  let keyCount = 0;
+  let records = 0;
+  let bytes = 0;
+  let min = Infinity;
+  let max = 0;
+  for (const run of runs) {
+    keyCount += run.length;
+    records += run.momentsFrom(0, 'records').sum;
+    bytes += run.momentsFrom(0, 'bytes').sum;
+    min = Math.min(min, run.bytesPerRecord.min);
+    max = Math.max(max, run.bytesPerRecord.max);
+  }
+  return { runs, keyCount, total: { records, bytes }, bytesPerRecord: { min, max } };
+}
+
+/** The keys that have names of their own. */
+function listedKeys(parts: readonly TrafficPart[]): Map<string, KeyLoad> {
+  const listed = new Map<string, KeyLoad>();
+  for (const { keys, recordsPerSec, dataBytes, keyBytes } of parts) {
+    if (keys.kind !== 'weights') continue;
+    const sum = keys.weights.reduce((total, weight) => total + weight, 0);
+    keys.names.forEach((name, i) => {
+      const records = (recordsPerSec * keys.weights[i]) / sum;
+      addTo(listed, { name, records, bytes: records * (dataBytes + (keyBytes ?? utf8Length(name))) });
+    });
+  }
+  return listed;
+}
+
+/** Adds generated keys to the listed keys of the same name; returns their numbers. */
+function mergeInto(listed: Map<string, KeyLoad>, generated: GeneratedKeys): number[] {
+  const numbers: number[] = [];
+  for (const name of listed.keys()) {
+    const n = numberOf(generated, name);
+    if (n < 0) continue;
+    addTo(listed, generatedLoad(generated, n));
+    numbers.push(n);
+  }
+  return numbers;
+}
+
+function addTo(listed: Map<string, KeyLoad>, { name, records, bytes }: KeyLoad): void {
+  const before = listed.get(name) ?? { records: 0, bytes: 0 };
+  listed.set(name, { name, records: before.records + records, bytes: before.bytes + bytes });
+}
+
+function sourcesByTemplate(parts: readonly TrafficPart[]): Map<string, GeneratedSource[]> {
+  const byTemplate = new Map<string, GeneratedSource[]>();
+  for (const { keys, recordsPerSec, dataBytes, keyBytes } of parts) {
+    if (keys.kind === 'weights') continue;
+    const source = { keys, recordsPerSec, dataBytes, keyBytes };
+    const group = byTemplate.get(keys.template);
+    if (group === undefined) byTemplate.set(keys.template, [source]);
+    else group.push(source);
+  }
+  return byTemplate;
+}

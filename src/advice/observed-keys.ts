@@ -1,0 +1,85 @@
+/**
+ * The load of a stream as its keys showed it: what each observed key carries, at its place among the hash keys,
+ * and the rest of each shard spread evenly over its range.
+ */
+import { hashKeyOf } from '../model/hash-key.ts';
+import { widthOf, type HashRange } from '../model/hash-range.ts';
+import type { Shard } from '../model/shard-map.ts';
+import { LEAST_WEIGHT } from '../results/key-sketch.ts';
+import type { Dimension } from '../results/report-document.ts';
+import type { Tally } from '../results/tally.ts';
+
+export interface ObservedKey {
+  readonly hashKey: bigint;
+  /** Load in the chosen unit, records or bytes over the whole run. */
+  readonly load: number;
+}
+
+export interface ObservedShard {
+  readonly range: HashRange;
+  /** Hot keys left out; in ascending order of hash key. */
+  readonly keys: readonly ObservedKey[];
+  /** Load of all other keys, of which only the sum is known. */
+  readonly rest: number;
+}
+
+/** Every open shard with its keys, without those in `leaveOut` (places in the tally's sketch). */
+export function observedShardsOf(
+  tally: Tally,
+  open: readonly Shard[],
+  nameOf: (key: number) => string,
+  dimension: Dimension,
+  leaveOut: ReadonlySet<number>,
+): ObservedShard[] {
+  const ofShard = dimension === 'records' ? tally.shards.offered : tally.shards.bytes;
+  const ofKey = dimension === 'records' ? tally.keys.offered : tally.keys.bytes;
+  const keys: ObservedKey[][] = open.map(() => []);
+  const rest = Float64Array.from(ofShard);
+  for (const place of tally.sketch.held()) {
+    const shard = tally.shardOfKey[place];
+    rest[shard] -= ofKey[place];
+    if (leaveOut.has(place)) {
+      const missed = tally.sketch.missed[place];
+      rest[shard] -= dimension === 'records' ? missed / LEAST_WEIGHT : missed;
+      continue;
+    }
+    keys[shard].push({ hashKey: hashKeyOf(nameOf(tally.sketch.keys[place])), load: ofKey[place] });
+  }
+  return open.map((shard, i) => ({
+    range: shard.range,
+    keys: keys[i].sort((a, b) => (a.hashKey < b.hashKey ? -1 : 1)),
+    rest: Math.max(0, rest[i]),
+  }));
+}
+
+/** Load of the heaviest of `count` equal shards, if the stream had that many. */
+export function heaviestOfUniform(observed: readonly ObservedShard[], count: number): number {
+  const loads = new Float64Array(count);
+  for (const { range, keys, rest } of observed) {
+    for (const key of keys) loads[partOf(key.hashKey, count)] += key.load;
+    spread(range, rest, loads);
+  }
+  return loads.reduce((most, load) => (load > most ? load : most), 0);
+}
+
+const PRECISION = 1n << 53n;
+
+/** Position in the key space, 0…1. */
+function positionOf(hashKey: bigint): number {
+  return Number((hashKey * PRECISION) >> 128n) / Number(PRECISION);
+}
+
+function partOf(hashKey: bigint, count: number): number {
+  return Math.min(count - 1, Math.floor(positionOf(hashKey) * count));
+}
+
+/** Spreads a load evenly over the parts that a range covers. */
+function spread(range: HashRange, load: number, loads: Float64Array): void {
+  if (load === 0) return;
+  const from = positionOf(range.start) * loads.length;
+  const to = from + (Number(widthOf(range)) / Number(1n << 128n)) * loads.length;
+  for (let part = Math.floor(from); part < Math.min(loads.length, to); part++) {
+    const covered = Math.min(to, part + 1) - Math.max(from, part);
+    loads[part] += (load * Math.max(0, covered)) / (to - from);
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * What a plan is made from, whether it was written as a scenario or as flags, with every default named.
+ */
+import { LIMITS } from '../model/limits.ts';
+import { formatBytes, formatCount, formatPercent, formatRate, type Rate } from '../model/quantity.ts';
+import { meanDataBytes, meanKeyBytes } from '../traffic/record-mean.ts';
+import type { ConsumerSpec, Keys, Scenario, Source } from '../traffic/scenario.ts';
+
+export const DEFAULT_HEADROOM = 0.2;
+export const DEFAULT_CONFIDENCE = 0.95;
+export const DEFAULT_KEY_BYTES = 16;
+
+export type PlacementMode = 'random' | 'actual';
+
+export interface PlanInput {
+  /** At least one. */
+  readonly sources: readonly PlanSource[];
+  readonly placementSeed: number | undefined;
+  readonly consumers: { readonly polling: number; readonly efo: number };
+  /** Part of every limit that is kept free, from 0 to below 1. */
+  readonly headroom: number;
+  /** Part of random placements that must fit, above 0 and below 1. */
+  readonly confidence: number;
+  readonly placement: PlacementMode;
+  /** Whether generated names are the user's own (a scenario's) or stand for names that nobody gave. */
+  readonly namesGiven: boolean;
+  readonly assumptions: readonly string[];
+}
+
+/** One source at its peak. */
+export interface PlanSource {
+  readonly recordsPerSec: number;
+  /** Mean bytes of data per record. */
+  readonly dataBytes: number;
+  /** Mean bytes of the partition keys. */
+  readonly keyBytes: number;
+  /** Every key has `keyBytes`; otherwise each its name's length. */
+  readonly equalKeyBytes: boolean;
+  readonly keys: Keys | undefined;
+}
+
+/** What flags say; each is undefined where the flag was not given. */
+export interface PlanOptions {
+  readonly rate?: Rate | undefined;
+  readonly dataBytes?: number | undefined;
+  readonly keyBytes?: number | undefined;
+  readonly keys?: Keys | undefined;
+  readonly consumers?: readonly ConsumerSpec[] | undefined;
+  readonly headroom?: number | undefined;
+  readonly confidence?: number | undefined;
+  readonly placement?: PlacementMode | undefined;
+}
+
+/** A plan's input from flags alone. */
+export function planInputOfFlags(
+  options: PlanOptions & { readonly rate: Rate; readonly dataBytes: number },
+): PlanInput {
+  const { rate, dataBytes, keys } = options;
+  const keyBytes = options.keyBytes ?? DEFAULT_KEY_BYTES;
+  const assumptions = [];
+  if (options.keyBytes === undefined) assumptions.push(`Partition keys of ${DEFAULT_KEY_BYTES} B (default).`);
+  if (keys === undefined) {
+    assumptions.push(
+      'Nothing is known of the keys: records spread evenly. --keys makes hot shards part of the plan.',
+    );
+  }
+  const source = {
+    recordsPerSec: recordsPerSec(rate, dataBytes + keyBytes),
+    dataBytes,
+    keyBytes,
+    equalKeyBytes: true,
+    keys,
+  };
+  return { ...settingsOf(options, [], [source], assumptions), placementSeed: undefined, namesGiven: false };
+}
+
+/**
+ * A plan's input from a scenario. Flags replace what they name; those about the traffic are for scenarios of one
+ * source, which the caller has to make sure of.
+ */
+export function planInputOf(scenario: Scenario, options: PlanOptions = {}): PlanInput {
+  const assumptions: string[] = [];
+  const sources = scenario.traffic.map((source) => planSourceOf(source, scenario, options));
+  if (options.rate === undefined) assumptions.push(...peakAssumptions(scenario));
+  if (scenario.traffic.some(({ arrivals }) => arrivals.kind !== 'even')) {
+    assumptions.push('Mean rates: records that arrive in bursts within a second are not part of this plan.');
+  }
+  const settings = settingsOf(options, scenario.consumers, sources, assumptions);
+  return { ...settings, placementSeed: scenario.placementSeed, namesGiven: options.keys === undefined };
+}
+
+function planSourceOf(source: Source, scenario: Scenario, options: PlanOptions): PlanSource {
+  const { placementSeed } = scenario;
+  const keys = options.keys ?? source.keys;
+  const keyBytes = options.keyBytes ?? meanKeyBytes(keys, placementSeed);
+  const dataBytes =
+    options.dataBytes ?? meanDataBytes(source.size, scenario.stream.maxRecordBytes - keyBytes);
+  return {
+    recordsPerSec: options.rate ? recordsPerSec(options.rate, dataBytes + keyBytes) : peakOf(source),
+    dataBytes,
+    keyBytes,
+    equalKeyBytes: options.keyBytes !== undefined,
+    keys,
+  };
+}
+
+function recordsPerSec(rate: Rate, recordBytes: number): number {
+  return 'recordsPerSec' in rate ? rate.recordsPerSec : rate.bytesPerSec / recordBytes;
+}
+
+/** Rates change linearly, so the highest stands at the start or the end of a stage. */
+function peakOf(source: Source): number {
+  return source.stages.reduce((peak, stage) => Math.max(peak, stage.from, stage.to), 0);
+}
+
+function peakAssumptions({ traffic }: Scenario): string[] {
+  const changing = traffic.filter(
+    ({ stages }) => stages.some((stage) => stage.from !== stage.to) || !isFlat(stages),
+  );
+  if (changing.length === 0) return [];
+  const peak = traffic.reduce((sum, source) => sum + peakOf(source), 0);
+  const sum = traffic.length > 1 ? ', every source at its own peak at the same time' : '';
+  return [`Planned for the highest rate of any stage: ${formatRate({ recordsPerSec: peak })}${sum}.`];
+}
+
+function isFlat(stages: Source['stages']): boolean {
+  return stages.every((stage) => stage.from === stages[0].from);
+}
+
+type Settings = Omit<PlanInput, 'placementSeed' | 'namesGiven'>;
+
+/** What does not depend on where the traffic comes from, and its defaults. */
+function settingsOf(
+  options: PlanOptions,
+  scenarioConsumers: readonly ConsumerSpec[],
+  sources: readonly PlanSource[],
+  first: readonly string[],
+): Settings {
+  const given = options.consumers ?? (scenarioConsumers.length > 0 ? scenarioConsumers : undefined);
+  const headroom = options.headroom ?? DEFAULT_HEADROOM;
+  const confidence = options.confidence ?? DEFAULT_CONFIDENCE;
+  const placement = options.placement ?? 'random';
+  const isChance = placement === 'random' && sources.some(({ keys }) => keys && keys.kind !== 'weights');
+  const assumptions = [
+    ...first,
+    ...(given === undefined ? ['One polling consumer (default).'] : []),
+    `Headroom ${formatPercent(headroom)} of every limit${options.headroom === undefined ? ' (default)' : ''}.`,
+    ...(isChance && options.confidence === undefined
+      ? [`Confidence ${formatPercent(confidence)} (default).`]
+      : []),
+    ...sizeAssumptions(sources),
+  ];
+  return { sources, consumers: countConsumers(given), headroom, confidence, placement, assumptions };
+}
+
+function sizeAssumptions(sources: readonly PlanSource[]): string[] {
+  const largest = Math.max(...sources.map((source) => source.dataBytes + source.keyBytes));
+  const usual = LIMITS.defaultMaxRecordBytes.value;
+  return [
+    'Written with PutRecords: the rounding of each call to whole KiB is not added.',
+    ...(largest > usual
+      ? [
+          `The stream takes records above ${formatBytes(usual)} (a setting; ${formatBytes(usual)} is its default).`,
+        ]
+      : []),
+    `At most ${formatCount(LIMITS.shardQuota.value)} shards, AWS's default quota in us-east-1 (default region).`,
+  ];
+}
+
+function countConsumers(consumers: readonly ConsumerSpec[] | undefined): PlanInput['consumers'] {
+  if (consumers === undefined) return { polling: 1, efo: 0 };
+  const efo = consumers.filter((consumer) => consumer.kind === 'efo').length;
+  return { polling: consumers.length - efo, efo };
+}

@@ -1,0 +1,204 @@
+/**
+ * What is wrong with a stream under the load it was offered: the findings of a run.
+ *
+ * The rules are interface section 8: a key alone above one shard's limit is a HOT_KEY; a stream above 0.9 of its
+ * capacity, each key cut at one shard's limit, is UNDER_PROVISIONED, and then no shard is called hot; a shard still
+ * above its limit without its hot keys is a HOT_SHARD. Only what noise does not explain is claimed.
+ */
+import { LIMITS } from '../model/limits.ts';
+import { formatHashKey } from '../model/hash-key.ts';
+import type { Shard } from '../model/shard-map.ts';
+import { DISPATCHED_LIMIT, LAG_LIMIT_MS } from '../results/generator-validity.ts';
+import type { JudgedLoad } from '../results/load-meter.ts';
+import type { Dimension, Finding, FindingOf, GeneratorInfo } from '../results/report-document.ts';
+import type { Tally } from '../results/tally.ts';
+import { normalQuantile } from '../traffic/normal.ts';
+import { heaviestOfUniform, observedShardsOf, type ObservedShard } from './observed-keys.ts';
+import { saltsFor } from './salts.ts';
+import { bestSplit } from './split-point.ts';
+
+/** Part of the stream's capacity above which cutting shards cannot help. */
+export const FULL_STREAM = 0.9;
+/** What advice leaves free; findings themselves are about the limit itself. */
+export const ADVICE_HEADROOM = 0.2;
+
+/** Chance that noise alone makes any finding on a stream of this many shards. */
+const FALSE_ALARM = 0.01;
+
+/** Standard deviations of counting noise that a finding must stand above: 3.0 for 4 shards, 4.9 for 10,000. */
+export function noiseMargin(shards: number): number {
+  return normalQuantile(1 - FALSE_ALARM / (2 * shards));
+}
+
+export interface Observation {
+  readonly tally: Tally;
+  readonly open: readonly Shard[];
+  /** Name of a key of the tally. */
+  readonly nameOf: (key: number) => string;
+  readonly generator?: GeneratorInfo;
+}
+
+/** The findings of a run: the generator's first, then the stream's, its keys' and its shards', worst first. */
+export function findingsOf(observation: Observation): Finding[] {
+  const underProvisioned = findUnderProvisioned(observation);
+  return [
+    ...findGeneratorLate(observation.generator),
+    ...underProvisioned,
+    ...findHotKeys(observation),
+    ...(underProvisioned.length > 0 ? [] : findHotShards(observation)),
+  ];
+}
+
+function findGeneratorLate(generator: GeneratorInfo | undefined): FindingOf<'GENERATOR_LATE'>[] {
+  if (generator === undefined || generator.valid) return [];
+  return [
+    {
+      code: 'GENERATOR_LATE',
+      severity: 'critical',
+      evidence: {
+        lagP99Ms: generator.lagMs.p99,
+        lagLimitMs: LAG_LIMIT_MS,
+        dispatched: generator.dispatched,
+        dispatchedLimit: DISPATCHED_LIMIT,
+        eventLoopUtilization: generator.eventLoopUtilization,
+      },
+    },
+  ];
+}
+
+function findUnderProvisioned(observation: Observation): FindingOf<'UNDER_PROVISIONED'>[] {
+  const { load } = observation.tally;
+  const { capped } = load;
+  const shards = observation.open.length;
+  if (capped.lower <= FULL_STREAM) return [];
+  const shardsNeeded = uniformCountFor(observation, capped);
+  return [
+    {
+      code: 'UNDER_PROVISIONED',
+      severity: 'critical',
+      evidence: {
+        ...evidenceOf(capped, shards),
+        windowSec: load.windowSec,
+        shards,
+        shardsNeeded,
+        moreShards: shardsNeeded - shards,
+        headroom: ADVICE_HEADROOM,
+      },
+    },
+  ];
+}
+
+/**
+ * Equal shards that carry the load with headroom: the smallest count on which the observed keys fit, or where none
+ * up to twice the least does, as many as the sum needs.
+ */
+function uniformCountFor(observation: Observation, capped: JudgedLoad): number {
+  const { tally, open, nameOf } = observation;
+  const planned = limitOf(capped.dimension) * (1 - ADVICE_HEADROOM);
+  const least = Math.max(open.length + 1, Math.ceil(capped.perSec / planned));
+  const observed = observedShardsOf(
+    tally,
+    open,
+    nameOf,
+    capped.dimension,
+    new Set(tally.load.hotKeys.keys()),
+  );
+  const sum = observed.reduce((load, shard) => load + loadOf(shard), 0);
+  const withoutHotKeys = capped.perSec - tally.load.hotKeys.size * limitOf(capped.dimension);
+  for (let count = least; count <= least * 2 && count - least < 200; count++) {
+    if (heaviestOfUniform(observed, count) * withoutHotKeys <= planned * sum) return count;
+  }
+  return least;
+}
+
+function findHotKeys(observation: Observation): FindingOf<'HOT_KEY'>[] {
+  const { tally, open, nameOf } = observation;
+  const hot = [...tally.load.hotKeys].sort(([, a], [, b]) => b.utilization - a.utilization);
+  return hot.map(([place, judged]) => {
+    const salts = saltsOf(observation, place, judged);
+    return {
+      code: 'HOT_KEY',
+      severity: 'critical',
+      shardId: open[tally.shardOfKey[place]].shardId,
+      key: nameOf(tally.sketch.keys[place]),
+      evidence: {
+        ...evidenceOf(judged, 1),
+        windowSec: tally.load.windowSec,
+        share: tally.keys.offered[place] / total(tally, 'records'),
+        splitHelps: false,
+        headroom: ADVICE_HEADROOM,
+        saltsRandom: salts.random,
+        saltsChosen: salts.chosen,
+      },
+    };
+  });
+}
+
+/** Into how many keys the hot one must be cut, among the mean load of everything else on a shard. */
+function saltsOf(observation: Observation, place: number, judged: JudgedLoad): ReturnType<typeof saltsFor> {
+  const { tally, open } = observation;
+  const counts = judged.dimension === 'records' ? tally.keys.offered : tally.keys.bytes;
+  const share = counts[place] / total(tally, judged.dimension);
+  const load = judged.utilization / (1 - ADVICE_HEADROOM);
+  // Everything else, in the proportion that the whole run shows.
+  const background = (load * (1 - share)) / share / open.length;
+  return saltsFor(load, background, open.length);
+}
+
+function findHotShards(observation: Observation): FindingOf<'HOT_SHARD'>[] {
+  const { tally, open, nameOf } = observation;
+  const hot = open
+    .map((shard, i) => ({ shard, i, judged: tally.load.residuals[i] }))
+    .filter(({ judged }) => judged.lower > 1)
+    .sort((a, b) => b.judged.utilization - a.judged.utilization);
+  const hotKeys = new Set(tally.load.hotKeys.keys());
+  const observed: Partial<Record<Dimension, ObservedShard[]>> = {};
+  return hot.map(({ shard, i, judged }) => {
+    const shards = (observed[judged.dimension] ??= observedShardsOf(
+      tally,
+      open,
+      nameOf,
+      judged.dimension,
+      hotKeys,
+    ));
+    const split = bestSplit(shards[i]);
+    return {
+      code: 'HOT_SHARD',
+      severity: 'critical',
+      shardId: shard.shardId,
+      evidence: {
+        ...evidenceOf(judged, 1),
+        windowSec: tally.load.windowSec,
+        splitHelps: split !== undefined,
+        newStartingHashKey: split === undefined ? null : formatHashKey(split.newStart),
+        lowerUtilization: split === undefined ? null : split.lower * judged.utilization,
+        upperUtilization: split === undefined ? null : split.upper * judged.utilization,
+      },
+    };
+  });
+}
+
+function evidenceOf(
+  judged: JudgedLoad,
+  shards: number,
+): { dimension: Dimension; perSec: number; limitPerSec: number; utilization: number } {
+  return {
+    dimension: judged.dimension,
+    perSec: judged.perSec,
+    limitPerSec: limitOf(judged.dimension) * shards,
+    utilization: judged.utilization,
+  };
+}
+
+function limitOf(dimension: Dimension): number {
+  return dimension === 'records' ? LIMITS.writeRecordsPerSec.value : LIMITS.writeBytesPerSec.value;
+}
+
+function total(tally: Tally, dimension: Dimension): number {
+  const column = dimension === 'records' ? tally.shards.offered : tally.shards.bytes;
+  return column.reduce((sum, value) => sum + value, 0);
+}
+
+function loadOf(shard: ObservedShard): number {
+  return shard.keys.reduce((sum, key) => sum + key.load, shard.rest);
+}

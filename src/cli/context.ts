@@ -1,0 +1,20 @@
+/**
+ * What a command gets besides its options: streams, terminal, environment. Tests pass their own.
+ */
+export interface Context {
+  /** Human text and JSON. */
+  readonly out: (text: string) => void;
+  /** Progress and warnings. */
+  readonly err: (text: string) => void;
+  /** Whether stderr is a terminal that can redraw a line. */
+  readonly stderrIsTerminal: boolean;
+  /** Width of stdout's terminal in columns; 80 where it is none. */
+  readonly columns: number;
+  /** Whether stdout takes colours: a terminal, and NO_COLOR unset. */
+  readonly color: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Exit code of the command, see interface: 0, 1, 2, 3, 4 or 130. */
+  readonly setExit: (code: ExitCode) => void;
+}
+
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 130;

@@ -1,0 +1,154 @@
+/** `shardwise local`: the local Kinesis endpoint, until stopped. */
+import { Command } from 'commander';
+import type { Notice, StreamSpec } from '../local/local-service.ts';
+import { parseBytes } from '../model/quantity.ts';
+import { badInput } from '../model/refusal.ts';
+import type { Context } from './context.ts';
+
+export interface LocalFlags {
+  readonly port: string;
+  readonly host: string;
+  readonly seedStream: readonly string[];
+  readonly createMs: string;
+  readonly deleteMs: string;
+  readonly streamMemory: string;
+  readonly quiet?: boolean;
+}
+
+export interface LocalCommandOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly streams: readonly StreamSpec[];
+  readonly createMs: number;
+  readonly deleteMs: number;
+  readonly streamMemoryBytes: number;
+  readonly quiet: boolean;
+}
+
+const NOTICES_MS = 5000;
+/** One request can be as large as this, and its body is kept whole. */
+const LEAST_STREAM_MEMORY = 16 * 1024 * 1024;
+/** AWS's largest shard quota; the endpoint refuses more as CreateStream does. */
+const MOST_SHARDS = 20_000;
+/** A day: stream states do not take longer anywhere. */
+const MOST_STATE_MS = 86_400_000;
+
+export function localCommand(context: Context): Command {
+  return new Command('local')
+    .description('the local Kinesis endpoint, until stopped')
+    .option('--port <number>', 'port to listen on; 0 picks a free one', '4567')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--seed-stream <name:shards>', 'a stream that is ACTIVE from the start (repeatable)', collect, [])
+    .option('--create-ms <number>', 'how long CreateStream takes, in milliseconds', '500')
+    .option('--delete-ms <number>', 'how long DeleteStream takes, in milliseconds', '500')
+    .option('--stream-memory <size>', "memory for one stream's records; the oldest go first", '256MiB')
+    .option('--quiet', 'no warnings and notices')
+    .action(async (flags: LocalFlags) => {
+      await runLocal(readLocalFlags(flags), context);
+    });
+}
+
+function collect(value: string, earlier: readonly string[]): string[] {
+  return [...earlier, value];
+}
+
+/** @throws Refusal (exit 2) where a flag's value cannot be used */
+export function readLocalFlags(flags: LocalFlags): LocalCommandOptions {
+  const streamMemoryBytes = parseBytes(flags.streamMemory);
+  if (streamMemoryBytes === undefined || streamMemoryBytes < LEAST_STREAM_MEMORY) {
+    throw badInput(
+      `--stream-memory ${flags.streamMemory} is not a size of 16MiB or more.`,
+      'Write a number with its unit, such as 256MiB.',
+    );
+  }
+  return {
+    port: readWhole('--port', flags.port, 65_535),
+    host: flags.host,
+    streams: readSeedStreams(flags.seedStream),
+    createMs: readWhole('--create-ms', flags.createMs, MOST_STATE_MS),
+    deleteMs: readWhole('--delete-ms', flags.deleteMs, MOST_STATE_MS),
+    streamMemoryBytes,
+    quiet: flags.quiet ?? false,
+  };
+}
+
+function readWhole(flag: string, text: string, most: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= most) return value;
+  throw badInput(
+    `${flag} ${text} is not a whole number from 0 to ${most}.`,
+    `Write one, such as ${flag} 500.`,
+  );
+}
+
+function readSeedStreams(texts: readonly string[]): StreamSpec[] {
+  const streams = texts.map((text): StreamSpec => {
+    const match = /^([a-zA-Z0-9_.-]{1,128}):([1-9]\d{0,5})$/.exec(text);
+    if (!match) {
+      throw badInput(
+        `--seed-stream ${text} is not a stream name, a colon and a number of shards.`,
+        'Write it as in --seed-stream orders:4; names are of letters, digits, "_", "." and "-".',
+      );
+    }
+    return { name: match[1], shards: Number(match[2]) };
+  });
+  const twice = streams.find(({ name }, i) => streams.findIndex((other) => other.name === name) !== i);
+  if (twice)
+    throw badInput(`--seed-stream names ${twice.name} twice.`, 'Give every stream a name of its own.');
+  const shards = streams.reduce((sum, stream) => sum + stream.shards, 0);
+  if (shards > MOST_SHARDS) {
+    throw badInput(`--seed-stream asks for ${shards} shards.`, `Ask for at most ${MOST_SHARDS} altogether.`);
+  }
+  return streams;
+}
+
+/** Serves until SIGINT or SIGTERM; a requested stop is the normal end. */
+export async function runLocal(options: LocalCommandOptions, context: Context): Promise<void> {
+  const { LocalService } = await import('../local/local-service.ts');
+  const { startServer } = await import('../run/serve/server.ts');
+  const { epochClock } = await import('../run/clock.ts');
+  const { watchInterrupt } = await import('./interrupt.ts');
+  const { host, port, streams, quiet } = options;
+  const service = new LocalService(options);
+  for (const stream of streams) service.createStream(stream, epochClock());
+  const server = await startServer({ host, port, service, nowUs: epochClock });
+  const interrupt = watchInterrupt();
+  if (!quiet && !isLoopback(host)) {
+    context.err(`Warning: listening on ${host}: everyone who can reach this address can use the endpoint.\n`);
+  }
+  context.out(readyText(server.url));
+  const tell = (): void => {
+    for (const notice of service.takeNotices())
+      if (!quiet || notice.kind === 'failure') context.err(noticeText(notice));
+  };
+  const timer = setInterval(tell, NOTICES_MS);
+  await new Promise((resolve) => interrupt.signal.addEventListener('abort', resolve));
+  clearInterval(timer);
+  await server.close();
+  interrupt.release();
+  tell();
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+}
+
+function readyText(url: string): string {
+  return [
+    `shardwise local ready ${url}`,
+    `export AWS_ENDPOINT_URL_KINESIS=${url}`,
+    'export AWS_ACCESS_KEY_ID=local',
+    'export AWS_SECRET_ACCESS_KEY=local',
+    'export AWS_REGION=us-east-1',
+    '',
+  ].join('\n');
+}
+
+function noticeText(notice: Notice): string {
+  if (notice.kind === 'failure') return `The endpoint failed at ${notice.operation}:\n${notice.stack}\n`;
+  const { stream, records, bytes } = notice;
+  return (
+    `Stream ${stream}: the oldest ${records} records (${(bytes / 2 ** 20).toFixed(1)} MiB) were dropped, ` +
+    'its memory is full (--stream-memory).\n'
+  );
+}

@@ -1,0 +1,62 @@
+/**
+ * The commands, and what an error becomes: a sentence and an exit code for the world's, a stack trace for ours.
+ */
+import { Command, CommanderError } from 'commander';
+import { Refusal } from '../model/refusal.ts';
+import type { Context } from './context.ts';
+import { localCommand } from './local.ts';
+import { planCommand } from './plan.ts';
+import { reportCommand } from './report.ts';
+import { runCommand } from './run.ts';
+import { VERSION } from './version.ts';
+
+/** Runs one command line; the exit code goes to the context. */
+export async function main(args: readonly string[], context: Context): Promise<void> {
+  try {
+    await programOf(context).parseAsync(args, { from: 'user' });
+  } catch (error) {
+    report(error, context);
+  }
+}
+
+function programOf(context: Context): Command {
+  const program = new Command('shardwise')
+    .description('Capacity planning and load testing for Amazon Kinesis Data Streams.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .addHelpText('after', HELP);
+  for (const commandOf of [planCommand, runCommand, localCommand, reportCommand]) {
+    program.addCommand(commandOf(context));
+  }
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .configureOutput({ writeOut: context.out, writeErr: context.err })
+      .showSuggestionAfterError(true)
+      .showHelpAfterError(`See: ${command === program ? '' : 'shardwise '}${command.name()} --help`);
+  }
+  return program;
+}
+
+const HELP = `
+First answer in twenty seconds, without an AWS account:
+  $ shardwise run scenarios/hot-key.yaml
+
+Exit codes: 0 good · 1 failed · 2 asked wrongly · 3 the answer is no (a gate that you set,
+or a plan that does not fit) · 4 inconclusive · 130 interrupted, the report was still written
+`;
+
+function report(error: unknown, context: Context): void {
+  if (error instanceof CommanderError) {
+    context.setExit(error.exitCode === 0 ? 0 : 2);
+  } else if (error instanceof Refusal) {
+    context.err(`${error.what}\n${error.fix}\n`);
+    context.setExit(error.exitCode);
+  } else {
+    context.err(
+      `This is a bug in shardwise.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    context.setExit(1);
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * Where a report goes: the flags that every reporting command shares, and the last step that prints and saves it.
+ */
+import { accessSync, constants, statSync, type Stats } from 'node:fs';
+import { dirname, extname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { badInput, Refusal, worldFailure } from '../model/refusal.ts';
+import { FORMATS, type Format } from '../report/render.ts';
+import type { ReportDocument } from '../results/report-document.ts';
+import type { Context } from './context.ts';
+
+/** As commander hands them over. */
+export interface OutputFlags {
+  format?: string;
+  out?: string[];
+  quiet?: boolean;
+  color?: boolean;
+}
+
+/** The same, checked. */
+export interface Output {
+  /** What goes to stdout. */
+  readonly format: Format;
+  readonly files: readonly OutputFile[];
+  /** No progress and no hints on stderr. */
+  readonly quiet: boolean;
+  /** False where the user wants no colour, whatever the terminal can do. */
+  readonly color: boolean;
+}
+
+export interface OutputFile {
+  readonly path: string;
+  readonly format: Format;
+}
+
+const FORMAT_OF_EXTENSION: Readonly<Record<string, Format>> = { '.json': 'json', '.txt': 'text' };
+
+/** Adds -f, -o, --quiet and --no-color to a command and returns it. */
+export function addOutputFlags(command: Command): Command {
+  return command
+    .option('-f, --format <format>', `what to print: ${FORMATS.join(' or ')}`, 'text')
+    .option('-o, --out <file>', 'also save the report, as .json or .txt; repeatable', collect)
+    .option('--quiet', 'no progress on stderr')
+    .option('--no-color', 'no colours');
+}
+
+/** One value at a time: a variadic option would swallow the scenario's path. */
+function collect(value: string, previous: readonly string[] = []): string[] {
+  return [...previous, value];
+}
+
+/**
+ * Checks the flags before any work is done, so that no measurement ends at a mistyped path. Refuses (exit 2) an
+ * unknown format, an extension without a format, and a place that cannot be written.
+ */
+export function parseOutput(flags: OutputFlags): Output {
+  return {
+    format: parseFormat(flags.format ?? 'text'),
+    files: (flags.out ?? []).map(parseFile),
+    quiet: flags.quiet ?? false,
+    color: flags.color ?? true,
+  };
+}
+
+function parseFormat(name: string): Format {
+  const format = FORMATS.find((known) => known === name);
+  if (format === undefined) {
+    throw badInput(`--format: there is no format "${name}".`, `Use ${FORMATS.join(' or ')}.`);
+  }
+  return format;
+}
+
+function parseFile(path: string): OutputFile {
+  const extension = extname(path).toLowerCase();
+  if (!Object.hasOwn(FORMAT_OF_EXTENSION, extension)) {
+    const known = Object.keys(FORMAT_OF_EXTENSION).join(' or ');
+    const what = extension === '' ? 'no extension' : `the extension ${extension}, which is no report format`;
+    throw badInput(`--out: ${path} has ${what}.`, `The extension decides the format: use ${known}.`);
+  }
+  checkWritable(path);
+  return { path, format: FORMAT_OF_EXTENSION[extension] };
+}
+
+function checkWritable(path: string): void {
+  const folder = dirname(resolve(path));
+  if (!existingEntry(folder)?.isDirectory()) {
+    throw badInput(`--out: there is no folder ${folder} for ${path}.`, 'Create it first, or save elsewhere.');
+  }
+  const existing = existingEntry(path);
+  if (existing?.isDirectory()) {
+    throw badInput(`--out: ${path} is a directory.`, 'Name a file in it.');
+  }
+  if (!isWritable(folder) || (existing !== undefined && !isWritable(path))) {
+    throw badInput(
+      `--out: ${path} may not be written.`,
+      'Give yourself write permission, or save elsewhere.',
+    );
+  }
+}
+
+function existingEntry(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined; // in a folder that may not be searched: the check of permissions comes next
+  }
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Prints the report and saves its files. A measurement is never lost to a full disk: what could not be saved goes to
+ * a fresh file in the system's temporary folder, or as JSON to stdout, and the command fails (exit 1) naming both.
+ */
+export async function emit(document: ReportDocument, output: Output, context: Context): Promise<void> {
+  try {
+    await saveAndPrint(document, output, context);
+  } catch (error) {
+    if (!(error instanceof Refusal)) {
+      // A renderer failed, our mistake: it shall cost a stack trace and not the measurement.
+      const rescued = await rescue(document);
+      if (rescued !== undefined) context.err(`The report is safe in ${rescued}\n`);
+    }
+    throw error;
+  }
+}
+
+async function saveAndPrint(document: ReportDocument, output: Output, context: Context): Promise<void> {
+  const { render } = await import('../report/render.ts');
+  const failure = await save(document, output.files);
+  const rescued = failure === undefined ? undefined : await rescue(document);
+  const printJson = failure !== undefined && rescued === undefined;
+  context.out(
+    await render(document, printJson ? 'json' : output.format, {
+      columns: context.columns,
+      color: output.color && context.color,
+    }),
+  );
+  if (failure !== undefined) {
+    throw worldFailure(
+      `${failure.path} could not be written: ${failure.reason}.`,
+      rescued === undefined
+        ? 'The report is on standard output as JSON: save it from there.'
+        : `The report is safe in ${rescued}: move it where you want it.`,
+    );
+  }
+}
+
+interface SaveFailure {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** Writes every file, also after one has failed, and returns the first failure. */
+async function save(
+  document: ReportDocument,
+  files: readonly OutputFile[],
+): Promise<SaveFailure | undefined> {
+  const { render } = await import('../report/render.ts');
+  const { writeReportFile } = await import('../run/files/report-file.ts');
+  let failure: SaveFailure | undefined;
+  for (const { path, format } of files) {
+    const text = await render(document, format);
+    try {
+      await writeReportFile(path, text);
+    } catch (error) {
+      failure ??= { path, reason: reasonOf(error) };
+    }
+  }
+  return failure;
+}
+
+/** Where the whole document is now, or nothing where that failed too. */
+async function rescue(document: ReportDocument): Promise<string | undefined> {
+  const { render } = await import('../report/render.ts');
+  const { rescueReport } = await import('../run/files/report-file.ts');
+  try {
+    return await rescueReport(await render(document, 'json'));
+  } catch {
+    return undefined;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const code = (error as { code?: unknown }).code;
+  const known: Readonly<Record<string, string>> = {
+    ENOSPC: 'the disk is full',
+    EDQUOT: 'your disk quota is used up',
+    EACCES: 'permission denied',
+    EPERM: 'permission denied',
+    EROFS: 'the file system is read-only',
+    ENOENT: 'its folder is gone',
+    EISDIR: 'it is a directory',
+  };
+  return typeof code === 'string' && Object.hasOwn(known, code) ? known[code] : String(error);
+}

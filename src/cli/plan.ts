@@ -1,0 +1,123 @@
+/**
+ * `shardwise plan`: how many shards a scenario, or a rate and a record size, needs, and which limit decides.
+ */
+import { Command } from 'commander';
+import type { PlanInput, PlanOptions } from '../advice/plan-input.ts';
+import { badInput } from '../model/refusal.ts';
+import type { ReportDocument, ScenarioInfo } from '../results/report-document.ts';
+import type { Context } from './context.ts';
+import { addOutputFlags, emit, type OutputFlags, parseOutput } from './output.ts';
+import { VERSION } from './version.ts';
+
+/** As commander hands them over. */
+export interface PlanFlags extends OutputFlags {
+  recordSize?: string;
+  keySize?: string;
+  rate?: string;
+  keys?: string;
+  consumers?: string;
+  headroom?: string;
+  confidence?: string;
+  placement?: string;
+}
+
+/** The command, to be added to the program. Exit code 0 where the plan fits, 3 where it does not. */
+export function planCommand(context: Context): Command {
+  const command = new Command('plan')
+    .description('shards needed, and which limit decides')
+    .argument('[scenario]', 'a scenario file; or give --rate and --record-size')
+    .option('--rate <rate>', 'records or bytes per second: 3000/s, 5MiB/s')
+    .option('--record-size <size>', 'data of a record, without its key: 900B, 2KiB')
+    .option('--key-size <size>', 'partition key of a record (default: 16B)')
+    .option('--keys <keys>', 'uniform:100000, zipf:1.1:100000 or hot:40%:1:10000')
+    .option('--consumers <list>', 'polling:2,efo:1 (default: polling:1)')
+    .option('--headroom <percent>', 'part of every limit to keep free (default: 20%)')
+    .option('--confidence <percent>', 'how sure the hottest shard must fit (default: 95%)')
+    .option(
+      '--placement <how>',
+      'random, or actual for the names that keys are generated with (default: random)',
+    )
+    .action((file: string | undefined, flags: PlanFlags) => plan(file, flags, context));
+  return addOutputFlags(command);
+}
+
+/** Plans, and sends the report where the flags say. */
+export async function plan(file: string | undefined, flags: PlanFlags, context: Context): Promise<void> {
+  const output = parseOutput(flags);
+  const startedAt = new Date().toISOString();
+  const { parsePlanOptions } = await import('./plan-flags.ts');
+  const options = parsePlanOptions(flags);
+  const { input, scenario } =
+    file === undefined ? await inputOfFlags(options) : await inputOfFile(file, options);
+  const { buildPlan } = await import('../advice/plan.ts');
+  const result = buildPlan(input);
+  const document: ReportDocument = {
+    schemaVersion: 1,
+    kind: 'plan',
+    tool: { name: 'shardwise', version: VERSION },
+    startedAt,
+    durationMs: 0,
+    partial: false,
+    ...(scenario && { scenario }),
+    plan: result,
+  };
+  await emit(document, output, context);
+  context.setExit(result.feasible ? 0 : 3);
+}
+
+interface Planned {
+  readonly input: PlanInput;
+  readonly scenario?: ScenarioInfo;
+}
+
+async function inputOfFlags(options: PlanOptions): Promise<Planned> {
+  const { rate, dataBytes } = options;
+  if (rate === undefined || dataBytes === undefined) {
+    const missing = [
+      ...(rate === undefined ? ['--rate'] : []),
+      ...(dataBytes === undefined ? ['--record-size'] : []),
+    ].join(' and ');
+    throw badInput(
+      `plan: there is no scenario file, and no ${missing}.`,
+      'Write for example: shardwise plan --rate 3000/s --record-size 900B --keys uniform:10000',
+    );
+  }
+  const { planInputOfFlags } = await import('../advice/plan-input.ts');
+  return { input: planInputOfFlags({ ...options, rate, dataBytes }) };
+}
+
+async function inputOfFile(file: string, options: PlanOptions): Promise<Planned> {
+  const { readTextFile } = await import('../run/files/text-file.ts');
+  const { parseScenario } = await import('../traffic/scenario-file.ts');
+  const { planInputOf } = await import('../advice/plan-input.ts');
+  const { meanRatePerSec } = await import('../traffic/offer.ts');
+  const scenario = parseScenario(await readTextFile(file), file);
+  if (scenario.traffic.length > 1) refuseOverrides(file, scenario.traffic.length, options);
+  return {
+    input: planInputOf(scenario, options),
+    scenario: {
+      file,
+      ...(scenario.description !== undefined && { description: scenario.description }),
+      durationMs: scenario.durationUs / 1000,
+      warmupMs: scenario.warmupUs / 1000,
+      ratePerSec: meanRatePerSec(scenario),
+    },
+  };
+}
+
+/** Which of several sources would a flag be about? */
+function refuseOverrides(file: string, sources: number, options: PlanOptions): void {
+  const given = (
+    [
+      ['--rate', options.rate],
+      ['--record-size', options.dataBytes],
+      ['--key-size', options.keyBytes],
+      ['--keys', options.keys],
+    ] as const
+  ).find(([, value]) => value !== undefined);
+  if (given === undefined) return;
+  throw badInput(
+    `${given[0]}: ${file} has ${sources} sources of traffic, and it is not clear which one is meant.`,
+    'Change the scenario file instead, or leave the file out.',
+  );
+}

@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+/**
+ * The entry of the command line: builds the context, runs the command, turns errors into words and exit codes.
+ */
+import { main } from './main.ts';
+import type { Context, ExitCode } from './context.ts';
+
+// The SDK prints eight lines about Node 22 from every thread; what we need of Node stands in package.json.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
+// A reader that has gone away (`shardwise … | head`) is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
+const context: Context = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  stderrIsTerminal: process.stderr.isTTY,
+  columns: process.stdout.isTTY ? process.stdout.columns : 80,
+  color: process.stdout.isTTY && (process.env.NO_COLOR ?? '') === '',
+  env: process.env,
+  setExit: (code: ExitCode) => (process.exitCode = code),
+};
+
+await main(process.argv.slice(2), context);

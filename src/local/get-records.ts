@@ -1,0 +1,119 @@
+/** GetRecords. Read limits are not enforced. */
+import { LIMITS } from '../model/limits.ts';
+import { shardIdOf } from '../model/shard-map.ts';
+import type { Account } from './account.ts';
+import { operation, type OperationResult } from './operation.ts';
+import { invalidArgument, refuseDryRun, ServiceError, shardNotFound } from './service-error.ts';
+import { DRY_RUN, STREAM_ARN, type InputOf } from './shape.ts';
+import { decodeIterator, encodeIterator, type ShardIterator } from './shard-iterator.ts';
+import type { Stream } from './stream.ts';
+
+const MOST_RECORDS = LIMITS.recordsPerGetRecords.value;
+const MOST_BYTES = LIMITS.bytesPerGetRecords.value;
+const ITERATOR_LIFE_US = LIMITS.iteratorLifeSec.value * 1_000_000;
+
+const FIELDS = {
+  Limit: { type: 'Integer', min: 1, max: MOST_RECORDS },
+  ShardIterator: { type: 'String', min: 1, max: 512, required: true },
+  DryRun: DRY_RUN,
+  StreamARN: STREAM_ARN,
+} as const;
+
+export const GET_RECORDS = operation(FIELDS, getRecords);
+
+function getRecords(account: Account, input: InputOf<typeof FIELDS>, nowUs: number): OperationResult {
+  const iterator = decodeIterator(input.ShardIterator);
+  if (!iterator) throw invalidArgument('Invalid ShardIterator.');
+  requireFresh(iterator, nowUs);
+  const stream = streamOf(account, iterator, input.StreamARN, nowUs);
+  refuseDryRun(input.DryRun);
+  const nowMs = Math.floor(nowUs / 1000);
+  stream.log.expire(nowMs);
+  const page = readPage(stream, iterator, input.Limit ?? MOST_RECORDS);
+  return {
+    NextShardIterator: encodeIterator({ ...iterator, counter: page.next, issuedUs: nowUs }),
+    Records: page.records,
+    MillisBehindLatest: page.next < stream.log.next(iterator.shard) ? nowMs - page.arrivalMs : 0,
+  };
+}
+
+function requireFresh({ issuedUs }: ShardIterator, nowUs: number): void {
+  if (nowUs - issuedUs <= ITERATOR_LIFE_US) return;
+  throw new ServiceError(
+    'ExpiredIteratorException',
+    `Iterator expired. The iterator was created at time ${utcText(issuedUs)} while right now it is ${utcText(nowUs)} ` +
+      `which is further in the future than the tolerated delay of ${ITERATOR_LIFE_US / 1000} milliseconds.`,
+  );
+}
+
+function streamOf(account: Account, iterator: ShardIterator, arn: string | undefined, nowUs: number): Stream {
+  const { stream: name, shard } = iterator;
+  if (arn !== undefined && account.nameOf({ StreamARN: arn }) !== name) {
+    throw invalidArgument('The StreamARN and the ShardIterator do not belong to the same stream.');
+  }
+  const stream = account.streams(nowUs).find((candidate) => candidate.name === name);
+  if (stream?.statusAt(nowUs) !== 'ACTIVE' || shard >= stream.shardMap.all.length) {
+    throw shardNotFound(shardIdOf(shard), name, account.id);
+  }
+  return stream;
+}
+
+interface Page {
+  readonly records: object[];
+  /** Where the next page begins. */
+  readonly next: number;
+  /** Arrival of the page's last record, or of the next one where the page is empty. */
+  readonly arrivalMs: number;
+}
+
+/** Records from the iterator on, up to the limits; behind the trim horizon it starts at the horizon. */
+function readPage(stream: Stream, iterator: ShardIterator, limit: number): Page {
+  const { log } = stream;
+  const { shard } = iterator;
+  const end = log.next(shard);
+  const records: object[] = [];
+  let counter = Math.max(log.first(shard), Math.min(iterator.counter, end));
+  let bytes = 0;
+  let arrivalMs = counter < end ? log.arrivalMs(shard, counter) : 0;
+  for (; counter < end && records.length < limit; counter++) {
+    const record = log.read(shard, counter);
+    bytes += record.bytes;
+    if (bytes > MOST_BYTES) break;
+    arrivalMs = record.arrivalMs;
+    records.push({
+      SequenceNumber: stream.sequenceNumber(shard, counter),
+      ApproximateArrivalTimestamp: arrivalMs / 1000,
+      Data: record.data,
+      PartitionKey: record.key,
+    });
+  }
+  return { records, next: counter, arrivalMs };
+}
+
+const DAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** A time as AWS writes it here: "Thu Jan 22 01:22:02 UTC 2015". */
+export function utcText(us: number): string {
+  const seconds = Math.floor(us / 1e6);
+  const days = Math.floor(seconds / 86_400);
+  const clock = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60];
+  const { year, month, day } = civilDate(days);
+  const pad = (value: number): string => value.toString().padStart(2, '0');
+  return `${DAYS[days % 7]} ${MONTHS[month]} ${pad(day)} ${clock.map(pad).join(':')} UTC ${year}`;
+}
+
+/** Calendar day of a count of days since 1970, month from 0. */
+function civilDate(days: number): { year: number; month: number; day: number } {
+  let rest = days;
+  let year = 1970;
+  for (; rest >= daysIn(year); year++) rest -= daysIn(year);
+  const lengths = [31, daysIn(year) - 337, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  let month = 0;
+  for (; rest >= lengths[month]; month++) rest -= lengths[month];
+  return { year, month, day: rest + 1 };
+}
+
+function daysIn(year: number): number {
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 366 : 365;
+}

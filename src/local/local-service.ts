@@ -1,0 +1,171 @@
+/**
+ * The local Kinesis endpoint without its sockets: a request and a time in, a reply out.
+ */
+import { Account, type LocalOptions } from './account.ts';
+import { isPlainlySigned, requireAuthorization } from './authorization.ts';
+import type { LocalReply, LocalRequest, Notice } from './message.ts';
+import type { OperationResult } from './operation.ts';
+import { OPERATIONS, TARGET_PREFIX } from './operations.ts';
+import { PutBatch } from './put-batch.ts';
+import { putBatch } from './put-records.ts';
+import { PutScanner } from './put-scanner.ts';
+import { malformed, ServiceError } from './service-error.ts';
+import type { StreamSpec } from './stream.ts';
+import { checkInput } from './validation.ts';
+
+export type { LocalOptions } from './account.ts';
+export type { LocalReply, LocalRequest, Notice } from './message.ts';
+export type { StreamSpec } from './stream.ts';
+
+const JSON_TYPE = 'application/x-amz-json-1.1';
+const PUT_RECORDS_TARGET = `${TARGET_PREFIX}PutRecords`;
+
+export class LocalService {
+  readonly #account: Account;
+  readonly #scanner = new PutScanner();
+  readonly #batch = new PutBatch();
+  #nowUs = 0;
+  #requests = 0;
+  #failures: Notice[] = [];
+
+  constructor(options: LocalOptions = {}) {
+    this.#account = new Account(options);
+  }
+
+  /**
+   * Adds a stream that is ACTIVE at once.
+   * @param nowUs microseconds since the epoch
+   * @throws Error where the name is taken or there are too many shards
+   */
+  createStream(spec: StreamSpec, nowUs: number): void {
+    this.#account.create(spec, this.#advance(nowUs), true);
+  }
+
+  /**
+   * Answers a request. Never throws.
+   * @param nowUs whole microseconds since the epoch; earlier than the last request's counts as that one's
+   */
+  handle(request: LocalRequest, nowUs: number): LocalReply {
+    const at = this.#advance(nowUs);
+    try {
+      return this.#ok(this.#scanned(request, at) ?? this.#perform(request, at));
+    } catch (error) {
+      return this.#refused(request, error);
+    }
+  }
+
+  /** What the operator should hear of since the last call: records trimmed for space, our own failures. */
+  takeNotices(): Notice[] {
+    const notices = [...this.#account.takeTrimNotices(), ...this.#failures];
+    this.#failures = [];
+    return notices;
+  }
+
+  /** The answer to a request that was too large to be read. */
+  tooLarge(nowUs: number): LocalReply {
+    this.#advance(nowUs);
+    return this.#error(new ServiceError('RequestEntityTooLargeException', 'Request Entity Too Large', 413));
+  }
+
+  #advance(nowUs: number): number {
+    this.#nowUs = Math.max(this.#nowUs, nowUs);
+    return this.#nowUs;
+  }
+
+  /** The fast way for PutRecords; undefined where the request is not as plain as that. */
+  #scanned(request: LocalRequest, nowUs: number): Buffer | undefined {
+    const { headers, method } = request;
+    if (headers['x-amz-target'] !== PUT_RECORDS_TARGET || headers['content-type'] !== JSON_TYPE)
+      return undefined;
+    if (method !== 'POST' || !isPlainlySigned(request)) return undefined;
+    const batch = this.#batch;
+    try {
+      const reference = this.#scanner.scan(request.body, batch);
+      const stream = reference && this.#account.peek(reference, nowUs);
+      return stream && putBatch(stream, batch, nowUs);
+    } finally {
+      batch.end();
+    }
+  }
+
+  /** The plain way, in the order in which AWS looks: form, operation, JSON, signature, members. */
+  #perform(request: LocalRequest, nowUs: number): OperationResult {
+    const [service, name] = targetOf(request);
+    const operation = service === TARGET_PREFIX ? OPERATIONS.get(name) : undefined;
+    if (!operation) throw new ServiceError('UnknownOperationException');
+    const input = parseBody(request.body);
+    requireAuthorization(request);
+    return operation.perform(this.#account, checkInput(operation.fields, input), nowUs);
+  }
+
+  #ok(result: OperationResult): LocalReply {
+    const body = Buffer.isBuffer(result)
+      ? result
+      : Buffer.from(result === undefined ? '' : JSON.stringify(result));
+    return { status: 200, headers: this.#headers(JSON_TYPE), body };
+  }
+
+  #refused(request: LocalRequest, error: unknown): LocalReply {
+    if (error instanceof XmlError) return this.#xml(error);
+    if (error instanceof ServiceError) return this.#error(error);
+    const operation = request.headers['x-amz-target'] ?? '';
+    this.#failures.push({ kind: 'failure', operation, stack: String((error as Error).stack) });
+    return this.#error(new ServiceError('InternalFailure', 'Internal Service Failure', 500));
+  }
+
+  #error({ type, message, status }: ServiceError): LocalReply {
+    // AWS spells this one member with a capital in serialization errors.
+    const member = type === 'SerializationException' ? 'Message' : 'message';
+    const body = Buffer.from(
+      JSON.stringify({ __type: type, ...(message === '' ? {} : { [member]: message }) }),
+    );
+    return { status, headers: { ...this.#headers(JSON_TYPE), 'x-amzn-errortype': type }, body };
+  }
+
+  #xml({ type, message, status }: XmlError): LocalReply {
+    const body = message === '' ? `<${type}/>\n` : `<${type}>\n  <Message>${message}</Message>\n</${type}>\n`;
+    const headers = { ...this.#headers('application/xml'), 'x-amzn-errortype': type };
+    return { status, headers, body: Buffer.from(body) };
+  }
+
+  /** Headers of every reply. Request ids count up; the time makes them differ between runs. */
+  #headers(contentType: string): Record<string, string> {
+    const time = this.#nowUs.toString(16).padStart(14, '0');
+    const count = (++this.#requests).toString(16).padStart(12, '0');
+    const id = `${time.slice(0, 8)}-${time.slice(8, 12)}-4${time.slice(12)}0-8000-${count}`;
+    return {
+      'content-type': contentType,
+      'x-amzn-requestid': id,
+      'x-amz-id-2': id.replaceAll('-', '').repeat(3),
+      'x-shardwise-now-us': this.#nowUs.toString(),
+    };
+  }
+}
+
+/** A request that is not even AWS JSON is refused in XML. */
+class XmlError extends ServiceError {}
+
+/** Service and operation of an AWS JSON request. */
+function targetOf({ method, headers, path }: LocalRequest): [service: string, operation: string] {
+  const contentType = (headers['content-type'] ?? '').split(';')[0].trim();
+  const target = headers['x-amz-target'] ?? '';
+  const dot = target.indexOf('.') + 1;
+  if (method === 'POST' && contentType === JSON_TYPE) return [target.slice(0, dot), target.slice(dot)];
+  if (method === 'POST' && dot > 0) throw new XmlError('UnknownOperationException', '', 404);
+  if (!headers.authorization && !path.includes('X-Amz-Algorithm')) {
+    throw new XmlError('MissingAuthenticationTokenException', 'Missing Authentication Token', 403);
+  }
+  const message = 'Unable to determine service/operation name to be authorized';
+  throw new XmlError('AccessDeniedException', message, 403);
+}
+
+function parseBody(body: Buffer): unknown {
+  let input: unknown;
+  try {
+    input = JSON.parse(body.toString('utf8'));
+  } catch {
+    throw malformed();
+  }
+  if (typeof input !== 'object' || input === null) throw malformed();
+  return input;
+}

@@ -1,0 +1,28 @@
+/**
+ * What every operation is: a declaration of its input, and a function from the account, the checked input and
+ * the time to the reply's content.
+ */
+import type { Account } from './account.ts';
+import type { Fields, InputOf } from './shape.ts';
+
+/** An object becomes JSON, a buffer is JSON already, undefined an empty body. */
+export type OperationResult = object | Buffer | undefined;
+
+export interface Operation<F extends Fields = Fields> {
+  readonly fields: F;
+  /** @throws ServiceError which becomes the reply */
+  readonly perform: (account: Account, input: InputOf<F>, nowUs: number) => OperationResult;
+}
+
+/** Declares an operation; the type of its input follows from the fields. */
+export function operation<const F extends Fields>(
+  fields: F,
+  perform: (account: Account, input: InputOf<F>, nowUs: number) => OperationResult,
+): Operation {
+  return { fields, perform } as unknown as Operation;
+}
+
+/** A time as replies carry it: seconds with milliseconds. */
+export function timestampOf(us: number): number {
+  return Math.floor(us / 1000) / 1000;
+}

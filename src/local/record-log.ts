@@ -1,0 +1,223 @@
+/**
+ * The records of one stream in bounded memory. Bodies of requests are kept whole, with columns that say where
+ * each record's data and key stand in them; nothing is decoded until somebody reads it.
+ *
+ * Records of a shard are numbered 1, 2, 3 … without gaps, so a record is found by arithmetic. When the bytes
+ * exceed the budget, or the retention has passed, the oldest body goes with all its records.
+ */
+import { ACCEPTED } from '../model/throttle.ts';
+import { base64Bytes } from './base64.ts';
+import type { PutBatch } from './put-batch.ts';
+
+/** Columns per record in a segment: data start, data length, key start, key length, shard number. */
+const COLUMNS = 5;
+/** Index bytes that a record costs beside its body: its columns, and its place in the lane with room to grow. */
+const INDEX_BYTES = COLUMNS * 4 + 16;
+/** Rows that one segment may have, as the stride of references. */
+const ROWS = 512;
+
+interface Segment {
+  readonly body: Buffer;
+  readonly rows: Uint32Array;
+  readonly arrivalMs: number;
+  readonly bytes: number;
+}
+
+export interface StoredRecord {
+  readonly arrivalMs: number;
+  /** Base64, as it was sent. */
+  readonly data: string;
+  readonly key: string;
+  /** Data and key in bytes. */
+  readonly bytes: number;
+}
+
+export interface Trimmed {
+  readonly records: number;
+  readonly bytes: number;
+}
+
+export class RecordLog {
+  readonly #budgetBytes: number;
+  readonly #retentionMs: number;
+  readonly #lanes: Lane[];
+  #segments: Segment[] = [];
+  /** Index of the oldest segment in `#segments`, and number of the one at index 0. */
+  #head = 0;
+  #base = 0;
+  #bytes = 0;
+  #trimmedRecords = 0;
+  #trimmedBytes = 0;
+
+  constructor(shards: number, budgetBytes: number, retentionMs: number) {
+    this.#budgetBytes = budgetBytes;
+    this.#retentionMs = retentionMs;
+    this.#lanes = Array.from({ length: shards }, () => new Lane());
+  }
+
+  /** Bytes held: bodies and index. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Keeps the accepted records of a batch, and writes each one's place in its shard to `batch.counter`. */
+  append(batch: PutBatch, nowMs: number): void {
+    const rows = rowsOf(batch);
+    const count = rows.length / COLUMNS;
+    if (count === 0) return;
+    const body = bodyFor(batch.body, rows);
+    const number = this.#base + this.#segments.length;
+    for (let i = 0, row = 0; i < batch.count; i++) {
+      if (batch.verdict[i] === ACCEPTED)
+        batch.counter[i] = this.#lanes[batch.shard[i]].push(number * ROWS + row++);
+    }
+    const bytes = body.length + count * INDEX_BYTES;
+    this.#segments.push({ body, rows, arrivalMs: nowMs, bytes });
+    this.#bytes += bytes;
+    while (this.#bytes > this.#budgetBytes && this.#segments.length - this.#head > 1) this.#dropForSpace();
+    this.expire(nowMs);
+  }
+
+  /** Forgets what is older than the retention. */
+  expire(nowMs: number): void {
+    while (
+      this.#head < this.#segments.length &&
+      this.#segments[this.#head].arrivalMs < nowMs - this.#retentionMs
+    ) {
+      this.#dropOldest();
+    }
+  }
+
+  /** Oldest record of a shard that is still there; equal to `next` where there is none. */
+  first(shard: number): number {
+    return this.#lanes[shard].first;
+  }
+
+  /** The number that the shard's next record will get. */
+  next(shard: number): number {
+    return this.#lanes[shard].next;
+  }
+
+  /** A record from `first` up to but not including `next`, decoded. */
+  read(shard: number, counter: number): StoredRecord {
+    const { segment, row } = this.#locate(shard, counter);
+    const [dataStart, dataLength, keyStart, keyLength] = segment.rows.subarray(row, row + 4);
+    const data = segment.body.toString('latin1', dataStart, dataStart + dataLength);
+    const key = segment.body.toString('utf8', keyStart, keyStart + keyLength);
+    return { arrivalMs: segment.arrivalMs, data, key, bytes: base64Bytes(data) + keyLength };
+  }
+
+  arrivalMs(shard: number, counter: number): number {
+    return this.#locate(shard, counter).segment.arrivalMs;
+  }
+
+  /** The first record that arrived at a time or after it; `next` where none did. */
+  firstSince(shard: number, timeMs: number): number {
+    let low = this.first(shard);
+    let high = this.next(shard);
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.arrivalMs(shard, middle) < timeMs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** What had to go for want of space since the last call. */
+  takeTrimmed(): Trimmed {
+    const trimmed = { records: this.#trimmedRecords, bytes: this.#trimmedBytes };
+    this.#trimmedRecords = this.#trimmedBytes = 0;
+    return trimmed;
+  }
+
+  #locate(shard: number, counter: number): { segment: Segment; row: number } {
+    const reference = this.#lanes[shard].at(counter);
+    const number = Math.floor(reference / ROWS);
+    return { segment: this.#segments[number - this.#base], row: (reference - number * ROWS) * COLUMNS };
+  }
+
+  #dropForSpace(): void {
+    const dropped = this.#dropOldest();
+    this.#trimmedRecords += dropped.rows.length / COLUMNS;
+    this.#trimmedBytes += dropped.bytes;
+  }
+
+  #dropOldest(): Segment {
+    const oldest = this.#segments[this.#head];
+    for (let i = COLUMNS - 1; i < oldest.rows.length; i += COLUMNS) this.#lanes[oldest.rows[i]].shift();
+    this.#bytes -= oldest.bytes;
+    this.#segments[this.#head] = GONE;
+    this.#head++;
+    if (this.#head >= 1024 && this.#head * 2 >= this.#segments.length) {
+      this.#segments = this.#segments.slice(this.#head);
+      this.#base += this.#head;
+      this.#head = 0;
+    }
+    return oldest;
+  }
+}
+
+const GONE: Segment = { body: Buffer.alloc(0), rows: new Uint32Array(0), arrivalMs: 0, bytes: 0 };
+
+/** Columns of a batch's accepted records. */
+function rowsOf(batch: PutBatch): Uint32Array {
+  let count = 0;
+  for (let i = 0; i < batch.count; i++) if (batch.verdict[i] === ACCEPTED) count++;
+  const rows = new Uint32Array(count * COLUMNS);
+  for (let i = 0, at = 0; i < batch.count; i++) {
+    if (batch.verdict[i] !== ACCEPTED) continue;
+    rows[at++] = batch.dataStart[i];
+    rows[at++] = batch.dataLength[i];
+    rows[at++] = batch.keyStart[i];
+    rows[at++] = batch.keyLength[i];
+    rows[at++] = batch.shard[i];
+  }
+  return rows;
+}
+
+/** The body to keep: as it is, or, where most of it was refused, the accepted texts alone (moves the columns). */
+function bodyFor(body: Buffer, rows: Uint32Array): Buffer {
+  let used = 0;
+  for (let row = 0; row < rows.length; row += COLUMNS) used += rows[row + 1] + rows[row + 3];
+  if (used * 2 >= body.length) return body;
+  const kept = Buffer.allocUnsafeSlow(used);
+  let at = 0;
+  for (let row = 0; row < rows.length; row += COLUMNS) {
+    for (const column of [row, row + 2]) {
+      const start = rows[column];
+      rows[column] = at;
+      at += body.copy(kept, at, start, start + rows[column + 1]);
+    }
+  }
+  return kept;
+}
+
+/** References to one shard's records: a ring of `segment number × ROWS + row`. */
+class Lane {
+  first = 1;
+  next = 1;
+  #ring = new Float64Array(0);
+
+  push(reference: number): number {
+    if (this.next - this.first === this.#ring.length) this.#resize(Math.max(16, this.#ring.length * 2));
+    this.#ring[this.next % this.#ring.length] = reference;
+    return this.next++;
+  }
+
+  shift(): void {
+    this.first++;
+    if (this.#ring.length > 64 && (this.next - this.first) * 8 < this.#ring.length)
+      this.#resize(this.#ring.length / 4);
+  }
+
+  at(counter: number): number {
+    return this.#ring[counter % this.#ring.length];
+  }
+
+  #resize(capacity: number): void {
+    const ring = new Float64Array(capacity);
+    for (let counter = this.first; counter < this.next; counter++)
+      ring[counter % capacity] = this.at(counter);
+    this.#ring = ring;
+  }
+}

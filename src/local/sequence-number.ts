@@ -1,0 +1,53 @@
+/**
+ * Sequence numbers that look as AWS's do: 56 decimal digits from "49", growing with every record of a shard.
+ *
+ * All have the same length, so they compare alike as texts and as numbers. From left to right: "49", the
+ * stream's creation in microseconds (18 digits), the shard number (20), the record's place in its shard (16).
+ * The first 40 digits never change for a shard, which makes a number cheap to write.
+ */
+
+const LEAD = '49';
+const CREATED_DIGITS = 18;
+const SHARD_DIGITS = 20;
+export const COUNTER_DIGITS = 16;
+
+/** The digits that all sequence numbers of one shard begin with. */
+export function sequencePrefix(createdUs: number, shard: number): string {
+  return (
+    LEAD + createdUs.toString().padStart(CREATED_DIGITS, '0') + shard.toString().padStart(SHARD_DIGITS, '0')
+  );
+}
+
+/** Sequence number of a shard's record: the first has counter 1, and 0 stands for the shard's own start. */
+export function sequenceNumber(prefix: string, counter: number): string {
+  return prefix + counter.toString().padStart(COUNTER_DIGITS, '0');
+}
+
+export interface ParsedSequenceNumber {
+  readonly createdUs: number;
+  readonly shard: number;
+  readonly counter: number;
+}
+
+/** @returns undefined where the text is no sequence number of ours */
+export function parseSequenceNumber(text: string): ParsedSequenceNumber | undefined {
+  const match = /^49(\d{18})(\d{20})(\d{16})$/.exec(text);
+  if (!match) return undefined;
+  const [createdUs, shard, counter] = match.slice(1).map(Number);
+  return { createdUs, shard, counter };
+}
+
+/** Writes the digits of a counter at `bytes[at … at + 15]`. */
+export function writeCounter(counter: number, bytes: Uint8Array, at: number): void {
+  const high = Math.floor(counter / 1e8);
+  write8Digits(counter - high * 1e8, bytes, at + 8);
+  write8Digits(high, bytes, at);
+}
+
+function write8Digits(value: number, bytes: Uint8Array, at: number): void {
+  for (let i = at + 7, rest = value | 0; i >= at; i--) {
+    const tenth = (rest / 10) | 0;
+    bytes[i] = 48 + rest - tenth * 10;
+    rest = tenth;
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Declarations of what an operation takes: each field's type and constraints, and from them the TypeScript type.
+ */
+
+interface Presence {
+  readonly required?: true;
+}
+
+export interface StringShape extends Presence {
+  readonly type: 'String';
+  /** Length in UTF-16 units. */
+  readonly min?: number;
+  readonly max?: number;
+  /** Whole-string pattern, printed in errors as it stands. */
+  readonly pattern?: string;
+  readonly values?: readonly string[];
+}
+
+export interface NumberShape extends Presence {
+  /** Timestamps are seconds since the epoch, with a fraction. */
+  readonly type: 'Integer' | 'Timestamp';
+  readonly min?: number;
+  readonly max?: number;
+}
+
+export interface BooleanShape extends Presence {
+  readonly type: 'Boolean';
+}
+
+/** Bytes in base64; the text is kept, `max` counts the bytes. */
+export interface BlobShape extends Presence {
+  readonly type: 'Blob';
+  readonly max?: number;
+}
+
+export interface ListShape extends Presence {
+  readonly type: 'List';
+  readonly min?: number;
+  readonly max?: number;
+  readonly of: Shape;
+}
+
+export interface StructureShape extends Presence {
+  readonly type: 'Structure';
+  readonly fields: Fields;
+}
+
+export type Shape = StringShape | NumberShape | BooleanShape | BlobShape | ListShape | StructureShape;
+export type Fields = Readonly<Record<string, Shape>>;
+
+type ValueOf<S> = S extends StringShape | BlobShape
+  ? string
+  : S extends NumberShape
+    ? number
+    : S extends BooleanShape
+      ? boolean
+      : S extends { type: 'List'; of: infer Item }
+        ? readonly ValueOf<Item>[]
+        : S extends { type: 'Structure'; fields: infer F }
+          ? InputOf<F>
+          : never;
+
+/** The type of a checked input. */
+export type InputOf<F> = {
+  readonly [K in keyof F]: F[K] extends { required: true } ? ValueOf<F[K]> : ValueOf<F[K]> | undefined;
+};
+
+/** Stream names and shard ids. */
+const NAME = { type: 'String', pattern: '[a-zA-Z0-9_.-]+', min: 1, max: 128 } as const;
+
+export const STREAM_NAME = NAME;
+export const SHARD_ID = NAME;
+export const STREAM_ARN = {
+  type: 'String',
+  pattern: 'arn:aws.*:kinesis:.*:\\d{12}:stream/\\S+',
+  min: 1,
+  max: 2048,
+} as const;
+export const DRY_RUN = { type: 'Boolean' } as const;
+
+/** How nearly every operation names its stream: either will do. */
+export const STREAM_REFERENCE = { StreamName: STREAM_NAME, StreamARN: STREAM_ARN } as const;

@@ -1,0 +1,59 @@
+/**
+ * A partition key's place: MD5 of its UTF-8 bytes, read as an unsigned 128-bit number (the hash key).
+ *
+ * Every conversion between the three forms stands here: `bigint` for range arithmetic, four 32-bit words for
+ * columns on hot paths, decimal strings at every edge.
+ */
+import { hash } from 'node:crypto';
+
+/** The largest hash key, 2^128 - 1. */
+export const MAX_HASH_KEY = (1n << 128n) - 1n;
+
+/** Number of hash keys, 2^128. */
+export const HASH_SPACE = 1n << 128n;
+
+/** Hash key of a partition key (source: PutRecord API reference). */
+export function hashKeyOf(partitionKey: string): bigint {
+  return BigInt('0x' + hash('md5', partitionKey, 'hex'));
+}
+
+/** Writes the hash key of a partition key as four big-endian words at `words[offset … offset + 3]`. */
+export function hashWords(partitionKey: string, words: Uint32Array, offset = 0): void {
+  const hex = hash('md5', partitionKey, 'hex');
+  for (let i = 0; i < 4; i++) {
+    let word = 0;
+    for (let digit = i * 8; digit < i * 8 + 8; digit++) word = (word << 4) | digitOf(hex.charCodeAt(digit));
+    words[offset + i] = word;
+  }
+}
+
+/** Value of a lower-case hexadecimal digit by its character code. */
+function digitOf(code: number): number {
+  return code < 58 ? code - 48 : code - 87;
+}
+
+/** Four big-endian words as one number: the oracle of the word form. */
+export function fromWords(words: ArrayLike<number>, offset = 0): bigint {
+  let value = 0n;
+  for (let i = 0; i < 4; i++) value = (value << 32n) | BigInt(words[offset + i]);
+  return value;
+}
+
+/** A hash key as four big-endian words at `words[offset … offset + 3]`. */
+export function toWords(hashKey: bigint, words: Uint32Array, offset = 0): void {
+  for (let i = 3, rest = hashKey; i >= 0; i--, rest >>= 32n) words[offset + i] = Number(rest & 0xffff_ffffn);
+}
+
+/**
+ * Reads a hash key as AWS writes it: a decimal string from 0 to 2^128 - 1 without sign or leading zeros.
+ * @returns undefined where the text is not one
+ */
+export function parseHashKey(text: string): bigint | undefined {
+  if (!/^(0|[1-9]\d{0,38})$/.test(text)) return undefined;
+  const value = BigInt(text);
+  return value <= MAX_HASH_KEY ? value : undefined;
+}
+
+export function formatHashKey(hashKey: bigint): string {
+  return hashKey.toString();
+}

@@ -1,0 +1,88 @@
+/**
+ * Every limit of Kinesis Data Streams that Shardwise knows, each once, with its unit, date and source.
+ *
+ * The sources are AWS's own pages and SDK comments; `note` says where AWS's wording is unclear.
+ */
+
+export interface Limit {
+  readonly value: number;
+  readonly unit: string;
+  /** Month in which the source was last read. */
+  readonly asOf: string;
+  readonly source: string;
+  readonly note?: string;
+}
+
+const QUOTAS = 'Kinesis Data Streams developer guide, Quotas and limits';
+const SDK = '@aws-sdk/client-kinesis 3.1143 API comments';
+
+export const KIB = 1024;
+export const MIB = 1024 * 1024;
+
+export const LIMITS = {
+  writeBytesPerSec: {
+    value: MIB,
+    unit: 'B/s per shard',
+    asOf: '2026-11',
+    source: QUOTAS,
+    note: 'AWS writes "1 MB" and "1 MiB"; its producer library and its sizing formula use 1,048,576.',
+  },
+  writeRecordsPerSec: { value: 1000, unit: 'records/s per shard', asOf: '2026-11', source: QUOTAS },
+  writeRecordBurst: {
+    value: 1000,
+    unit: 'records per shard',
+    asOf: '2026-11',
+    source: 'Kinesis Producer Library limiter.h',
+    note: 'AWS promises no burst; a bucket of one second is the model AWS ships in its own client.',
+  },
+  writeByteBurst: {
+    value: MIB,
+    unit: 'bytes per shard',
+    asOf: '2026-11',
+    source: 'developer guide, Large records',
+    note: 'AWS describes bursts up to 10 MiB and promises nothing; the bucket is never below the maximum record size.',
+  },
+  writeRounding: {
+    value: KIB,
+    unit: 'bytes',
+    asOf: '2026-11',
+    source: 'developer guide, Troubleshooting producers',
+    note: 'PutRecord rounds each record up; PutRecords rounds the sum of the call.',
+  },
+  recordsPerPutRecords: { value: 500, unit: 'records per call', asOf: '2026-11', source: SDK },
+  bytesPerPutRecords: {
+    value: 10 * MIB,
+    unit: 'bytes per call, partition keys included',
+    asOf: '2026-11',
+    source: SDK,
+    note: '5 MiB until October 2025.',
+  },
+  defaultMaxRecordBytes: {
+    value: MIB,
+    unit: 'bytes of data and partition key',
+    asOf: '2026-11',
+    source: SDK,
+  },
+  ceilingMaxRecordBytes: {
+    value: 10 * MIB,
+    unit: 'bytes of data and partition key',
+    asOf: '2026-11',
+    source: SDK,
+  },
+  partitionKeyChars: { value: 256, unit: 'Unicode characters', asOf: '2026-11', source: SDK },
+  readBytesPerSec: { value: 2 * MIB, unit: 'B/s per shard', asOf: '2026-11', source: SDK },
+  getRecordsCallsPerSec: { value: 5, unit: 'calls/s per shard', asOf: '2026-11', source: QUOTAS },
+  recordsPerGetRecords: { value: 10_000, unit: 'records per call', asOf: '2026-11', source: SDK },
+  bytesPerGetRecords: { value: 10 * MIB, unit: 'bytes per call', asOf: '2026-11', source: SDK },
+  iteratorLifeSec: { value: 300, unit: 'seconds', asOf: '2026-11', source: SDK },
+  fanOutBytesPerSec: { value: 2 * MIB, unit: 'B/s per shard and consumer', asOf: '2026-11', source: SDK },
+  retentionHoursDefault: { value: 24, unit: 'hours', asOf: '2026-11', source: QUOTAS },
+  retentionHoursMax: { value: 8760, unit: 'hours', asOf: '2026-11', source: QUOTAS },
+  shardQuota: {
+    value: 20_000,
+    unit: 'shards per account and region',
+    asOf: '2026-11',
+    source: QUOTAS,
+    note: 'In us-east-1, us-west-2 and eu-west-1; 6,000 or 1,000 elsewhere.',
+  },
+} as const satisfies Record<string, Limit>;

@@ -1,0 +1,105 @@
+/**
+ * The write limit of a stream's shards: per shard one bucket for records and one for bytes; a record takes from
+ * both or from neither. Records are charged call by call, in request order.
+ *
+ * AWS publishes no exact algorithm. This is the "capacity tank" of its Large records page, in the form of the
+ * limiter in its own producer library; burst sizes are parameters.
+ */
+import { LIMITS } from './limits.ts';
+import { costOf } from './record.ts';
+import { TOKEN, TokenBuckets } from './token-bucket.ts';
+
+/** What the throttle said to one record. */
+export const ACCEPTED = 0;
+export const THROTTLED_BY_RECORDS = 1;
+export const THROTTLED_BY_BYTES = 2;
+export type Verdict = typeof ACCEPTED | typeof THROTTLED_BY_RECORDS | typeof THROTTLED_BY_BYTES;
+
+export interface ThrottleOptions {
+  /** Largest record of the stream in bytes; the byte bucket holds at least one. Default 1 MiB. */
+  readonly maxRecordBytes?: number;
+  /** Byte burst in bytes; default 1 MiB, or the largest record where that is more. */
+  readonly byteBurst?: number;
+  /** Level of every bucket at the start, 0…1. Default 1, full. */
+  readonly initialFill?: number;
+}
+
+export class Throttle {
+  readonly #records: TokenBuckets;
+  readonly #bytes: TokenBuckets;
+  readonly #calledAt: Float64Array;
+  readonly #calledBytes: Float64Array;
+  #call = 0;
+  #nowUs = 0;
+
+  /** Buckets for shards 0 … capacity - 1, by shard number. */
+  constructor(capacity: number, nowUs: number, options: ThrottleOptions = {}) {
+    const maxRecord = options.maxRecordBytes ?? LIMITS.defaultMaxRecordBytes.value;
+    const byteBurst = options.byteBurst ?? Math.max(LIMITS.writeByteBurst.value, maxRecord);
+    const fill = options.initialFill ?? 1;
+    this.#records = new TokenBuckets(
+      capacity,
+      { refillPerSec: LIMITS.writeRecordsPerSec.value, burst: LIMITS.writeRecordBurst.value },
+      nowUs,
+      fill,
+    );
+    this.#bytes = new TokenBuckets(
+      capacity,
+      { refillPerSec: LIMITS.writeBytesPerSec.value, burst: byteBurst },
+      nowUs,
+      fill,
+    );
+    this.#calledAt = new Float64Array(capacity);
+    this.#calledBytes = new Float64Array(capacity);
+  }
+
+  /** Starts a call (one PutRecord or PutRecords request). All of it is charged at the same microsecond. */
+  beginCall(nowUs: number): void {
+    this.#call++;
+    this.#nowUs = nowUs;
+  }
+
+  /** Charges one record of the call, in request order. A refusal takes nothing and does not stop the rest. */
+  charge(shard: number, bytes: number): Verdict {
+    if (this.#calledAt[shard] !== this.#call) {
+      this.#calledAt[shard] = this.#call;
+      this.#calledBytes[shard] = 0;
+    }
+    const cost = costOf(bytes, this.#calledBytes[shard]);
+    if (this.#records.levelAt(shard, this.#nowUs) < TOKEN) return THROTTLED_BY_RECORDS;
+    if (this.#bytes.levelAt(shard, this.#nowUs) < cost * TOKEN) return THROTTLED_BY_BYTES;
+    this.#records.take(shard, 1);
+    this.#bytes.take(shard, cost);
+    this.#calledBytes[shard] += bytes;
+    return ACCEPTED;
+  }
+
+  /** After a split: both children start at the level of their parent. */
+  split(parent: number, children: readonly [number, number], nowUs: number): void {
+    for (const buckets of [this.#records, this.#bytes]) {
+      const level = buckets.levelAt(parent, nowUs);
+      for (const child of children) buckets.setLevel(child, level, nowUs);
+    }
+  }
+
+  /** After a merge: the child starts at the lower of its parents' levels. */
+  merge(parents: readonly [number, number], child: number, nowUs: number): void {
+    for (const buckets of [this.#records, this.#bytes]) {
+      const level = Math.min(...parents.map((parent) => buckets.levelAt(parent, nowUs)));
+      buckets.setLevel(child, level, nowUs);
+    }
+  }
+}
+
+export interface CallRecord {
+  /** Shard number. */
+  readonly shard: number;
+  /** Data and key bytes. */
+  readonly bytes: number;
+}
+
+/** One whole call in rows, for tests and readers. */
+export function chargeCall(throttle: Throttle, nowUs: number, records: readonly CallRecord[]): Verdict[] {
+  throttle.beginCall(nowUs);
+  return records.map((record) => throttle.charge(record.shard, record.bytes));
+}

@@ -1,0 +1,55 @@
+/**
+ * Token buckets in exact integers, one per shard, as columns: time in whole microseconds, tokens in millionths.
+ *
+ * A level of 10 MiB is 1.05e13 millionths, far below 2^53, so nothing is ever rounded and the answer does not
+ * depend on how often a bucket is looked at.
+ */
+
+/** Tokens are counted in millionths, so that a rate per second is the same whole number per microsecond. */
+export const TOKEN = 1_000_000;
+
+export interface BucketRate {
+  /** Whole tokens per second, hence millionths per microsecond. */
+  readonly refillPerSec: number;
+  /** Whole tokens when full. */
+  readonly burst: number;
+}
+
+export class TokenBuckets {
+  readonly rate: BucketRate;
+  readonly #levels: Float64Array;
+  readonly #seenUs: Float64Array;
+  readonly #full: number;
+  readonly #usToFull: number;
+
+  /** @param fill level at the start, 0…1 of the burst */
+  constructor(count: number, rate: BucketRate, nowUs: number, fill = 1) {
+    this.rate = rate;
+    this.#full = rate.burst * TOKEN;
+    this.#usToFull = Math.ceil(this.#full / rate.refillPerSec);
+    this.#levels = new Float64Array(count).fill(Math.floor(rate.burst * fill) * TOKEN);
+    this.#seenUs = new Float64Array(count).fill(nowUs);
+  }
+
+  /** Level of a bucket in millionths at `nowUs`; an earlier time than the last one counts as the last one. */
+  levelAt(i: number, nowUs: number): number {
+    const elapsedUs = nowUs - this.#seenUs[i];
+    if (elapsedUs > 0) {
+      const refilled =
+        elapsedUs >= this.#usToFull ? this.#full : this.#levels[i] + elapsedUs * this.rate.refillPerSec;
+      this.#levels[i] = refilled < this.#full ? refilled : this.#full;
+      this.#seenUs[i] = nowUs;
+    }
+    return this.#levels[i];
+  }
+
+  /** Takes whole tokens from a bucket that `levelAt` has just shown to hold them. */
+  take(i: number, tokens: number): void {
+    this.#levels[i] -= tokens * TOKEN;
+  }
+
+  setLevel(i: number, millionths: number, nowUs: number): void {
+    this.#levels[i] = Math.min(this.#full, millionths);
+    this.#seenUs[i] = nowUs;
+  }
+}

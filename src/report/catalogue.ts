@@ -1,0 +1,204 @@
+/**
+ * The words for every finding: what we saw, what it means, whether a split helps, what to do, and where to read more.
+ *
+ * Findings are data; this is the only place that turns them into sentences. It does not compile while a code is
+ * missing. Its reader is on call, it is three in the morning, and the words should be enough to act on.
+ */
+import type { Evidence, Finding, FindingCode, FindingOf } from '../results/report-document.ts';
+import { amountOf, count, duration, NBSP, percent, perSec, times } from './figure.ts';
+import { quoteName, showName } from './name.ts';
+
+export interface FindingInfo<C extends FindingCode = FindingCode> {
+  readonly title: string;
+  /** Path of its page in the repository and in the package. */
+  readonly page: string;
+  /** One line for the top of a report. */
+  readonly headline: (finding: FindingOf<C>) => string;
+  readonly saw: (finding: FindingOf<C>) => string;
+  readonly means: (finding: FindingOf<C>) => string;
+  /** Whether a split will help, answered in the first word. */
+  readonly split: (finding: FindingOf<C>) => string;
+  readonly todo: (finding: FindingOf<C>) => string;
+}
+
+/** The sentences about one finding. They may hold no-break spaces, see `figure.ts`. */
+export interface Explanation {
+  readonly title: string;
+  readonly page: string;
+  readonly headline: string;
+  readonly saw: string;
+  readonly means: string;
+  readonly split: string;
+  readonly todo: string;
+}
+
+/** A key in a sentence. */
+const KEY_COLUMNS = 36;
+const SHARD_COLUMNS = 32;
+
+const keyOf = (finding: { readonly key?: string }): string =>
+  finding.key === undefined ? 'one key' : quoteName(finding.key, KEY_COLUMNS);
+
+const shardOf = (finding: { readonly shardId?: string }): string =>
+  finding.shardId === undefined ? 'its shard' : showName(finding.shardId, SHARD_COLUMNS);
+
+const windowOf = (seconds: number): string => `busiest ${seconds}${NBSP}s`;
+
+type LoadEvidence = Evidence['HOT_SHARD'] | Evidence['HOT_KEY'] | Evidence['UNDER_PROVISIONED'];
+
+const offered = (load: LoadEvidence): string => perSec(load.dimension, load.perSec, load.limitPerSec);
+const limit = (load: LoadEvidence): string => perSec(load.dimension, load.limitPerSec, load.limitPerSec);
+
+const HOT_KEY: FindingInfo<'HOT_KEY'> = {
+  title: 'one key is more than a shard can carry',
+  page: 'docs/findings/HOT_KEY.md',
+  headline: (finding) =>
+    `${keyOf(finding)} on ${shardOf(finding)} takes ${times(finding.evidence.utilization)} what one shard can ` +
+    'carry. A split will not help.',
+  saw: (finding) =>
+    `The key ${keyOf(finding)} alone was offered at least ${offered(finding.evidence)} in its ` +
+    `${windowOf(finding.evidence.windowSec)}. A shard takes ${limit(finding.evidence)}. ` +
+    `The key is ${percent(finding.evidence.share)} of all records and falls on ${shardOf(finding)}.`,
+  means: () =>
+    'All records of a key go to one shard, so what is above that limit is throttled, and the other keys on the ' +
+    'shard suffer with it. More shards, retries and on-demand mode do not change that.',
+  split: () => 'No. A split moves the key, whole, to one of the two halves.',
+  todo: ({ evidence }) => `${salting(evidence)} Or give these records a finer partition key.`,
+};
+
+function salting({ saltsChosen, saltsRandom, headroom }: Evidence['HOT_KEY']): string {
+  if (saltsChosen === null && saltsRandom === null) {
+    return 'Spreading the key over several (salting) does not fit on the shards that there are: add shards first.';
+  }
+  const room = `leaves ${percent(headroom)} headroom`;
+  const random =
+    saltsRandom === null
+      ? 'With random suffixes no number of keys fits on these shards.'
+      : `With random suffixes it takes ${saltsRandom}, which fits in 95${NBSP}% of cases.`;
+  const way =
+    saltsChosen === null
+      ? 'Spread it over several keys by a suffix (salting).'
+      : `Spread it over ${amountOf(saltsChosen, 'key')} by a suffix (salting), each chosen to fall on another ` +
+        `shard; that ${room}.`;
+  return `${way} ${random} Readers must then collect all of them, and order holds only within each.`;
+}
+
+const HOT_SHARD: FindingInfo<'HOT_SHARD'> = {
+  title: 'several keys together are more than their shard can carry',
+  page: 'docs/findings/HOT_SHARD.md',
+  headline: (finding) =>
+    `${shardOf(finding)} gets ${times(finding.evidence.utilization)} what it can carry. ` +
+    { yes: 'A split helps.', partly: 'One split is not enough.', no: 'A split will not help.' }[
+      helpOf(finding.evidence)
+    ],
+  saw: (finding) =>
+    `${shardOf(finding)} was offered ${offered(finding.evidence)} in its ` +
+    `${windowOf(finding.evidence.windowSec)}, not counting keys that are too hot by themselves. ` +
+    `A shard takes ${limit(finding.evidence)}.`,
+  means: () =>
+    'Several keys that would each fit fall on the same shard. The stream as a whole has room; this part of its ' +
+    'hash range has not. What is above the limit is throttled.',
+  split: ({ evidence }) => splitting(evidence),
+  todo: (finding) =>
+    finding.evidence.newStartingHashKey === null || !finding.evidence.splitHelps
+      ? 'Spread the heaviest keys of this shard over finer partition keys; they are listed below.'
+      : `Call SplitShard for ${shardOf(finding)} with NewStartingHashKey ${finding.evidence.newStartingHashKey}. ` +
+        'UpdateShardCount later makes all ranges equal again and undoes the cut.',
+};
+
+function splitting(evidence: Evidence['HOT_SHARD']): string {
+  const { lowerUtilization, upperUtilization } = evidence;
+  if (lowerUtilization === null || upperUtilization === null) {
+    return 'No. No cut divides this load: it stays together on one side.';
+  }
+  const halves = `lower half ${times(lowerUtilization)}, upper half ${times(upperUtilization)} of a shard's limit`;
+  const answers = {
+    yes: `Yes. After the best cut: ${halves}.`,
+    partly: `In part. The best cut leaves one half too hot: ${halves}.`,
+    no: `No. Even the best cut leaves too much on one side: ${halves}.`,
+  };
+  return answers[helpOf(evidence)];
+}
+
+/** Whether a cut helps, and whether one is enough. */
+function helpOf(evidence: Evidence['HOT_SHARD']): 'yes' | 'partly' | 'no' {
+  const { splitHelps, lowerUtilization, upperUtilization } = evidence;
+  if (!splitHelps || lowerUtilization === null || upperUtilization === null) return 'no';
+  return Math.max(lowerUtilization, upperUtilization) <= 1 ? 'yes' : 'partly';
+}
+
+const UNDER_PROVISIONED: FindingInfo<'UNDER_PROVISIONED'> = {
+  title: 'the stream has too few shards for this load',
+  page: 'docs/findings/UNDER_PROVISIONED.md',
+  headline: ({ evidence }) =>
+    `the load is ${times(evidence.utilization)} what ${amountOf(evidence.shards, 'shard')} can carry. ` +
+    `It needs ${count(evidence.shardsNeeded)}.`,
+  saw: ({ evidence }) =>
+    `All keys together offered ${offered(evidence)} in the ${windowOf(evidence.windowSec)}, a key counted as no ` +
+    `more than one shard can take. ${amountOf(evidence.shards, 'shard')} ` +
+    `${evidence.shards === 1 ? 'takes' : 'take'} ${limit(evidence)}; this finding begins at 0.9 of that.`,
+  means: () =>
+    'This is not a matter of how the keys are spread: even spread perfectly, the load leaves the stream no room.',
+  split: ({ evidence }) =>
+    `Not one alone. The stream needs ${count(evidence.moreShards)} more, over the whole hash range.`,
+  todo: ({ evidence }) =>
+    `Go from ${evidence.shards} to ${amountOf(evidence.shardsNeeded, 'shard')} with UpdateShardCount; that leaves ` +
+    `${percent(evidence.headroom)} headroom.` +
+    (evidence.shardsNeeded > evidence.shards * 2
+      ? ' One call at most doubles the count, so it takes several, one after another.'
+      : '') +
+    ' Then run again: a hot shard or key may have been hidden behind this.',
+};
+
+const GENERATOR_LATE: FindingInfo<'GENERATOR_LATE'> = {
+  title: 'this machine could not keep the rate',
+  page: 'docs/findings/GENERATOR_LATE.md',
+  headline: () => 'the generator could not keep the rate, so the stream cannot be judged.',
+  saw: ({ evidence }) =>
+    `99${NBSP}% of the records entered the producer within ${duration(evidence.lagP99Ms)} of being due (at most ` +
+    `${duration(evidence.lagLimitMs)} is allowed), and ${percent(evidence.dispatched)} of the due records were ` +
+    `handed on in time (at least ${percent(evidence.dispatchedLimit)} is asked).`,
+  means: () =>
+    'The stream was not sent the load that the scenario describes. Throttling, latency and any other finding in ' +
+    'this report are of another load, and cannot be held against the stream.',
+  split: () => 'Unknown. This run says nothing about the stream.',
+  todo: ({ evidence }) =>
+    `The sending thread was busy ${percent(evidence.eventLoopUtilization)} of the time. ` +
+    (evidence.eventLoopUtilization >= 0.9
+      ? 'It is the limit: lower the rate, send larger batches, or use a faster machine.'
+      : 'Something else held it up: stop other work on this machine, or lower the rate, and run again.'),
+};
+
+/** Every finding there is. A code without words does not compile. */
+export const CATALOGUE = {
+  HOT_KEY,
+  HOT_SHARD,
+  UNDER_PROVISIONED,
+  GENERATOR_LATE,
+} satisfies { readonly [C in FindingCode]: FindingInfo<C> };
+
+/** The words for one finding, numbers filled in. */
+export function explain(finding: Finding): Explanation {
+  switch (finding.code) {
+    case 'HOT_KEY':
+      return fill(CATALOGUE.HOT_KEY, finding);
+    case 'HOT_SHARD':
+      return fill(CATALOGUE.HOT_SHARD, finding);
+    case 'UNDER_PROVISIONED':
+      return fill(CATALOGUE.UNDER_PROVISIONED, finding);
+    case 'GENERATOR_LATE':
+      return fill(CATALOGUE.GENERATOR_LATE, finding);
+  }
+}
+
+function fill<C extends FindingCode>(info: FindingInfo<C>, finding: FindingOf<C>): Explanation {
+  return {
+    title: info.title,
+    page: info.page,
+    headline: info.headline(finding),
+    saw: info.saw(finding),
+    means: info.means(finding),
+    split: info.split(finding),
+    todo: info.todo(finding),
+  };
+}

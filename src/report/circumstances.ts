@@ -1,0 +1,63 @@
+/**
+ * What was run, against what, whether our own side of it can be trusted, and how to run it again.
+ */
+import type { GeneratorInfo, ReportDocument } from '../results/report-document.ts';
+import { amountOf, count, duration, millis, NBSP, percent } from './figure.ts';
+import { showName, showProse } from './name.ts';
+import { labelled } from './paragraph.ts';
+
+const INDENT = 11;
+
+export function subjectLines(document: ReportDocument, columns: number): string[] {
+  const { scenario, target } = document;
+  const lines = (label: string, text: string): string[] => labelled(label, text, INDENT, columns);
+  return [
+    ...(scenario?.file === undefined ? [] : lines('Scenario', showName(scenario.file))),
+    ...(scenario?.description === undefined ? [] : lines('', showProse(scenario.description))),
+    ...(scenario ? lines('Load', loadOf(document)) : []),
+    ...(target ? lines('Target', targetOf(target)) : []),
+  ];
+}
+
+function loadOf({ scenario, durationMs }: ReportDocument): string {
+  if (scenario === undefined) return '';
+  const warmup = scenario.warmupMs > 0 ? `, after ${duration(scenario.warmupMs)} of warm-up` : '';
+  return `${count(scenario.ratePerSec)}${NBSP}records/s for ${duration(durationMs)}${warmup}`;
+}
+
+function targetOf(target: NonNullable<ReportDocument['target']>): string {
+  const stream = `stream ${showName(target.stream)}, ${amountOf(target.shards, 'shard')}`;
+  switch (target.kind) {
+    case 'local':
+      return `${stream}, on the local endpoint ${showName(target.endpoint)} (${showName(target.transport)})`;
+    case 'aws':
+      return `${stream}, on AWS in ${showName(target.region)} (${showName(target.transport)})`;
+    case 'simulated':
+      return `${stream}, simulated`;
+  }
+}
+
+/** Whether the generator kept its promise, in one sentence with the numbers that decide it. */
+export function generatorSentence(generator: GeneratorInfo): string {
+  const { lagMs } = generator;
+  const trust = generator.valid ? 'kept the rate' : 'DID NOT keep the rate';
+  const misrouted =
+    generator.misrouted > 0
+      ? ` ${amountOf(generator.misrouted, 'reply', 'replies')} named another shard than we had worked out: the ` +
+        'stream was resharded meanwhile.'
+      : '';
+  return (
+    `${trust}: ${percent(generator.dispatched)} of due records handed on in time, lag p99 ${millis(lagMs.p99)}${NBSP}ms, ` +
+    `max ${millis(lagMs.max)}${NBSP}ms; ${amountOf(generator.workers, 'worker')}, CPU ${percent(generator.cpu)}, ` +
+    `event loop ${percent(generator.eventLoopUtilization)} busy.${misrouted}`
+  );
+}
+
+/** What it takes to offer the same records again; nothing where no records were drawn. */
+export function repeatSentence({ seed, totals, tool }: ReportDocument): string | undefined {
+  if (seed === undefined || totals === undefined) return undefined;
+  return (
+    `seed ${seed}, shardwise ${showName(tool.version)}: the same scenario offers the same records, ` +
+    `digest ${showName(totals.offeredDigest)}.`
+  );
+}

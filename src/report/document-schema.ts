@@ -1,0 +1,241 @@
+/**
+ * What a valid report document looks like, declared once: it checks saved reports, and `schema/report.schema.json` is
+ * generated from it. A test holds it and the TypeScript type in `results/report-document.ts` to each other.
+ *
+ * Fields that it does not know pass: a newer minor version may write more than this one reads.
+ */
+import { z } from 'zod';
+import { CONSTRAINT_NAMES, SCHEMA_VERSION } from '../results/report-document.ts';
+
+const count = z.int().min(0);
+const amount = z.number().min(0);
+const hashKey = z.string().regex(/^\d{1,39}$/, 'must be a decimal number from 0 to 2^128 - 1');
+
+const outcomes = {
+  accepted: count,
+  throttled: count,
+  failed: count,
+  dropped: count,
+  attempts: count,
+  retries: count,
+  throttledAttempts: count,
+  failedAttempts: count,
+};
+
+const latencySummary = z.object({
+  p50: amount.nullable(),
+  p90: amount.nullable(),
+  p99: amount.nullable(),
+  p999: amount.nullable(),
+  max: amount.nullable(),
+  mean: amount.nullable(),
+  count,
+  hdr: z.string(),
+});
+
+const target = z.object({
+  kind: z.enum(['local', 'aws', 'simulated']),
+  stream: z.string(),
+  region: z.string(),
+  endpoint: z.string(),
+  transport: z.string(),
+  shards: count,
+});
+
+const scenario = z.object({
+  file: z.string().optional(),
+  description: z.string().optional(),
+  durationMs: amount,
+  warmupMs: amount,
+  ratePerSec: amount,
+});
+
+const totals = z.object({
+  offered: count,
+  offeredDigest: z.string().regex(/^\d{1,20}$/, 'must be a decimal number below 2^64'),
+  ...outcomes,
+  unknown: count,
+  bytesOffered: count,
+  bytesAccepted: count,
+  requests: count,
+});
+
+const shard = z.object({
+  shardId: z.string(),
+  startingHashKey: hashKey,
+  endingHashKey: hashKey,
+  offered: count,
+  ...outcomes,
+  bytes: count,
+  utilization: amount,
+  peakSecond: z.object({ records: count, bytes: count }),
+});
+
+const key = z.object({
+  key: z.string(),
+  hashKey,
+  shardId: z.string(),
+  records: count,
+  bytes: count,
+  share: amount,
+  error: count,
+  utilization: amount,
+  ...outcomes,
+});
+
+const series = z.object({
+  stepMs: amount,
+  offered: z.array(count),
+  accepted: z.array(count),
+  throttledAttempts: z.array(count),
+  bytes: z.array(count),
+  shards: z.array(
+    z.object({ shardId: z.string(), offered: z.array(count), throttledAttempts: z.array(count) }),
+  ),
+});
+
+const load = {
+  dimension: z.enum(['records', 'bytes']),
+  perSec: amount,
+  limitPerSec: amount,
+  utilization: amount,
+  windowSec: amount,
+};
+
+const about = {
+  severity: z.enum(['critical', 'warning']),
+  shardId: z.string().optional(),
+  key: z.string().optional(),
+};
+
+const finding = z.discriminatedUnion('code', [
+  z.object({
+    code: z.literal('HOT_KEY'),
+    ...about,
+    evidence: z.object({
+      ...load,
+      share: amount,
+      splitHelps: z.literal(false),
+      headroom: amount,
+      saltsRandom: count.nullable(),
+      saltsChosen: count.nullable(),
+    }),
+  }),
+  z.object({
+    code: z.literal('HOT_SHARD'),
+    ...about,
+    evidence: z.object({
+      ...load,
+      splitHelps: z.boolean(),
+      newStartingHashKey: hashKey.nullable(),
+      lowerUtilization: amount.nullable(),
+      upperUtilization: amount.nullable(),
+    }),
+  }),
+  z.object({
+    code: z.literal('UNDER_PROVISIONED'),
+    ...about,
+    evidence: z.object({ ...load, shards: count, shardsNeeded: count, moreShards: count, headroom: amount }),
+  }),
+  z.object({
+    code: z.literal('GENERATOR_LATE'),
+    ...about,
+    evidence: z.object({
+      lagP99Ms: amount,
+      lagLimitMs: amount,
+      dispatched: amount,
+      dispatchedLimit: amount,
+      eventLoopUtilization: amount,
+    }),
+  }),
+]);
+
+const threshold = z.object({
+  expression: z.string(),
+  ok: z.boolean().nullable(),
+  actual: z.number().nullable(),
+  unit: z.enum(['ms', '%', '/s', 'ratio']),
+});
+
+const generator = z.object({
+  valid: z.boolean(),
+  lagMs: z.object({ p50: amount, p99: amount, max: amount }),
+  dispatched: amount,
+  workers: count,
+  cpu: amount,
+  eventLoopUtilization: amount,
+  misrouted: count,
+});
+
+const plan = z.object({
+  shards: count.nullable(),
+  shardsSafe: count.nullable(),
+  feasible: z.boolean(),
+  binding: z.enum(CONSTRAINT_NAMES).nullable(),
+  constraints: z.array(
+    z.object({
+      name: z.enum(CONSTRAINT_NAMES),
+      shards: count.nullable(),
+      evaluated: z.boolean(),
+      formula: z.string(),
+    }),
+  ),
+  hottestShard: z
+    .object({
+      utilization: amount,
+      placement: z.enum(['actual', 'random']),
+      shards: count,
+      p50: amount.optional(),
+      p95: amount.optional(),
+      p99: amount.optional(),
+      risk: amount.optional(),
+    })
+    .nullable(),
+  hottestKey: z
+    .object({
+      key: z.string().nullable(),
+      share: amount,
+      utilization: amount,
+      fits: z.boolean(),
+      unfitKeys: count.optional(),
+      salts: z.object({ random: count.optional(), chosen: count, shards: count }).optional(),
+    })
+    .nullable(),
+  assumptions: z.array(z.string()),
+});
+
+export const documentSchema = z.object({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  kind: z.enum(['plan', 'run']),
+  tool: z.object({ name: z.literal('shardwise'), version: z.string() }),
+  startedAt: z.string(),
+  durationMs: amount,
+  seed: z.int().optional(),
+  partial: z.union([z.literal(false), z.enum(['interrupted', 'failed'])]),
+  target: target.optional(),
+  scenario: scenario.optional(),
+  plan: plan.optional(),
+  totals: totals.optional(),
+  latencyBasis: z.enum(['measured', 'measured-local', 'modelled']).optional(),
+  latencyMs: z
+    .object({ response: latencySummary, service: latencySummary, queue: latencySummary })
+    .optional(),
+  shards: z.array(shard).optional(),
+  keys: z.array(key).optional(),
+  series: series.optional(),
+  findings: z.array(finding).optional(),
+  thresholds: z.array(threshold).optional(),
+  generator: generator.optional(),
+  errors: z.array(z.object({ code: z.string(), attempts: count, message: z.string() })).optional(),
+});
+
+/** The published JSON Schema, as an object. */
+export function reportJsonSchema(): Record<string, unknown> {
+  const { $schema, ...schema } = z.toJSONSchema(documentSchema, { io: 'input' });
+  return {
+    $schema,
+    title: 'Shardwise report',
+    description: 'The document that every Shardwise command writes. Hash keys are decimal strings.',
+    ...schema,
+  };
+}

@@ -1,0 +1,170 @@
+/**
+ * A plan as text for a terminal: the answer first, then each constraint with its arithmetic, then what it rests on.
+ *
+ * Everything shown stands in the document; nothing is worked out here beyond the way it is written.
+ */
+import type {
+  Constraint,
+  HottestKey,
+  HottestShard,
+  PlanResult,
+  ReportDocument,
+} from '../results/report-document.ts';
+import { amountOf, count, NBSP, percent, times } from './figure.ts';
+import { type Ink, inkFor } from './ink.ts';
+import { quoteName, showProse } from './name.ts';
+import { finish, labelled, pageWidth, wrap } from './paragraph.ts';
+import type { Style } from './render.ts';
+import { type Column, tableLines } from './table.ts';
+
+const MARGIN = 15;
+const COLUMNS: readonly Column[] = [
+  { title: 'constraint' },
+  { title: 'shards', align: 'right' },
+  { title: 'arithmetic' },
+];
+
+/** A plan's report in at most 80 columns. The same document and style give the same text. */
+export function renderPlanText(document: ReportDocument, style: Style): string {
+  const { plan } = document;
+  if (plan === undefined) throw new Error('a document of kind plan has no plan');
+  const ink = inkFor(style);
+  const columns = pageWidth(style.columns);
+  return finish([
+    ...wrap(answer(plan), columns).map((line) => ink('bold', ink(plan.feasible ? 'green' : 'red', line))),
+    ...safeSentence(plan).flatMap((sentence) => wrap(sentence, columns)),
+    ...subject(document, columns),
+    '',
+    ...constraintLines(plan, ink, columns),
+    ...hottestLines(plan, columns),
+    '',
+    ...assumptionLines(plan.assumptions, columns),
+  ]);
+}
+
+/** `12 shards. hot-shard binds: several keys fall on the same shard.` */
+function answer(plan: PlanResult): string {
+  const why = plan.binding === null ? '' : ` ${plan.binding} binds: ${MEANING[plan.binding]}.`;
+  if (plan.shards !== null) return `${amountOf(plan.shards, 'shard')}.${why}`;
+  const key = plan.hottestKey;
+  if (key === null || key.fits) return `No number of shards fits.${why}`;
+  return `No number of shards fits: ${nameOf(key)} alone is ${times(key.utilization)} what one shard takes.`;
+}
+
+const MEANING: Readonly<Record<Constraint['name'], string>> = {
+  'write-bytes': 'the bytes written',
+  'write-records': 'the records written',
+  'read-bandwidth': 'the bytes that consumers read',
+  'hot-key': 'the heaviest key',
+  'hot-shard': 'keys that fall on the same shard',
+};
+
+/** Fitting is not monotone in the number of shards: say so where it matters. */
+function safeSentence({ shards, shardsSafe, hottestShard }: PlanResult): string[] {
+  if (shards === null || shardsSafe === shards) return [];
+  const between = 'a larger count moves every boundary and can put heavy keys together again';
+  if (shardsSafe === null) return [`Not every larger count fits, up to the quota: ${between}.`];
+  const names = hottestShard?.placement === 'actual' ? ' for these names' : '';
+  return [`From ${count(shardsSafe)} shards on every count fits${names}; between, not all do: ${between}.`];
+}
+
+function subject({ scenario }: ReportDocument, columns: number): string[] {
+  if (scenario?.file === undefined && scenario?.description === undefined) return [];
+  const text = [scenario.file, scenario.description].filter((part) => part !== undefined).map(showProse);
+  return ['', ...labelled('Scenario', text.join(': '), MARGIN, columns)];
+}
+
+function constraintLines({ constraints, binding }: PlanResult, ink: Ink, columns: number): string[] {
+  const room = columns - 2 - 'read-bandwidth'.length - 2 - 'shards'.length - 2;
+  const rows = constraints.flatMap((constraint) => {
+    const isBinding = constraint.name === binding;
+    const name = isBinding ? ink('bold', constraint.name) : constraint.name;
+    // The lines that a long arithmetic takes are rows of their own: the table does not wrap.
+    return wrap(showProse(constraint.formula), room).map((line, i) => [
+      i === 0 ? name : '',
+      i === 0 ? shardsCell(constraint) : '',
+      line,
+    ]);
+  });
+  return tableLines(COLUMNS, rows, ink);
+}
+
+function shardsCell({ shards, evaluated }: Constraint): string {
+  if (!evaluated) return '–';
+  return shards === null ? 'none' : count(shards);
+}
+
+function hottestLines(plan: PlanResult, columns: number): string[] {
+  const lines = [...hottestShardLines(plan, columns), ...hottestKeyLines(plan.hottestKey, columns)];
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
+function hottestShardLines({ hottestShard, feasible }: PlanResult, columns: number): string[] {
+  if (hottestShard === null) return [];
+  const text =
+    hottestShard.placement === 'actual' ? actualText(hottestShard) : chanceText(hottestShard, feasible);
+  return labelled('Hottest shard', text, MARGIN, columns);
+}
+
+function actualText({ shards, utilization }: HottestShard): string {
+  return `${percent(utilization)} of its limit on ${amountOf(shards, 'shard')}, exact for these key names.`;
+}
+
+/** What a confidence means, in a sentence: chance is in the names, once, not in time. */
+function chanceText({ shards, p50, p95, p99, risk, utilization }: HottestShard, feasible: boolean): string {
+  const levels = [p50, p95, p99].map((level) => percent(level ?? utilization));
+  const spread =
+    `On ${amountOf(shards, 'shard')} the hottest is at most at ${levels[0]} of its limit for half of all sets of key ` +
+    `names, ${levels[1]} for 95${NBSP}%, ${levels[2]} for 99${NBSP}%.`;
+  if (!feasible || risk === undefined) return spread;
+  const some = risk < 0.01 ? 'fewer than 1 has' : `at most ${Math.ceil(risk * 100 - 1e-9)} have`;
+  return (
+    `${spread} Where names fall is decided once, by their hash: of 100 streams planned like this ${some} a shard ` +
+    'that leaves less than the headroom, and has it for good.'
+  );
+}
+
+function hottestKeyLines(key: HottestKey | null, columns: number): string[] {
+  if (key === null) return [];
+  const name = key.key === null ? '' : `${quoteName(key.key, 40)}: `;
+  const load = `${name}${percent(key.share)} of the records, ${percent(key.utilization)} of one shard's limit.`;
+  if (key.fits) return labelled('Heaviest key', load, MARGIN, columns);
+  const others =
+    key.unfitKeys === undefined || key.unfitKeys < 2 ? '' : ` ${count(key.unfitKeys)} keys are like this.`;
+  const why =
+    'All records of a key go to one shard, in every capacity mode, so more shards do not help, and a split moves the ' +
+    `key whole.${others}`;
+  return [
+    ...labelled('Heaviest key', `${load} ${why}`, MARGIN, columns),
+    ...labelled('Ways out', saltText(key), MARGIN, columns),
+    ...labelled('', 'Or give these records a finer partition key.', MARGIN, columns),
+    ...labelled(
+      '',
+      'Or, where order within the key does not matter: an on-demand stream with the record distribution strategy AUTO ' +
+        'spreads records whatever their keys.',
+      MARGIN,
+      columns,
+    ),
+  ];
+}
+
+function saltText({ salts }: HottestKey): string {
+  if (salts === undefined)
+    return 'Cut the key into several by a suffix (salting); no number that fits was found.';
+  const random =
+    salts.random === undefined
+      ? ' Suffixes that are not chosen fit in no practical number.'
+      : ` With suffixes that fall at random it takes ${count(salts.random)}: some fall on the same shard.`;
+  return (
+    `On ${amountOf(salts.shards, 'shard')}, cut it into ${amountOf(salts.chosen, 'key')} by a suffix (salting), each ` +
+    `chosen to fall on a shard of its own, and again after every reshard.${random} Readers then collect them all.`
+  );
+}
+
+function nameOf(key: HottestKey): string {
+  return key.key === null ? 'one key' : quoteName(key.key, 40);
+}
+
+function assumptionLines(assumptions: readonly string[], columns: number): string[] {
+  return ['Assumptions', ...assumptions.flatMap((text) => labelled('  -', showProse(text), 4, columns))];
+}

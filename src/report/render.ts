@@ -1,0 +1,48 @@
+/**
+ * The way in to every renderer: a report document and a format go in, the text to print or save comes out.
+ *
+ * Nothing is imported until it is needed: a command that is only asked for its help loads no renderer.
+ */
+import type { ReportDocument } from '../results/report-document.ts';
+
+export const FORMATS = ['text', 'json'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** What the paper is like: its width in character cells, and whether it takes colours. */
+export interface Style {
+  readonly columns: number;
+  readonly color: boolean;
+}
+
+/** How text looks in a file or a pipe. */
+export const PLAIN: Style = { columns: 80, color: false };
+
+/**
+ * Renders a document. The result ends with a newline and depends on the arguments alone: the same document gives
+ * the same text, today and years later.
+ */
+export async function render(
+  document: ReportDocument,
+  format: Format,
+  style: Style = PLAIN,
+): Promise<string> {
+  switch (format) {
+    case 'json':
+      return `${JSON.stringify(document, null, 2)}\n`;
+    case 'text':
+      return renderText(document, style);
+  }
+}
+
+async function renderText(document: ReportDocument, style: Style): Promise<string> {
+  switch (document.kind) {
+    case 'run': {
+      const { renderRunText } = await import('./run-text.ts');
+      return renderRunText(document, style);
+    }
+    case 'plan': {
+      const { renderPlanText } = await import('./plan-text.ts');
+      return renderPlanText(document, style);
+    }
+  }
+}

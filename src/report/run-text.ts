@@ -1,0 +1,83 @@
+/**
+ * The report of a load test as text for a terminal: the verdict first, then the reasons, then the numbers.
+ *
+ * Everything shown stands in the document; nothing is worked out here beyond the way it is written.
+ */
+import type { ReportDocument } from '../results/report-document.ts';
+import { generatorSentence, repeatSentence, subjectLines } from './circumstances.ts';
+import { errorLines } from './error-lines.ts';
+import { findingLines } from './finding-text.ts';
+import { type Ink, inkFor } from './ink.ts';
+import { keyLines } from './key-table.ts';
+import { latencyLines } from './latency-table.ts';
+import { finish, labelled, pageWidth } from './paragraph.ts';
+import type { Style } from './render.ts';
+import { shardLines } from './shard-table.ts';
+import { thresholdLines } from './threshold-table.ts';
+import { timelineLines, timelineNote } from './timeline.ts';
+import { totalsLines } from './totals-table.ts';
+import { verdictLines } from './verdict.ts';
+
+/** A run's report in at most 80 columns. The same document and style give the same text. */
+export function renderRunText(document: ReportDocument, style: Style): string {
+  const ink = inkFor(style);
+  const columns = pageWidth(style.columns);
+  return finish([
+    ...verdictLines(document, ink, columns),
+    '',
+    ...subjectLines(document, columns),
+    ...(document.findings ?? []).flatMap((finding) => ['', ...findingLines(finding, ink, columns)]),
+    ...numberSections(document, ink, columns),
+    ...closing(document, columns),
+  ]);
+}
+
+function numberSections(document: ReportDocument, ink: Ink, columns: number): string[] {
+  const { totals, errors, latencyMs, shards, keys, series, thresholds } = document;
+  const section = (title: string, note: string, lines: readonly string[]): string[] => [
+    '',
+    ink('bold', title) + (title.length + note.length + 2 > columns ? '' : `  ${ink('dim', note)}`),
+    ...lines,
+  ];
+  return [
+    ...(thresholds?.length ? section('THRESHOLDS', '', thresholdLines(thresholds, ink, columns)) : []),
+    ...(totals ? section('RECORDS', '', totalsLines(totals, ink)) : []),
+    ...(errors?.length
+      ? section('ERRORS', 'why attempts failed, other than by throttling', errorLines(errors, ink, columns))
+      : []),
+    ...(shards?.length
+      ? section(
+          'SHARDS',
+          'hottest first; load: the busiest 10 s against the limit',
+          shardLines(shards, ink, columns),
+        )
+      : []),
+    ...(keys?.length
+      ? section(
+          'HEAVIEST KEYS',
+          'load: of the key alone, at least, against the limit of a shard',
+          keyLines(keys, ink, columns),
+        )
+      : []),
+    ...(series?.offered.length
+      ? section('OVER TIME', timelineNote(series), timelineLines(series, ink, columns))
+      : []),
+    ...(latencyMs
+      ? section(
+          'LATENCY',
+          'of accepted records',
+          latencyLines(latencyMs, document.latencyBasis, totals, ink, columns),
+        )
+      : []),
+  ];
+}
+
+function closing(document: ReportDocument, columns: number): string[] {
+  const generator = document.generator ? generatorSentence(document.generator) : undefined;
+  const repeat = repeatSentence(document);
+  return [
+    '',
+    ...(generator === undefined ? [] : labelled('Generator', generator, 11, columns)),
+    ...(repeat === undefined ? [] : labelled('Repeat', repeat, 11, columns)),
+  ];
+}

@@ -1,0 +1,109 @@
+/**
+ * The first lines of a run's report: the answer, for a reader who reads nothing else.
+ */
+import type { Finding, ReportDocument, ShardRow, ThresholdRow, Totals } from '../results/report-document.ts';
+import { explain } from './catalogue.ts';
+import { amountOf, count, duration, NBSP, percent } from './figure.ts';
+import { SEVERITY_COLORS } from './finding-text.ts';
+import type { Color, Ink } from './ink.ts';
+import { showName } from './name.ts';
+import { wrap } from './paragraph.ts';
+
+interface Verdict {
+  readonly color: Color;
+  readonly sentence: string;
+}
+
+export function verdictLines(document: ReportDocument, ink: Ink, columns: number): string[] {
+  const parts = [
+    verdictOf(document),
+    ...gateVerdicts(document.thresholds ?? []),
+    ...partialVerdict(document),
+  ];
+  return parts.flatMap(({ color, sentence }) => wrap(sentence, columns).map((line) => ink(color, line)));
+}
+
+function verdictOf(document: ReportDocument): Verdict {
+  const findings = document.findings ?? [];
+  const late = findings.find((finding) => finding.code === 'GENERATOR_LATE');
+  if (late !== undefined) {
+    return { color: 'yellow', sentence: `Inconclusive: ${explain(late).headline}` };
+  }
+  if (document.generator?.valid === false) {
+    return { color: 'yellow', sentence: 'Inconclusive: the generator could not keep the rate.' };
+  }
+  if (findings.length === 0) return nothingFound(document);
+  const worst = findings.find((finding) => finding.severity === 'critical') ?? findings[0];
+  return {
+    color: SEVERITY_COLORS[worst.severity],
+    sentence: `${worst.code}: ${explain(worst).headline}${also(findings.filter((finding) => finding !== worst))}`,
+  };
+}
+
+/** ` Also HOT_KEY, 2 × HOT_SHARD.`: the findings that the first line has no room for. */
+function also(others: readonly Finding[]): string {
+  const codes = [...new Set(others.map((finding) => finding.code))];
+  if (codes.length === 0) return '';
+  const named = codes.map((code) => {
+    const amount = others.filter((finding) => finding.code === code).length;
+    return amount === 1 ? code : `${amount}${NBSP}×${NBSP}${code}`;
+  });
+  return ` Also ${named.join(', ')}.`;
+}
+
+/** What there is to say where nothing was found; losses are told all the same. */
+function nothingFound({ totals, shards }: ReportDocument): Verdict {
+  if (totals?.offered === 0) return { color: 'yellow', sentence: 'No findings: nothing was offered.' };
+  const losses = totals ? lossesOf(totals) : [];
+  if (totals && losses.length > 0) {
+    const of = amountOf(totals.offered, 'record');
+    return { color: 'yellow', sentence: `No findings, but of ${of} ${losses.join(', ')}.` };
+  }
+  const all = totals ? ` All ${amountOf(totals.offered, 'record')} accepted.` : '';
+  const hottest = hottestOf(shards ?? []);
+  const load = hottest
+    ? ` The hottest shard, ${showName(hottest.shardId, 32)}, came to ${percent(hottest.utilization)} of its limit.`
+    : '';
+  return { color: 'green', sentence: `No findings.${all}${load}` };
+}
+
+function lossesOf({ throttled, failed, dropped }: Totals): string[] {
+  const losses: [number, string][] = [
+    [throttled, 'were throttled'],
+    [failed, 'failed'],
+    [dropped, 'were dropped'],
+  ];
+  return losses.filter(([records]) => records > 0).map(([records, what]) => `${count(records)} ${what}`);
+}
+
+function hottestOf(shards: readonly ShardRow[]): ShardRow | undefined {
+  return shards.toSorted((a, b) => b.utilization - a.utilization).at(0);
+}
+
+function gateVerdicts(thresholds: readonly ThresholdRow[]): Verdict[] {
+  const missed = thresholds.filter((row) => row.ok === false).length;
+  const unmeasured = thresholds.filter((row) => row.ok === null).length;
+  const of = amountOf(thresholds.length, 'threshold');
+  return [
+    ...(missed > 0 ? [{ color: 'red' as const, sentence: `${missed} of ${of} missed.` }] : []),
+    ...(unmeasured > 0
+      ? [
+          {
+            color: 'yellow' as const,
+            sentence: `Inconclusive: ${unmeasured} of ${of} could not be measured.`,
+          },
+        ]
+      : []),
+  ];
+}
+
+function partialVerdict({ partial, durationMs, scenario }: ReportDocument): Verdict[] {
+  if (partial === false) return [];
+  const of = scenario ? ` of ${duration(scenario.durationMs)}` : '';
+  return [
+    {
+      color: 'yellow',
+      sentence: `Partial report: ${partial} after ${duration(durationMs)}${of}. It covers that time only.`,
+    },
+  ];
+}

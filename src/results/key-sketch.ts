@@ -1,0 +1,112 @@
+/**
+ * The heaviest keys in bounded memory: a Misra-Gries summary whose counters are thinned out at once when they run
+ * out (Misra and Gries 1982; the batch form of Anderson et al. 2017).
+ *
+ * A key's weight is its load in bytes, a record counting for at least the bytes that a shard's record limit leaves
+ * it, so one summary finds the keys that are heavy in records and those that are heavy in bytes.
+ *
+ * What is counted for a key since it has had its place is exact. What it had before is at most `missed`.
+ */
+import { LIMITS } from '../model/limits.ts';
+
+/** Bytes that one record weighs at least: 1 MiB/s over 1,000 records/s. */
+export const LEAST_WEIGHT = LIMITS.writeBytesPerSec.value / LIMITS.writeRecordsPerSec.value;
+
+const EMPTY = 0xffff_ffff;
+
+export class KeySketch {
+  readonly capacity: number;
+  /** By place: the key's number, exact counts since it has the place, and weight it may have had before. */
+  readonly keys: Uint32Array;
+  readonly weights: Float64Array;
+  readonly missed: Float64Array;
+  readonly #slots: Uint32Array;
+  readonly #mask: number;
+  readonly #free: Uint32Array;
+  #freeCount: number;
+  #offset = 0;
+
+  /** @param capacity places; with fewer distinct keys every count is exact */
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    this.keys = new Uint32Array(capacity).fill(EMPTY);
+    this.weights = new Float64Array(capacity);
+    this.missed = new Float64Array(capacity);
+    let slots = 16;
+    while (slots < capacity * 2) slots *= 2;
+    this.#slots = new Uint32Array(slots).fill(EMPTY);
+    this.#mask = slots - 1;
+    this.#free = Uint32Array.from({ length: capacity }, (_, i) => capacity - 1 - i);
+    this.#freeCount = capacity;
+  }
+
+  /** Keys held now. */
+  get size(): number {
+    return this.capacity - this.#freeCount;
+  }
+
+  /** Places of the keys held now. */
+  held(): number[] {
+    const places: number[] = [];
+    for (let place = 0; place < this.capacity; place++) if (this.keys[place] !== EMPTY) places.push(place);
+    return places;
+  }
+
+  /** Most weight that a key without a place can have: the error bound of the whole summary. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** The key's place, or -1. */
+  find(key: number): number {
+    for (let i = hash(key) & this.#mask; ; i = (i + 1) & this.#mask) {
+      const place = this.#slots[i];
+      if (place === EMPTY) return -1;
+      if (this.keys[place] === key) return place;
+    }
+  }
+
+  /**
+   * Adds weight to a key and returns its place. Where the key is new and no place is free, places are freed first;
+   * `freed` is told each of them, before it can be taken again.
+   */
+  add(key: number, weight: number, freed: (place: number) => void): number {
+    let place = this.find(key);
+    if (place < 0) {
+      if (this.#freeCount === 0) this.#thin(freed);
+      place = this.#free[--this.#freeCount];
+      this.keys[place] = key;
+      this.weights[place] = 0;
+      this.missed[place] = this.#offset;
+      this.#insert(place);
+    }
+    this.weights[place] += weight;
+    return place;
+  }
+
+  /** Takes the median weight off every key and frees the places of those left with nothing. */
+  #thin(freed: (place: number) => void): void {
+    const median = this.weights.slice().sort()[this.capacity >> 1];
+    this.#offset += median;
+    for (let place = 0; place < this.capacity; place++) {
+      this.weights[place] -= median;
+      if (this.weights[place] > 0) continue;
+      this.keys[place] = EMPTY;
+      this.#free[this.#freeCount++] = place;
+      freed(place);
+    }
+    this.#slots.fill(EMPTY);
+    for (let place = 0; place < this.capacity; place++) if (this.keys[place] !== EMPTY) this.#insert(place);
+  }
+
+  #insert(place: number): void {
+    let i = hash(this.keys[place]) & this.#mask;
+    while (this.#slots[i] !== EMPTY) i = (i + 1) & this.#mask;
+    this.#slots[i] = place;
+  }
+}
+
+function hash(key: number): number {
+  const h = Math.imul(key ^ (key >>> 16), 0x85ebca6b);
+  return (h ^ (h >>> 13)) >>> 0;
+}

@@ -1,0 +1,312 @@
+/**
+ * The one document that every command writes and every renderer reads. Its JSON Schema is
+ * `schema/report.schema.json`; a saved report can be rendered again without measuring again.
+ *
+ * Hash keys are decimal strings; `share` and `utilization` are 0…1 and more; sizes are bytes.
+ */
+
+export const SCHEMA_VERSION = 1;
+
+export interface ReportDocument {
+  readonly schemaVersion: typeof SCHEMA_VERSION;
+  readonly kind: 'plan' | 'run';
+  readonly tool: { readonly name: 'shardwise'; readonly version: string };
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly seed?: number;
+  /** Why the report does not cover the whole scenario, or false. */
+  readonly partial: false | 'interrupted' | 'failed';
+  readonly target?: TargetInfo;
+  readonly scenario?: ScenarioInfo;
+  readonly plan?: PlanResult;
+  readonly totals?: Totals;
+  readonly latencyBasis?: 'measured' | 'measured-local' | 'modelled';
+  readonly latencyMs?: Latencies;
+  readonly shards?: readonly ShardRow[];
+  readonly keys?: readonly KeyRow[];
+  readonly series?: Series;
+  readonly findings?: readonly Finding[];
+  readonly thresholds?: readonly ThresholdRow[];
+  readonly generator?: GeneratorInfo;
+  /** Why attempts failed, most frequent first; throttling is not among them. */
+  readonly errors?: readonly ErrorRow[];
+}
+
+export interface ErrorRow {
+  /** AWS's error code, or the network's. */
+  readonly code: string;
+  /** Attempts at records that it failed. */
+  readonly attempts: number;
+  /** The first message seen. */
+  readonly message: string;
+}
+
+export interface TargetInfo {
+  readonly kind: 'local' | 'aws' | 'simulated';
+  readonly stream: string;
+  readonly region: string;
+  readonly endpoint: string;
+  readonly transport: string;
+  readonly shards: number;
+}
+
+export interface ScenarioInfo {
+  readonly file?: string;
+  readonly description?: string;
+  /** The counted duration that was asked for; `durationMs` of the document is what was counted. */
+  readonly durationMs: number;
+  readonly warmupMs: number;
+  /** Mean offered rate that the scenario asks for, records per second. */
+  readonly ratePerSec: number;
+}
+
+export interface Totals {
+  readonly offered: number;
+  /** Decimal string, see interface: sum of a 64-bit hash per offered record, modulo 2^64. */
+  readonly offeredDigest: string;
+  readonly accepted: number;
+  readonly throttled: number;
+  readonly failed: number;
+  /** Part of `failed`: the reply never came, the record may be stored. */
+  readonly unknown: number;
+  readonly dropped: number;
+  readonly attempts: number;
+  readonly retries: number;
+  readonly throttledAttempts: number;
+  readonly failedAttempts: number;
+  /** Data and key bytes. */
+  readonly bytesOffered: number;
+  readonly bytesAccepted: number;
+  /** PutRecords requests sent. */
+  readonly requests: number;
+}
+
+export interface Latencies {
+  /** From the time a record was due to its acknowledgement; accepted records. */
+  readonly response: LatencySummary;
+  /** From the last sending to the acknowledgement; accepted records. */
+  readonly service: LatencySummary;
+  /** Waiting for one of the producer's in-flight slots; every record sent. */
+  readonly queue: LatencySummary;
+}
+
+/** Milliseconds. All null where nothing was recorded. */
+export interface LatencySummary {
+  readonly p50: number | null;
+  readonly p90: number | null;
+  readonly p99: number | null;
+  readonly p999: number | null;
+  readonly max: number | null;
+  readonly mean: number | null;
+  readonly count: number;
+  /** HdrHistogram V2, compressed, base64, whole microseconds. */
+  readonly hdr: string;
+}
+
+export interface ShardRow {
+  readonly shardId: string;
+  readonly startingHashKey: string;
+  readonly endingHashKey: string;
+  readonly offered: number;
+  readonly accepted: number;
+  readonly throttled: number;
+  readonly failed: number;
+  readonly dropped: number;
+  readonly attempts: number;
+  readonly retries: number;
+  readonly throttledAttempts: number;
+  readonly failedAttempts: number;
+  /** Data and key bytes offered. */
+  readonly bytes: number;
+  /** Busiest 10 s window of offered records, the worse of records and bytes, over the shard's limit. */
+  readonly utilization: number;
+  readonly peakSecond: { readonly records: number; readonly bytes: number };
+}
+
+export interface KeyRow {
+  readonly key: string;
+  readonly hashKey: string;
+  readonly shardId: string;
+  /** Offered records: at most this, at least `records - error`. */
+  readonly records: number;
+  readonly bytes: number;
+  /** Of all offered records. */
+  readonly share: number;
+  readonly error: number;
+  /** Busiest 10 s window, lower bound, over one shard's limit. */
+  readonly utilization: number;
+  readonly accepted: number;
+  readonly throttled: number;
+  readonly failed: number;
+  readonly dropped: number;
+  readonly attempts: number;
+  readonly retries: number;
+  readonly throttledAttempts: number;
+  readonly failedAttempts: number;
+}
+
+/** What happened when, in steps from the start of the counted duration. Offered by due time, the rest by reply. */
+export interface Series {
+  readonly stepMs: number;
+  readonly offered: readonly number[];
+  readonly accepted: readonly number[];
+  readonly throttledAttempts: readonly number[];
+  /** Offered data and key bytes. */
+  readonly bytes: readonly number[];
+  readonly shards: readonly {
+    readonly shardId: string;
+    readonly offered: readonly number[];
+    readonly throttledAttempts: readonly number[];
+  }[];
+}
+
+export const FINDING_CODES = ['HOT_KEY', 'HOT_SHARD', 'UNDER_PROVISIONED', 'GENERATOR_LATE'] as const;
+export type FindingCode = (typeof FINDING_CODES)[number];
+export type Severity = 'critical' | 'warning';
+
+/** A finding is data: what was seen, never words. The words are in `report/catalogue.ts`. */
+export type Finding = { readonly [C in FindingCode]: FindingOf<C> }[FindingCode];
+
+export interface FindingOf<C extends FindingCode> {
+  readonly code: C;
+  readonly severity: Severity;
+  readonly shardId?: string;
+  readonly key?: string;
+  readonly evidence: Evidence[C];
+}
+
+/** Which of a shard's two limits is the worse one. */
+export type Dimension = 'records' | 'bytes';
+
+/** A load held against a limit; both per second, in records or bytes. */
+interface Load {
+  readonly dimension: Dimension;
+  readonly perSec: number;
+  readonly limitPerSec: number;
+  readonly utilization: number;
+  /** Length of the window it was seen in. */
+  readonly windowSec: number;
+}
+
+export interface Evidence {
+  /** The key alone is above one shard's limit. Loads are lower bounds. */
+  readonly HOT_KEY: Load & {
+    /** Of all offered records. */
+    readonly share: number;
+    readonly splitHelps: false;
+    /** Headroom that the salts leave, 0…1. */
+    readonly headroom: number;
+    /** Salts needed when their names fall at random, 95 % of placements fit; null: no number fits. */
+    readonly saltsRandom: number | null;
+    /** Salts needed when each is chosen for its own shard; null: no number fits. */
+    readonly saltsChosen: number | null;
+  };
+  /** The shard is above its limit after its hot keys are subtracted. */
+  readonly HOT_SHARD: Load & {
+    readonly splitHelps: boolean;
+    /** Where the best single cut is, as a decimal string; null where no cut lowers the load. */
+    readonly newStartingHashKey: string | null;
+    /** Utilization that the two children would have; null without a cut. */
+    readonly lowerUtilization: number | null;
+    readonly upperUtilization: number | null;
+  };
+  /** The whole stream, each key capped at one shard's limit, is above 0.9 of its capacity. */
+  readonly UNDER_PROVISIONED: Load & {
+    readonly shards: number;
+    /** Shards that carry the load with `headroom` to spare, and the difference. */
+    readonly shardsNeeded: number;
+    readonly moreShards: number;
+    readonly headroom: number;
+  };
+  /** The generator, not the stream, was too slow: nothing else in the report can be held against the stream. */
+  readonly GENERATOR_LATE: {
+    readonly lagP99Ms: number;
+    readonly lagLimitMs: number;
+    readonly dispatched: number;
+    readonly dispatchedLimit: number;
+    readonly eventLoopUtilization: number;
+  };
+}
+
+export interface ThresholdRow {
+  readonly expression: string;
+  /** null: not measurable here, which makes the command inconclusive. */
+  readonly ok: boolean | null;
+  /** In `unit`; null where not measurable. */
+  readonly actual: number | null;
+  readonly unit: 'ms' | '%' | '/s' | 'ratio';
+}
+
+export interface GeneratorInfo {
+  readonly valid: boolean;
+  /** From a record's due time to its entering the producer. */
+  readonly lagMs: { readonly p50: number; readonly p99: number; readonly max: number };
+  /** Part of the due records that the generator handed on in time for the stream to be responsible, 0…1. */
+  readonly dispatched: number;
+  readonly workers: number;
+  /** CPU seconds per second of the whole process, the embedded endpoint included. */
+  readonly cpu: number;
+  /** Share of time in which the sending thread's event loop was busy, 0…1. */
+  readonly eventLoopUtilization: number;
+  /** Replies that named another shard than our routing did. */
+  readonly misrouted: number;
+}
+
+export interface PlanResult {
+  /** Smallest count at which every constraint holds; null where none does. */
+  readonly shards: number | null;
+  /** Smallest count from which every larger one holds too; null where none was found. */
+  readonly shardsSafe: number | null;
+  readonly feasible: boolean;
+  readonly binding: ConstraintName | null;
+  readonly constraints: readonly Constraint[];
+  readonly hottestShard: HottestShard | null;
+  readonly hottestKey: HottestKey | null;
+  readonly assumptions: readonly string[];
+}
+
+/** In the order in which ties are broken; hot-shard comes last. */
+export const CONSTRAINT_NAMES = [
+  'write-bytes',
+  'write-records',
+  'read-bandwidth',
+  'hot-key',
+  'hot-shard',
+] as const;
+export type ConstraintName = (typeof CONSTRAINT_NAMES)[number];
+
+export interface Constraint {
+  readonly name: ConstraintName;
+  /** Smallest count at which this constraint alone holds; null where none does or it was not evaluated. */
+  readonly shards: number | null;
+  readonly evaluated: boolean;
+  /** The arithmetic in one line, numbers filled in. */
+  readonly formula: string;
+}
+
+export interface HottestShard {
+  /** At `plan.shards` (or at the count asked about): load over the shard's limit, before headroom. */
+  readonly utilization: number;
+  /** `actual`: exact, for the names given. `random`: a quantile over random placements. */
+  readonly placement: 'actual' | 'random';
+  readonly shards: number;
+  /** For random placement: quantiles of the hottest shard's utilization over placements. */
+  readonly p50?: number;
+  readonly p95?: number;
+  readonly p99?: number;
+  /** For random placement: upper bound of the probability that some shard is over its planning limit. */
+  readonly risk?: number;
+}
+
+export interface HottestKey {
+  readonly key: string | null;
+  readonly share: number;
+  /** Load over one shard's limit, before headroom. */
+  readonly utilization: number;
+  readonly fits: boolean;
+  /** How many keys, this one included, fit on no shard; absent where it fits. */
+  readonly unfitKeys?: number;
+  /** Salts with which the key fits on so many shards; absent where it fits, or where no number was found. */
+  readonly salts?: { readonly random?: number; readonly chosen: number; readonly shards: number };
+}

@@ -1,0 +1,95 @@
+/**
+ * Everything that is counted about the records of a run, in memory that does not grow: totals per shard, the
+ * heaviest keys, load in the busiest window, latencies, a time line.
+ *
+ * Offered is counted when a record falls due, an attempt when it is answered, an outcome when it is final; in the
+ * end offered is the sum of the outcomes, exactly.
+ */
+import { ATTEMPT, type AttemptOutcome, type RecordOutcome } from '../model/outcome.ts';
+import { KeySketch, LEAST_WEIGHT } from './key-sketch.ts';
+import { LatencyHistogram } from './latency.ts';
+import { LoadMeter } from './load-meter.ts';
+import { OutcomeCounts } from './outcome-counts.ts';
+import { TimeSeries } from './time-series.ts';
+
+const LEAST_PLACES = 1_024;
+const MOST_PLACES = 65_536;
+/** Places per shard in the key sketch: one hundred resolve one percent of a mean shard's load. */
+const PLACES_PER_SHARD = 100;
+
+export interface TallyOptions {
+  /** Open shards, in order of hash key; records name them by position. */
+  readonly shards: number;
+  readonly durationUs: number;
+  /** Standard deviations that a finding must stand above counting noise. */
+  readonly z: number;
+  /** Places in the key sketch; default by the number of shards. */
+  readonly keyPlaces?: number;
+}
+
+export class Tally {
+  readonly shards: OutcomeCounts;
+  readonly sketch: KeySketch;
+  /** By place in the sketch. */
+  readonly keys: OutcomeCounts;
+  readonly shardOfKey: Uint32Array;
+  readonly load: LoadMeter;
+  readonly response = new LatencyHistogram();
+  readonly service = new LatencyHistogram();
+  readonly queue = new LatencyHistogram();
+  readonly series: TimeSeries;
+  requests = 0;
+  readonly #freed: (place: number) => void;
+
+  constructor(options: TallyOptions) {
+    const places =
+      options.keyPlaces ?? Math.min(MOST_PLACES, Math.max(LEAST_PLACES, options.shards * PLACES_PER_SHARD));
+    this.shards = new OutcomeCounts(options.shards);
+    this.sketch = new KeySketch(places);
+    this.keys = new OutcomeCounts(places);
+    this.shardOfKey = new Uint32Array(places);
+    this.load = new LoadMeter(
+      options.shards,
+      this.sketch,
+      this.shardOfKey,
+      options.durationUs / 1_000_000,
+      options.z,
+    );
+    this.series = new TimeSeries(options.durationUs, options.shards);
+    this.#freed = (place) => {
+      this.keys.reset(place);
+      this.load.forget(place);
+    };
+  }
+
+  /** A record falls due. `dueUs` from the start of the counted duration, in order. */
+  offer(dueUs: number, key: number, shard: number, bytes: number): void {
+    const place = this.sketch.add(key, bytes > LEAST_WEIGHT ? bytes : LEAST_WEIGHT, this.#freed);
+    this.shardOfKey[place] = shard;
+    this.shards.offer(shard, bytes);
+    this.keys.offer(place, bytes);
+    this.load.offer(dueUs, shard, place, bytes);
+    this.series.offer(dueUs, shard, bytes);
+  }
+
+  /** An attempt was answered, or given up as lost. */
+  attempt(timeUs: number, shard: number, outcome: AttemptOutcome): void {
+    if (outcome === ATTEMPT.accepted) this.series.accept(timeUs);
+    else if (outcome === ATTEMPT.throttled) this.series.throttle(timeUs, shard);
+  }
+
+  /** A record's end, with all the attempts that it took. */
+  finish(
+    key: number,
+    shard: number,
+    bytes: number,
+    outcome: RecordOutcome,
+    attempts: number,
+    throttledAttempts: number,
+    failedAttempts: number,
+  ): void {
+    this.shards.finish(shard, outcome, bytes, attempts, throttledAttempts, failedAttempts);
+    const place = this.sketch.find(key);
+    if (place >= 0) this.keys.finish(place, outcome, bytes, attempts, throttledAttempts, failedAttempts);
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * What happened when: counts per step of time, at most 1,440 steps, per shard for at most 100 shards.
+ */
+import type { Series } from './report-document.ts';
+
+const MOST_STEPS = 1440;
+const MOST_SHARDS = 100;
+const US_PER_SEC = 1_000_000;
+
+export class TimeSeries {
+  readonly #stepUs: number;
+  readonly #steps: number;
+  readonly #shards: number;
+  readonly #offered: Float64Array;
+  readonly #accepted: Float64Array;
+  readonly #throttled: Float64Array;
+  readonly #bytes: Float64Array;
+  readonly #shardOffered: Float64Array[];
+  readonly #shardThrottled: Float64Array[];
+
+  /** Steps of whole seconds, as few seconds as the most steps allow. */
+  constructor(durationUs: number, shards: number) {
+    const durationSec = Math.ceil(durationUs / US_PER_SEC);
+    this.#stepUs = Math.ceil(durationSec / MOST_STEPS) * US_PER_SEC;
+    this.#steps = Math.ceil(durationUs / this.#stepUs);
+    this.#shards = Math.min(shards, MOST_SHARDS);
+    const column = (): Float64Array => new Float64Array(this.#steps);
+    [this.#offered, this.#accepted, this.#throttled, this.#bytes] = [column(), column(), column(), column()];
+    this.#shardOffered = Array.from({ length: this.#shards }, column);
+    this.#shardThrottled = Array.from({ length: this.#shards }, column);
+  }
+
+  offer(dueUs: number, shard: number, bytes: number): void {
+    const step = this.#stepAt(dueUs);
+    this.#offered[step]++;
+    this.#bytes[step] += bytes;
+    if (shard < this.#shards) this.#shardOffered[shard][step]++;
+  }
+
+  accept(timeUs: number): void {
+    this.#accepted[this.#stepAt(timeUs)]++;
+  }
+
+  throttle(timeUs: number, shard: number): void {
+    const step = this.#stepAt(timeUs);
+    this.#throttled[step]++;
+    if (shard < this.#shards) this.#shardThrottled[shard][step]++;
+  }
+
+  /** Replies after the end count in the last step. */
+  #stepAt(timeUs: number): number {
+    return Math.min(this.#steps - 1, Math.max(0, Math.floor(timeUs / this.#stepUs)));
+  }
+
+  /** The steps up to `endUs`. */
+  until(endUs: number, shardIds: readonly string[]): Series {
+    const steps = Math.min(this.#steps, Math.max(1, Math.ceil(endUs / this.#stepUs)));
+    const cut = (column: Float64Array): number[] => Array.from(column.subarray(0, steps));
+    return {
+      stepMs: this.#stepUs / 1000,
+      offered: cut(this.#offered),
+      accepted: cut(this.#accepted),
+      throttledAttempts: cut(this.#throttled),
+      bytes: cut(this.#bytes),
+      shards: this.#shardOffered.map((offered, i) => ({
+        shardId: shardIds[i],
+        offered: cut(offered),
+        throttledAttempts: cut(this.#shardThrottled[i]),
+      })),
+    };
+  }
+}

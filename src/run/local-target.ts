@@ -1,0 +1,49 @@
+/**
+ * The default target of a load test: a stream on an endpoint of our own, in a worker thread of this process.
+ */
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import { MIB } from '../model/limits.ts';
+import type { ShardMap } from '../model/shard-map.ts';
+import type { StreamSpec } from '../traffic/scenario.ts';
+import { localClient } from './send/sdk-transport.ts';
+import { readLayout } from './send/stream-layout.ts';
+import { startEmbedded } from './serve/embedded.ts';
+
+export const LOCAL_REGION = 'us-east-1';
+const STREAM_NAME = 'load-test';
+/** What the endpoint keeps of the records; nobody reads them here. */
+const STREAM_MEMORY_BYTES = 64 * MIB;
+
+export interface LocalTarget {
+  readonly streamName: string;
+  readonly endpoint: string;
+  readonly client: KinesisClient;
+  readonly map: ShardMap;
+  /** Seconds that the endpoint's thread was busy so far. */
+  readonly busySec: () => number;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts the endpoint with the scenario's stream, ACTIVE, and reads its layout through the SDK. */
+export async function openLocalTarget(stream: StreamSpec, connections: number): Promise<LocalTarget> {
+  const { shards, maxRecordBytes, initialFill } = stream;
+  const embedded = await startEmbedded({
+    streams: [{ name: STREAM_NAME, shards, maxRecordBytes, initialFill }],
+    streamMemoryBytes: STREAM_MEMORY_BYTES,
+  });
+  const client = localClient(embedded.url, LOCAL_REGION, connections);
+  try {
+    const map = await readLayout(client, STREAM_NAME);
+    return {
+      streamName: STREAM_NAME,
+      endpoint: embedded.url,
+      client,
+      map,
+      busySec: () => embedded.busySec(),
+      close: () => embedded.close(),
+    };
+  } catch (error) {
+    await embedded.close();
+    throw error;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * PutRecords through the AWS SDK, over keep-alive HTTP/1.1 and with the SDK's own retries off: a retry that we do
+ * not see is a latency and an attempt that we do not count.
+ */
+import { Agent } from 'node:http';
+import { KinesisClient, PutRecordsCommand, type PutRecordsCommandOutput } from '@aws-sdk/client-kinesis';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { ATTEMPT, type AttemptOutcome } from '../../model/outcome.ts';
+import type { RecordSlab } from '../../traffic/record-slab.ts';
+import { failureOf } from './put-error.ts';
+import type { RecordData } from './record-data.ts';
+import type { PutReply, Transport, TransportError } from './transport.ts';
+
+const CONNECTION_TIMEOUT_MS = 3_000;
+/** As long as the reply of a stalled stream is waited for; then the records' fate is unknown. */
+export const REQUEST_TIMEOUT_MS = 10_000;
+
+/** A client for one local endpoint with as many connections as there are in-flight slots. */
+export function localClient(endpoint: string, region: string, connections: number): KinesisClient {
+  return new KinesisClient({
+    endpoint,
+    region,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+    requestHandler: new NodeHttpHandler({
+      httpAgent: new Agent({ keepAlive: true, maxSockets: connections }),
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    }),
+  });
+}
+
+export interface SdkTransportOptions {
+  readonly client: KinesisClient;
+  readonly streamName: string;
+  readonly data: RecordData;
+  readonly nameOf: (key: number) => string;
+  /** Shard ids by position, to check our routing against the replies. */
+  readonly shardIds: readonly string[];
+}
+
+export class SdkTransport implements Transport {
+  readonly name = 'sdk';
+  readonly #options: SdkTransportOptions;
+
+  constructor(options: SdkTransportOptions) {
+    this.#options = options;
+  }
+
+  async put(slots: Uint32Array, records: RecordSlab): Promise<PutReply> {
+    const { client, streamName, data, nameOf } = this.#options;
+    const bytes = data.of(slots, records);
+    const entries = bytes.map((Data, i) => ({ Data, PartitionKey: nameOf(records.key[slots[i]]) }));
+    try {
+      const reply = await client.send(new PutRecordsCommand({ StreamName: streamName, Records: entries }));
+      return this.#read(reply, slots, records);
+    } catch (error) {
+      return failedReply(error, slots.length);
+    }
+  }
+
+  close(): void {
+    this.#options.client.destroy();
+  }
+
+  #read(reply: PutRecordsCommandOutput, slots: Uint32Array, records: RecordSlab): PutReply {
+    const results = reply.Records ?? [];
+    if (results.length !== slots.length) {
+      return failedReply(
+        new Error(`a reply of ${results.length} results to ${slots.length} records`),
+        slots.length,
+      );
+    }
+    const outcomes = new Uint8Array(slots.length);
+    const errors: TransportError[] = [];
+    let misrouted = 0;
+    results.forEach((result, i) => {
+      if (result.ErrorCode === undefined || result.ErrorCode === '') {
+        outcomes[i] = ATTEMPT.accepted;
+        if (result.ShardId !== this.#options.shardIds[records.shard[slots[i]]]) misrouted++;
+      } else if (result.ErrorCode === 'ProvisionedThroughputExceededException') {
+        outcomes[i] = ATTEMPT.throttled;
+      } else {
+        outcomes[i] = ATTEMPT.failed;
+        errors.push({ code: result.ErrorCode, message: result.ErrorMessage ?? '', records: 1 });
+      }
+    });
+    return { outcomes: outcomes as unknown as ArrayLike<AttemptOutcome>, retryable: true, misrouted, errors };
+  }
+}
+
+function failedReply(error: unknown, count: number): PutReply {
+  const { outcome, retryable, code, message } = failureOf(error);
+  return {
+    outcomes: new Array<AttemptOutcome>(count).fill(outcome),
+    retryable,
+    misrouted: 0,
+    errors: outcome === ATTEMPT.throttled ? [] : [{ code, message, records: count }],
+  };
+}

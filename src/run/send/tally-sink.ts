@@ -1,0 +1,56 @@
+/**
+ * From the producer's slots to the tally: what happened to each record of the counted duration, and nothing of the
+ * warm-up.
+ */
+import { OUTCOME, type AttemptOutcome, type RecordOutcome } from '../../model/outcome.ts';
+import type { Tally } from '../../results/tally.ts';
+import type { ProducerSink } from '../../traffic/producer.ts';
+import type { RecordSlab } from '../../traffic/record-slab.ts';
+
+export class TallySink implements ProducerSink {
+  /** Counted records that were accepted since somebody set this to 0. */
+  accepted = 0;
+  readonly #tally: Tally;
+  readonly #warmupUs: number;
+  #records: RecordSlab | undefined;
+
+  constructor(tally: Tally, warmupUs: number) {
+    this.#tally = tally;
+    this.#warmupUs = warmupUs;
+  }
+
+  /** The slab whose slots are meant; the producer, which owns it, is made after its sink. */
+  attach(records: RecordSlab): void {
+    this.#records = records;
+  }
+
+  isCounted(slot: number): boolean {
+    return this.#slab.dueUs[slot] >= this.#warmupUs;
+  }
+
+  attempted(slot: number, outcome: AttemptOutcome, nowUs: number): void {
+    if (this.isCounted(slot)) this.#tally.attempt(nowUs - this.#warmupUs, this.#slab.shard[slot], outcome);
+  }
+
+  finished(slot: number, outcome: RecordOutcome, nowUs: number): void {
+    if (!this.isCounted(slot)) return;
+    const slab = this.#slab;
+    this.#tally.finish(
+      slab.key[slot],
+      slab.shard[slot],
+      slab.dataBytes[slot] + slab.keyBytes[slot],
+      outcome,
+      slab.attempts[slot],
+      slab.throttledAttempts[slot],
+      slab.failedAttempts[slot],
+    );
+    if (outcome !== OUTCOME.accepted) return;
+    this.accepted++;
+    this.#tally.response.record(nowUs - slab.dueUs[slot]);
+  }
+
+  get #slab(): RecordSlab {
+    if (this.#records === undefined) throw new Error('the sink has no slab');
+    return this.#records;
+  }
+}

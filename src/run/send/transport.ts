@@ -1,0 +1,30 @@
+/**
+ * The seam between the load and the wire: a request goes out, one outcome for each of its records comes back.
+ */
+import type { AttemptOutcome } from '../../model/outcome.ts';
+import type { RecordSlab } from '../../traffic/record-slab.ts';
+
+export interface Transport {
+  /** Named in the report. */
+  readonly name: string;
+  /** Sends the records in `slots`, in order. Never rejects: what goes wrong is an outcome. */
+  put(slots: Uint32Array, records: RecordSlab): Promise<PutReply>;
+  close(): void;
+}
+
+export interface PutReply {
+  /** One per record, in request order. */
+  readonly outcomes: ArrayLike<AttemptOutcome>;
+  /** Whether another try can end differently. */
+  readonly retryable: boolean;
+  /** Accepted records that the reply put on another shard than our routing did. */
+  readonly misrouted: number;
+  /** What went wrong, where it was not throttling. */
+  readonly errors: readonly TransportError[];
+}
+
+export interface TransportError {
+  readonly code: string;
+  readonly message: string;
+  readonly records: number;
+}

@@ -1,0 +1,73 @@
+/**
+ * The local endpoint on a thread of its own, for a load test in the same process: on the generator's event loop
+ * it would falsify lag and latency.
+ */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { LocalOptions, Notice, StreamSpec } from '../../local/local-service.ts';
+import { worldFailure } from '../../model/refusal.ts';
+
+export interface EmbeddedOptions extends LocalOptions {
+  /** Streams that are ACTIVE from the start. */
+  readonly streams: readonly StreamSpec[];
+  /** Hears of trimmed records and of the endpoint's own failures. */
+  readonly onNotice?: (notice: Notice) => void;
+}
+
+export interface Embedded {
+  readonly url: string;
+  /** Seconds that the thread was busy, close to its CPU time. */
+  busySec(): number;
+  /** Stops the endpoint and its thread. */
+  close(): Promise<void>;
+}
+
+/** What the main thread gives the worker. */
+export interface WorkerSetup {
+  readonly options: LocalOptions;
+  readonly streams: readonly StreamSpec[];
+}
+
+/** What the worker says: its address once, then notices, or why it could not start. */
+export type WorkerMessage =
+  { readonly kind: 'ready'; readonly url: string } | { readonly kind: 'notice'; readonly notice: Notice };
+
+/**
+ * Starts the endpoint on a free port of 127.0.0.1 and waits until it listens.
+ * @throws Error where the worker cannot start
+ */
+export async function startEmbedded({ streams, onNotice, ...options }: EmbeddedOptions): Promise<Embedded> {
+  const workerData: WorkerSetup = { options, streams };
+  const worker = new Worker(workerFile(), { workerData });
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  const url = await new Promise<string>((resolve, reject) => {
+    worker.on('message', (message: WorkerMessage) => {
+      if (message.kind === 'ready') resolve(message.url);
+      else onNotice?.(message.notice);
+    });
+    worker.on('error', reject);
+    void exited.then(() =>
+      reject(worldFailure('The local endpoint stopped before it was ready.', 'Try again.')),
+    );
+  });
+  return {
+    url,
+    busySec: () => worker.performance.eventLoopUtilization().active / 1000,
+    close: async () => {
+      worker.postMessage('close');
+      await exited;
+    },
+  };
+}
+
+/** The bundled worker: beside us in dist, or in dist seen from src where tests run. */
+function workerFile(): URL {
+  const fromSource = import.meta.url.endsWith('.ts');
+  const file = new URL(fromSource ? '../../../dist/serve-worker.js' : './serve-worker.js', import.meta.url);
+  if (existsSync(fileURLToPath(file))) return file;
+  throw worldFailure(
+    `The endpoint's worker is missing at ${fileURLToPath(file)}.`,
+    'Run "npm run build" first.',
+  );
+}

@@ -1,0 +1,109 @@
+/**
+ * How many bytes the records of a source have on average: what turns a rate in bytes into one in records.
+ */
+import { utf8Length } from '../model/record.ts';
+import { exp, ln } from './elementary.ts';
+import { keyNameOf } from './key-dictionary.ts';
+import { keyCountOf } from './keys.ts';
+import type { Keys, Size } from './scenario.ts';
+import { zipfSum } from './zipf.ts';
+
+/** Standard deviations from the median to the 99th percentile of a normal distribution. */
+const Z99 = 2.3263478740408408;
+
+/**
+ * Mean bytes of data and key of a source's records.
+ * @param maxRecordBytes where lognormal draws are cut: the most that the stream takes, data and key
+ * @param placementSeed renames generated keys and so makes them longer
+ */
+export function meanRecordBytes(
+  size: Size,
+  keys: Keys,
+  maxRecordBytes: number,
+  placementSeed?: number,
+): number {
+  const keyBytes = meanKeyBytes(keys, placementSeed);
+  return meanDataBytes(size, maxRecordBytes - keyBytes) + keyBytes;
+}
+
+/** Mean bytes of data, without the partition key; lognormal draws are cut at 1 and at `maxBytes`. */
+export function meanDataBytes(size: Size, maxBytes: number): number {
+  switch (size.kind) {
+    case 'fixed':
+      return size.bytes;
+    case 'uniform':
+      return (size.min + size.max) / 2;
+    case 'lognormal':
+      return cutLognormalMean(size.median, ln(size.p99 / size.median) / Z99, maxBytes);
+  }
+}
+
+/** E max(1, min(X, max)) for ln X normal with mean ln(median). */
+function cutLognormalMean(median: number, sigma: number, max: number): number {
+  const low = -ln(median) / sigma;
+  const high = ln(max / median) / sigma;
+  const between = normalBelow(high - sigma) - normalBelow(low - sigma);
+  return normalBelow(low) + median * exp((sigma * sigma) / 2) * between + max * normalBelow(-high);
+}
+
+/** Probability that a standard normal is below z, to 1e-14 (series of Marsaglia, J. Stat. Software 11(4), 2004). */
+function normalBelow(z: number): number {
+  if (z < -8) return 0;
+  if (z > 8) return 1;
+  let sum = z;
+  let term = z;
+  for (let i = 3; Math.abs(term) > 1e-17 * Math.abs(sum); i += 2) {
+    term *= (z * z) / i;
+    sum += term;
+  }
+  return 0.5 + (sum * exp((-z * z) / 2)) / SQRT_2_PI;
+}
+
+const SQRT_2_PI = 2.5066282746310002;
+
+/** Mean bytes of the partition key in UTF-8, each key as often as it is drawn. */
+export function meanKeyBytes(keys: Keys, placementSeed?: number): number {
+  if (keys.kind === 'weights') return meanNameBytes(keys.names, keys.weights);
+  const count = keyCountOf(keys);
+  let mean = 0;
+  // Generated keys with the same number of digits have the same length.
+  for (let from = 0, to = 10; from < count; from = to, to *= 10) {
+    const bytes = utf8Length(keyNameOf(keys.template, from, placementSeed));
+    mean += bytes * shareOf(keys, from, Math.min(to, count));
+  }
+  return mean;
+}
+
+function meanNameBytes(names: readonly string[], weights: readonly number[]): number {
+  let sum = 0;
+  let total = 0;
+  for (let i = 0; i < names.length; i++) {
+    sum += weights[i] * utf8Length(names[i]);
+    total += weights[i];
+  }
+  return sum / total;
+}
+
+/** Part of the records that go to the generated keys `from` to `to` - 1. */
+function shareOf(keys: Exclude<Keys, { readonly kind: 'weights' }>, from: number, to: number): number {
+  switch (keys.kind) {
+    case 'uniform':
+      return (to - from) / keys.count;
+    case 'zipf':
+      return zipfSum(from + 1, to, keys.exponent) / zipfSum(1, keys.count, keys.exponent);
+    case 'hot': {
+      if (keys.keys === keys.of) return (to - from) / keys.of;
+      const hot = Math.max(0, Math.min(to, keys.keys) - from);
+      const cold = to - from - hot;
+      return (keys.share * hot) / keys.keys + ((1 - keys.share) * cold) / (keys.of - keys.keys);
+    }
+  }
+}
+
+/** The longest partition key of a source. */
+export function longestKey(keys: Keys, placementSeed?: number): string {
+  if (keys.kind !== 'weights') return keyNameOf(keys.template, keyCountOf(keys) - 1, placementSeed);
+  let longest = '';
+  for (const name of keys.names) if (utf8Length(name) > utf8Length(longest)) longest = name;
+  return longest;
+}

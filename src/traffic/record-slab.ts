@@ -1,0 +1,70 @@
+/**
+ * The records that a producer holds, as columns: a slot is a number, taken when a record enters and given back
+ * when it is finished. Nothing is allocated per record.
+ */
+export class RecordSlab {
+  /** Microseconds on the schedule's clock: when the record was due, and since when it waits to be sent. */
+  dueUs = new Float64Array(0);
+  waitingSinceUs = new Float64Array(0);
+  k = new Float64Array(0);
+  key = new Uint32Array(0);
+  shard = new Uint32Array(0);
+  dataBytes = new Uint32Array(0);
+  keyBytes = new Uint16Array(0);
+  source = new Uint16Array(0);
+  /** Attempts so far, and how many of them were throttled or failed. */
+  attempts = new Uint16Array(0);
+  throttledAttempts = new Uint16Array(0);
+  failedAttempts = new Uint16Array(0);
+  /** Outcome of the last attempt (`ATTEMPT` of the model); meaningful once there was one. */
+  lastOutcome = new Uint8Array(0);
+  #free = new Uint32Array(0);
+  #freeCount = 0;
+
+  /** Records held now. */
+  get size(): number {
+    return this.dueUs.length - this.#freeCount;
+  }
+
+  /** A free slot with its counters at 0. */
+  take(): number {
+    if (this.#freeCount === 0) this.#grow();
+    const slot = this.#free[--this.#freeCount];
+    this.attempts[slot] = 0;
+    this.throttledAttempts[slot] = 0;
+    this.failedAttempts[slot] = 0;
+    return slot;
+  }
+
+  giveBack(slot: number): void {
+    this.#free[this.#freeCount++] = slot;
+  }
+
+  #grow(): void {
+    const before = this.dueUs.length;
+    const after = Math.max(1024, before * 2);
+    this.dueUs = grown(this.dueUs, after);
+    this.waitingSinceUs = grown(this.waitingSinceUs, after);
+    this.k = grown(this.k, after);
+    this.key = grown(this.key, after);
+    this.shard = grown(this.shard, after);
+    this.dataBytes = grown(this.dataBytes, after);
+    this.keyBytes = grown(this.keyBytes, after);
+    this.source = grown(this.source, after);
+    this.attempts = grown(this.attempts, after);
+    this.throttledAttempts = grown(this.throttledAttempts, after);
+    this.failedAttempts = grown(this.failedAttempts, after);
+    this.lastOutcome = grown(this.lastOutcome, after);
+    this.#free = new Uint32Array(after);
+    for (let slot = after - 1; slot >= before; slot--) this.#free[this.#freeCount++] = slot;
+  }
+}
+
+type Column =
+  Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+
+function grown<C extends Column>(column: C, length: number): C {
+  const larger = new (column.constructor as new (length: number) => C)(length);
+  larger.set(column);
+  return larger;
+}

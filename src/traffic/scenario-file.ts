@@ -1,0 +1,89 @@
+/**
+ * A scenario file: its text in, a scenario out, or one sentence on what is wrong and where and one on what to do.
+ *
+ * Reads YAML (`scenario-yaml.ts`), holds it to the declaration (`scenario-schema.ts`) and the rules
+ * (`scenario-rules.ts`), and resolves units and defaults (`scenario-units.ts`).
+ */
+import type { z } from 'zod';
+import { badInput } from '../model/refusal.ts';
+import { formatPath, splitSentences, type Complaint, type Path } from './scenario-complaint.ts';
+import { contradictions, contradictionsOfKeys, excesses } from './scenario-rules.ts';
+import { keysSchema, scenarioSchema } from './scenario-schema.ts';
+import { resolveKeys, resolveScenario } from './scenario-units.ts';
+import { readYaml } from './scenario-yaml.ts';
+import type { Keys, Scenario } from './scenario.ts';
+import { expandKeys } from './short-form.ts';
+
+export { parseConsumersShort } from './short-form.ts';
+
+/**
+ * Reads a scenario.
+ * @param fileName how error messages call the file
+ * @throws Refusal (exit code 2)
+ */
+export function parseScenario(text: string, fileName: string): Scenario {
+  const { value, lineOf } = readYaml(text, fileName);
+  const refuseFirst = (complaints: readonly Complaint[]): void => {
+    if (complaints.length === 0) return;
+    const { path, what, fix } = complaints[0];
+    const where = `${fileName}, line ${lineOf(path)}`;
+    throw badInput([where, formatPath(path), what].filter((part) => part !== '').join(': '), fix);
+  };
+  const parsed = scenarioSchema.safeParse(value, { reportInput: true });
+  if (!parsed.success) {
+    refuseFirst(complaintsOf(parsed.error.issues));
+    throw parsed.error;
+  }
+  refuseFirst(contradictions(parsed.data));
+  const scenario = resolveScenario(parsed.data);
+  refuseFirst(excesses(scenario));
+  return scenario;
+}
+
+/**
+ * Reads keys in short form: `uniform:100000`, `zipf:1.1:100000`, `hot:40%:1:10000`.
+ * @param where what the user knows the text by
+ * @throws Refusal (exit code 2)
+ */
+export function parseKeysShort(text: string, where = '--keys'): Keys {
+  const expanded = expandKeys(text);
+  if ('what' in expanded) throw badInput(`${where}: ${expanded.what}`, expanded.fix);
+  const parsed = keysSchema.safeParse(expanded.long, { reportInput: true });
+  const complaint = parsed.success
+    ? contradictionsOfKeys(parsed.data).at(0)
+    : complaintsOf(parsed.error.issues).at(0);
+  if (complaint) {
+    const field = String(complaint.path.at(-1));
+    throw badInput(`${where} ${JSON.stringify(text)}, ${field}: ${complaint.what}`, complaint.fix);
+  }
+  return resolveKeys(text);
+}
+
+/** Unknown fields first: a mistyped name also leaves the right one missing. */
+function complaintsOf(issues: readonly z.core.$ZodIssue[]): Complaint[] {
+  const flat = issues.flatMap((issue) => flatten(issue, []));
+  return [...flat.filter(({ unknown }) => unknown), ...flat.filter(({ unknown }) => !unknown)];
+}
+
+interface Flat extends Complaint {
+  /** The complaint is about a field that does not exist. */
+  readonly unknown: boolean;
+}
+
+/** Issues in a union are those of the alternative that the value has the type of. */
+function flatten(issue: z.core.$ZodIssue, above: Path): Flat[] {
+  const path = [...above, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
+  if (issue.code === 'unrecognized_keys') {
+    return [{ ...splitSentences([...path, issue.keys[0]], issue.message), unknown: true }];
+  }
+  const meant =
+    issue.code === 'invalid_union' ? issue.errors.find((branch) => !isOfAnotherType(branch)) : undefined;
+  if (meant) return meant.flatMap((inner) => flatten(inner, path));
+  return [{ ...splitSentences(path, issue.message), unknown: false }];
+}
+
+function isOfAnotherType(branch: readonly z.core.$ZodIssue[]): boolean {
+  return branch.some(
+    ({ code, path }) => path.length === 0 && (code === 'invalid_type' || code === 'invalid_value'),
+  );
+}

@@ -1,0 +1,242 @@
+/**
+ * What a user may write in a scenario file, field by field. `schema/scenario.schema.json` is made from this
+ * declaration; what holds between fields is in `scenario-rules.ts`.
+ *
+ * Values with units stay text here and are read by `scenario-units.ts`: a schema that transforms could not be
+ * published. Every error carries two sentences (see `scenario-complaint.ts`).
+ */
+import { z } from 'zod';
+import { LIMITS } from '../model/limits.ts';
+import { describeValue, joinSentences, unlike, unlikeQuantity } from './scenario-complaint.ts';
+import { choice, decimal, fields, list, oneOf, quantity, text, whole } from './scenario-field.ts';
+import { expandKeys } from './short-form.ts';
+
+const HOUR_US = 3_600_000_000;
+const MAX_KEYS = 1_000_000_000;
+const MAX_DURATION_US = 365 * 24 * HOUR_US;
+
+const stream = fields({
+  shards: whole(
+    1,
+    LIMITS.shardQuota.value,
+    'Open shards, equal ranges of hash keys.',
+    'the most shards of an account in any region',
+  ),
+  mode: choice(['provisioned'], 'Capacity mode.').optional(),
+  maxRecordSize: quantity('size', 'Largest record, data and key; default 1MiB.', {
+    min: LIMITS.defaultMaxRecordBytes.value,
+    max: LIMITS.ceilingMaxRecordBytes.value,
+    because: 'the most that Kinesis takes',
+  }).optional(),
+  retention: quantity('duration', 'How long records are kept; default 24h.', {
+    min: LIMITS.retentionHoursDefault.value * HOUR_US,
+    max: LIMITS.retentionHoursMax.value * HOUR_US,
+    because: 'the longest that Kinesis keeps records',
+  }).optional(),
+  initialFill: decimal(0, 1, 'Level of the token buckets at the start; default 1, full.').optional(),
+});
+
+const count = whole(1, MAX_KEYS, 'Number of different keys.');
+
+export const KEY_KINDS = ['uniform', 'zipf', 'hot', 'weights'] as const;
+
+const keyFields = fields({
+  uniform: fields({ count }, 'Every key is as likely as any other.').optional(),
+  zipf: fields(
+    {
+      count,
+      exponent: decimal(0, 10, 'The n-th heaviest key has a weight of n to the power of minus this.'),
+    },
+    "Zipf's law.",
+  ).optional(),
+  hot: fields(
+    {
+      share: quantity('percentage', 'Part of the records that go to the hot keys.'),
+      keys: whole(1, MAX_KEYS, 'Number of hot keys, which share their part evenly.'),
+      of: whole(1, MAX_KEYS, 'Number of all keys, the hot ones included.'),
+    },
+    'A few hot keys; the others share the rest evenly.',
+  ).optional(),
+  weights: z
+    .record(
+      z.string(),
+      z.number({ error: (issue) => unlike(issue.input, 'a weight', 'a number above 0') }).positive({
+        error: (issue) =>
+          joinSentences(`${describeValue(issue.input)} is not above 0.`, 'Write a number above 0.'),
+      }),
+      { error: (issue) => unlike(issue.input, 'a mapping of keys to weights', 'for example { a: 3, b: 1 }') },
+    )
+    .meta({ description: 'Keys by name, each with its weight.' })
+    .optional(),
+  template: text(256, 'How generated keys are named; {n} is the number from 0. Default key-{n}.').optional(),
+}).meta(oneOf(KEY_KINDS));
+
+const keys = z
+  .union(
+    [
+      z
+        .string()
+        .superRefine((short, context) => {
+          const message = shortKeysError(short);
+          if (message !== undefined) context.addIssue({ code: 'custom', message });
+        })
+        .meta({ description: 'Short form: uniform:100000, zipf:1.1:100000 or hot:40%:1:10000.' }),
+      keyFields,
+    ],
+    {
+      error: (issue) =>
+        unlike(issue.input, 'a distribution of keys', 'for example uniform: { count: 100000 }'),
+    },
+  )
+  .meta({ description: 'Which partition keys the records have.' });
+
+/** The fields that a short form stands for are held to the same declaration. */
+function shortKeysError(short: string): string | undefined {
+  const expanded = expandKeys(short);
+  if ('what' in expanded) return joinSentences(expanded.what, expanded.fix);
+  const issue = keyFields.safeParse(expanded.long).error?.issues[0];
+  return issue && `${describeValue(short)}, ${String(issue.path.at(-1))}: ${issue.message}`;
+}
+
+const bytes = (description: string) =>
+  quantity('size', description, {
+    max: LIMITS.ceilingMaxRecordBytes.value,
+    because: 'the most that Kinesis takes in a record, its key included',
+  });
+
+export const SIZE_KINDS = ['lognormal', 'uniform'] as const;
+
+const size = z
+  .union(
+    [
+      bytes('The same for every record.'),
+      fields({
+        lognormal: fields({
+          median: bytes('Half of the records are smaller.'),
+          p99: bytes('99 % of the records are smaller.'),
+        })
+          .meta({ description: 'Many small and a few large; draws above the largest record are cut to it.' })
+          .optional(),
+        uniform: fields({ min: bytes('Smallest.'), max: bytes('Largest.') })
+          .meta({ description: 'Every whole number of bytes is as likely as any other.' })
+          .optional(),
+      }).meta(oneOf(SIZE_KINDS)),
+    ],
+    { error: (issue) => unlikeQuantity('size', issue.input) },
+  )
+  .meta({ description: 'Bytes of data in a record, without its key.' });
+
+const positive = { above: 0, max: MAX_DURATION_US };
+
+const arrivals = z
+  .union(
+    [
+      choice(['even', 'poisson'], 'Evenly spaced, or independent of each other.'),
+      fields({
+        bursts: fields(
+          {
+            every: quantity('duration', 'From the start of a burst to the next.', positive),
+            within: quantity('duration', 'How long a burst lasts.', positive),
+          },
+          'The records of a period arrive together at its start.',
+        ),
+      }),
+    ],
+    {
+      error: (issue) =>
+        unlike(issue.input, 'a kind of arrivals', 'even, poisson, or bursts: { every: 1s, within: 100ms }'),
+    },
+  )
+  .meta({ description: 'When records fall due; default even.' });
+
+const stage = fields({
+  for: quantity('duration', 'How long the stage lasts.', positive),
+  from: quantity('rate', 'Rate at its start.'),
+  to: quantity('rate', 'Rate at its end.'),
+});
+
+const source = fields({
+  name: text(100, 'Default: its position in the list, from 0.').optional(),
+  rate: quantity(
+    'rate',
+    'Records per second (2000/s), or bytes of data and key per second (5MiB/s).',
+  ).optional(),
+  stages: list(stage, 1, 1000, 'Changes of the rate, one after the other; they replace duration.').optional(),
+  arrivals: arrivals.optional(),
+  keys,
+  size,
+}).meta(oneOf(['rate', 'stages']));
+
+const retry = fields(
+  {
+    policy: choice(['none', 'backoff'], 'Whether throttled and failed records are sent again.'),
+    maxAttempts: whole(1, 100, 'Tries in all, the first included; default 3.').optional(),
+    base: quantity('duration', 'Upper end of the first wait, doubled by each further one; default 100ms.', {
+      above: 0,
+      max: HOUR_US,
+    }).optional(),
+    max: quantity('duration', 'Longest wait; default 20s.', { above: 0, max: HOUR_US }).optional(),
+  },
+  'Default: none.',
+);
+
+const producer = fields({
+  api: choice(['PutRecords'], 'The call that sends records.').optional(),
+  batch: whole(
+    1,
+    LIMITS.recordsPerPutRecords.value,
+    'Most records in a call; default 500.',
+    'the most records that one PutRecords call takes',
+  ).optional(),
+  linger: quantity('duration', 'Longest wait for a call to fill; default 100ms.', {
+    max: 10_000_000,
+    because: 'after which waiting records are dropped',
+  }).optional(),
+  inFlight: whole(1, 1000, 'Most calls without an answer at a time; default 16.').optional(),
+  aggregate: choice(['none'], 'Whether records are packed into one.').optional(),
+  retry: retry.optional(),
+});
+
+const consumer = fields({
+  kind: choice(['polling', 'efo'], 'GetRecords, or enhanced fan-out.'),
+  every: quantity(
+    'duration',
+    'From one GetRecords call on a shard to the next; default 1s.',
+    positive,
+  ).optional(),
+});
+
+export const scenarioSchema = fields({
+  description: text(10_000, 'What the scenario teaches.').optional(),
+  stream,
+  warmup: quantity('duration', 'Sent before the counted duration, not counted; default 0s.', {
+    max: MAX_DURATION_US,
+  }).optional(),
+  duration: quantity('duration', 'The counted duration; stages replace it.', positive).optional(),
+  seed: whole(0, Number.MAX_SAFE_INTEGER, 'Of arrivals, keys and sizes; default 1.').optional(),
+  placementSeed: whole(
+    0,
+    Number.MAX_SAFE_INTEGER,
+    'Renames generated keys, so that they land elsewhere.',
+  ).optional(),
+  traffic: list(source, 1, 100, 'One or more sources, added up.'),
+  producer: producer.optional(),
+  consumers: list(consumer, 0, 100, 'Who reads the stream.').optional(),
+  thresholds: list(text(500, 'metric op value'), 0, 1000, 'Gates, such as "latency.p99 < 200ms".').optional(),
+});
+
+/** The declaration of a source's keys in its long form. */
+export const keysSchema = keyFields;
+
+export type ScenarioInput = z.infer<typeof scenarioSchema>;
+export type SourceInput = ScenarioInput['traffic'][number];
+export type KeysInput = z.infer<typeof keyFields>;
+export type SizeInput = SourceInput['size'];
+
+/** The JSON Schema of a scenario file, as published in `schema/scenario.schema.json`. */
+export function scenarioJsonSchema(): object {
+  return {
+    title: 'Shardwise scenario',
+    ...z.toJSONSchema(scenarioSchema, { io: 'input' }),
+  };
+}

@@ -1,0 +1,97 @@
+/**
+ * A scenario as the rest of Shardwise sees it: every unit resolved, every default filled in. What a user writes
+ * is `scenario-file.ts`.
+ */
+
+export interface Scenario {
+  readonly description?: string;
+  readonly stream: StreamSpec;
+  readonly warmupUs: number;
+  /** Counted duration. */
+  readonly durationUs: number;
+  readonly seed: number;
+  /** Renames generated keys, so that they land elsewhere. */
+  readonly placementSeed?: number;
+  readonly traffic: readonly Source[];
+  readonly producer: ProducerSpec;
+  readonly consumers: readonly ConsumerSpec[];
+  /** Kept as text; `results/threshold.ts` reads them. */
+  readonly thresholds: readonly string[];
+}
+
+export interface StreamSpec {
+  readonly shards: number;
+  readonly maxRecordBytes: number;
+  readonly retentionHours: number;
+  /** Level of every token bucket at the start, 0…1. */
+  readonly initialFill: number;
+}
+
+export interface Source {
+  readonly name: string;
+  /** Consecutive; they last from the start of the counted duration to its end. */
+  readonly stages: readonly Stage[];
+  readonly arrivals: Arrivals;
+  readonly keys: Keys;
+  readonly size: Size;
+}
+
+/** A linear change of the arrival rate in records per second. */
+export interface Stage {
+  readonly durationUs: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+export type Arrivals =
+  | { readonly kind: 'even' }
+  | { readonly kind: 'poisson' }
+  | { readonly kind: 'bursts'; readonly everyUs: number; readonly withinUs: number };
+
+export type Keys =
+  | { readonly kind: 'uniform'; readonly count: number; readonly template: string }
+  | { readonly kind: 'zipf'; readonly count: number; readonly exponent: number; readonly template: string }
+  | {
+      readonly kind: 'hot';
+      /** Part of the records that go to the hot keys, 0…1. */
+      readonly share: number;
+      readonly keys: number;
+      readonly of: number;
+      readonly template: string;
+    }
+  | { readonly kind: 'weights'; readonly names: readonly string[]; readonly weights: readonly number[] };
+
+/** Bytes of data of a record, without its partition key. */
+export type Size =
+  | { readonly kind: 'fixed'; readonly bytes: number }
+  | { readonly kind: 'uniform'; readonly min: number; readonly max: number }
+  | { readonly kind: 'lognormal'; readonly median: number; readonly p99: number };
+
+export interface ProducerSpec {
+  readonly api: 'PutRecords';
+  readonly batch: number;
+  readonly lingerUs: number;
+  readonly inFlight: number;
+  readonly retry: Retry;
+}
+
+export type Retry =
+  | { readonly policy: 'none' }
+  | {
+      readonly policy: 'backoff';
+      /** Tries in all, the first included. */
+      readonly maxAttempts: number;
+      /** Upper end of the first wait; each further one doubles it. The wait itself is drawn between 0 and it. */
+      readonly baseUs: number;
+      readonly maxUs: number;
+    };
+
+export type ConsumerSpec = { readonly kind: 'polling'; readonly everyUs: number } | { readonly kind: 'efo' };
+
+/** Where a command-line seed replaces the scenario's. */
+export function withSeed(scenario: Scenario, seed: number | undefined): Scenario {
+  return seed === undefined ? scenario : { ...scenario, seed };
+}
+
+/** The name every generated key has unless the scenario gives another template. */
+export const DEFAULT_TEMPLATE = 'key-{n}';

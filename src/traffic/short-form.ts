@@ -1,0 +1,68 @@
+/**
+ * The short forms of flags: `hot:40%:1:10000` for keys, `polling:2,efo:1` for consumers.
+ */
+import { badInput } from '../model/refusal.ts';
+import type { ConsumerSpec } from './scenario.ts';
+
+/** The fields that each kind of keys takes after its name, in order. */
+const KEY_FIELDS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['uniform', ['count']],
+  ['zipf', ['exponent', 'count']],
+  ['hot', ['share', 'keys', 'of']],
+]);
+
+const EXAMPLES = 'uniform:100000, zipf:1.1:100000 or hot:40%:1:10000';
+
+/** Fields of the long form, their values not yet checked; or two sentences on what is wrong. */
+type Expanded =
+  | { readonly long: Readonly<Record<string, Readonly<Record<string, number | string>>>> }
+  | { readonly what: string; readonly fix: string };
+
+/** The long form of keys in short form. */
+export function expandKeys(short: string): Expanded {
+  const [kind, ...values] = short.trim().split(':');
+  const names = KEY_FIELDS.get(kind);
+  if (!names)
+    return { what: `${JSON.stringify(short)} is no kind of keys.`, fix: `Write for example ${EXAMPLES}.` };
+  if (values.length !== names.length) {
+    const form = [kind, ...names].join(':');
+    return {
+      what: `${JSON.stringify(short)} does not have the form ${form}.`,
+      fix: `Write for example ${EXAMPLES}.`,
+    };
+  }
+  return { long: { [kind]: Object.fromEntries(names.map((name, i) => [name, valueOf(values[i])])) } };
+}
+
+function valueOf(text: string): number | string {
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+const MAX_CONSUMERS = 100;
+
+/**
+ * Reads `polling:2,efo:1` as two polling consumers (once a second each) and one with enhanced fan-out.
+ * @throws Refusal
+ */
+export function parseConsumersShort(text: string, where = '--consumers'): ConsumerSpec[] {
+  const consumers = text.split(',').flatMap((part) => {
+    const match = /^\s*([a-z]+):(\d{1,4})\s*$/.exec(part);
+    const consumer = match && consumerOf(match[1]);
+    if (!consumer) {
+      throw badInput(`${where}: ${JSON.stringify(part)} is no kind and number of consumers.`, CONSUMERS_FIX);
+    }
+    return Array<ConsumerSpec>(Number(match[2])).fill(consumer);
+  });
+  if (consumers.length <= MAX_CONSUMERS) return consumers;
+  throw badInput(`${where}: ${consumers.length} consumers are more than ${MAX_CONSUMERS}.`, CONSUMERS_FIX);
+}
+
+const CONSUMERS_FIX = 'Write for example polling:2,efo:1 (known kinds: polling, efo).';
+
+function consumerOf(kind: string): ConsumerSpec | undefined {
+  if (kind === 'polling') return { kind, everyUs: DEFAULT_POLLING_US };
+  return kind === 'efo' ? { kind } : undefined;
+}
+
+/** Time between two GetRecords calls of a polling consumer on one shard where none is given. */
+export const DEFAULT_POLLING_US = 1_000_000;

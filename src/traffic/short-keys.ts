@@ -1,0 +1,73 @@
+/**
+ * Keys in short form, read and checked without the scenario schema: commands that take them as a flag start fast.
+ */
+import { parsePercent } from '../model/quantity.ts';
+import { badInput } from '../model/refusal.ts';
+import { resolveKeys } from './scenario-units.ts';
+import type { Keys } from './scenario.ts';
+import { expandKeys } from './short-form.ts';
+
+const MAX_KEYS = 1_000_000_000;
+const MAX_EXPONENT = 10;
+
+/** Two sentences on a value that will not do. */
+interface Complaint {
+  readonly what: string;
+  readonly fix: string;
+}
+
+/**
+ * Reads `uniform:100000`, `zipf:1.1:100000` or `hot:40%:1:10000`.
+ * @param where what the user knows the text by
+ * @throws Refusal (exit code 2)
+ */
+export function keysOfShort(text: string, where = '--keys'): Keys {
+  const expanded = expandKeys(text);
+  if ('what' in expanded) throw badInput(`${where}: ${expanded.what}`, expanded.fix);
+  const [kind] = Object.keys(expanded.long);
+  const fields = expanded.long[kind];
+  for (const [field, value] of Object.entries(fields)) {
+    const complaint = CHECKS[field](value);
+    if (complaint)
+      throw badInput(`${where} ${JSON.stringify(text)}, ${field}: ${complaint.what}`, complaint.fix);
+  }
+  const keys = resolveKeys(text);
+  if (keys.kind === 'hot') checkHot(keys, `${where} ${JSON.stringify(text)}`);
+  return keys;
+}
+
+type Check = (value: number | string) => Complaint | undefined;
+
+const count: Check = (value) =>
+  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_KEYS
+    ? undefined
+    : { what: `${value} is no number of keys.`, fix: 'Write a whole number from 1 to 1000000000.' };
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  count,
+  keys: count,
+  of: count,
+  exponent: (value) =>
+    typeof value === 'number' && value >= 0 && value <= MAX_EXPONENT
+      ? undefined
+      : {
+          what: `${value} is no exponent.`,
+          fix: `Write a number from 0 to ${MAX_EXPONENT}, for example 1.1.`,
+        },
+  share: (value) =>
+    typeof value === 'string' && parsePercent(value) !== undefined
+      ? undefined
+      : { what: `${value} is no percentage from 0% to 100%.`, fix: 'Write for example 40%.' },
+};
+
+function checkHot(keys: Extract<Keys, { kind: 'hot' }>, where: string): void {
+  if (keys.keys > keys.of) {
+    throw badInput(
+      `${where}: ${keys.keys} hot keys are more than the ${keys.of} in all.`,
+      'Write at most as many.',
+    );
+  }
+  if (keys.keys === keys.of && keys.share < 1) {
+    throw badInput(`${where}: there is no other key for the rest of the records.`, 'Write more keys in all.');
+  }
+}

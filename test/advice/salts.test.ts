@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { saltRisk, saltsFor } from '../../src/advice/salts.ts';
+
+/** The definition of math.md 2.5, by plain multiplication, for every s. */
+function riskByDefinition(s: number, load: number, background: number, shards: number): number {
+  let over = 0;
+  for (let k = 0; k <= s; k++) {
+    if ((k * load) / s + background > 1 + 1e-9)
+      over += choose(s, k) * (1 / shards) ** k * (1 - 1 / shards) ** (s - k);
+  }
+  return Math.min(1, shards * over);
+}
+
+function choose(n: number, k: number): number {
+  let result = 1;
+  for (let i = 1; i <= k; i++) result *= (n - k + i) / i;
+  return result;
+}
+
+describe('saltsFor', () => {
+  it('needs 33 random salts and 4 chosen ones for a key of 2.5 limits over a background of 0.3 on 8 shards', () => {
+    expect(saltsFor(2.5, 0.3, 8)).toEqual({ random: 33, chosen: 4 });
+    expect(saltRisk(33, 2.5, 0.3, 8)).toBeCloseTo(0.0447, 4); // 4.6 % when it was simulated;
+  });
+
+  it('is not monotone: 35 salts fail more often than 33', () => {
+    expect(saltRisk(35, 2.5, 0.3, 8)).toBeCloseTo(0.07, 2);
+    expect(saltRisk(4, 2.5, 0.3, 8)).toBeGreaterThan(0.59); // the union bound of the 59 %
+  });
+
+  it('finds the least number of the definition', () => {
+    const cases = fc.tuple(
+      fc.double({ min: 0.2, max: 5, noNaN: true }),
+      fc.double({ min: 0, max: 0.8, noNaN: true }),
+      fc.integer({ min: 2, max: 40 }),
+    );
+    fc.assert(
+      fc.property(cases, ([load, background, shards]) => {
+        const { random } = saltsFor(load, background, shards);
+        const bound = Math.min(random ?? 150, 150);
+        for (let s = 1; s < bound; s++) {
+          expect(riskByDefinition(s, load, background, shards)).toBeGreaterThan(0.05 * (1 - 1e-6));
+        }
+        if (random !== null && random <= 150) {
+          expect(riskByDefinition(random, load, background, shards)).toBeLessThanOrEqual(0.05 * (1 + 1e-6));
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('has no answer where the shards are too full for any number of salts', () => {
+    expect(saltsFor(2, 0.8, 10)).toEqual({ random: null, chosen: 10 }); // 0.2 + 0.8: not one byte to spare
+    expect(saltsFor(4, 0.5, 4)).toEqual({ random: null, chosen: null });
+    expect(saltsFor(1.5, 1, 4)).toEqual({ random: null, chosen: null });
+  });
+
+  it('leaves a key alone that fits as it is', () => {
+    expect(saltsFor(0.5, 0.3, 8)).toEqual({ random: 1, chosen: 1 });
+    expect(saltsFor(0.5, 0.3, 1)).toEqual({ random: 1, chosen: 1 });
+  });
+});

@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  parseSequenceNumber,
+  sequenceNumber,
+  sequencePrefix,
+  writeCounter,
+} from '../../src/local/sequence-number.ts';
+import { START_US } from './client.ts';
+
+const counter = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+
+describe('a sequence number', () => {
+  it('has 56 digits, begins with 49, and carries its parts', () => {
+    fc.assert(
+      fc.property(fc.nat(19_999), counter, (shard, n) => {
+        const text = sequenceNumber(sequencePrefix(START_US, shard), n);
+        expect(text).toMatch(/^49\d{54}$/);
+        expect(parseSequenceNumber(text)).toEqual({ createdUs: START_US, shard, counter: n });
+      }),
+    );
+  });
+
+  it('grows as a number with every record of its shard', () => {
+    const prefix = sequencePrefix(START_US, 3);
+    fc.assert(
+      fc.property(counter, counter, (a, b) => {
+        expect(BigInt(sequenceNumber(prefix, a)) < BigInt(sequenceNumber(prefix, b))).toBe(a < b);
+      }),
+    );
+  });
+
+  it('is written in bytes as in text', () => {
+    fc.assert(
+      fc.property(counter, (n) => {
+        const bytes = Buffer.alloc(20, 'x');
+        writeCounter(n, bytes, 2);
+        expect(bytes.toString()).toBe(`xx${n.toString().padStart(16, '0')}xx`);
+      }),
+    );
+  });
+
+  it('is not just any number', () => {
+    for (const text of ['', '0', '49', '5'.repeat(56), `49${'0'.repeat(55)}`])
+      expect(parseSequenceNumber(text)).toBeUndefined();
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { parseScenario } from '../../src/traffic/scenario-file.ts';
+import { refusalOf } from './refusal-of.ts';
+import { read, type scenarioText } from './scenario-text.ts';
+
+// What is written, the sentence that says what is wrong, and the one that says what to do.
+// prettier-ignore
+const FIELDS: [string, Parameters<typeof scenarioText>[0], string, string][] = [
+  ['a rate without a unit', { rate: 'rate: 3000' }, 'line 5: traffic[0].rate: 3000 has no unit.', 'Write 3000/s for records per second, or 3000B/s for bytes.'],
+  ['a rate in exponent form', { rate: 'rate: 1e3' }, 'line 5: traffic[0].rate: 1000 has no unit.', 'Write 1000/s'],
+  ['a rate that is no number', { rate: 'rate: .nan' }, 'traffic[0].rate: "NaN" is not a rate.', 'Write for example 2000/s'],
+  ['an infinite rate', { rate: 'rate: .inf' }, 'traffic[0].rate: "Infinity" is not a rate.', 'Write for example 2000/s'],
+  ['a rate that is true', { rate: 'rate: true' }, 'traffic[0].rate: true is not a rate.', 'Write for example 2000/s'],
+  ['a rate that is null', { rate: 'rate: null' }, 'traffic[0].rate: there is no value.', 'Write for example 2000/s'],
+  ['an ambiguous rate', { rate: 'rate: 2k/s' }, 'traffic[0].rate: "2k/s" is not a rate.', 'Write for example 2000/s'],
+  ['a negative rate', { rate: 'rate: -5/s' }, 'traffic[0].rate: "-5/s" is not a rate.', 'Write for example 2000/s'],
+  ['a rate of nothing', { rate: 'rate: 0/s' }, 'traffic: nothing is sent.', 'Write a rate above 0/s.'],
+  ['a rate beyond reason', { rate: 'rate: 10000001/s' }, 'traffic: 10,000,001 records per second are too many.', 'Write at most 10,000,000/s in all.'],
+  ['neither rate nor stages', { rate: 'name: a' }, 'line 5: traffic[0]: there is no rate.', 'Write exactly one of rate, stages.'],
+  ['rate and stages', { more: 'stages: [{ for: 60s, from: 1/s, to: 1/s }]' }, 'line 8: traffic[0].stages: rate and stages are both given.', 'Write exactly one of rate, stages.'],
+  ['no stage', { rate: 'stages: []' }, 'traffic[0].stages: the list is empty.', 'Write 1 to 1000 items.'],
+  ['stages of another length than the duration', { rate: 'stages: [{ for: 30s, from: 1/s, to: 1/s }]' }, 'line 2: duration: 60s is not how long the stages last, which last 30s in all.', 'Remove duration: stages replace it.'],
+  ['a stage without its end', { rate: 'stages: [{ for: 60s, from: 1/s }]' }, 'traffic[0].stages[0].to: this is missing.', 'Add for example 2000/s'],
+  ['no duration', { duration: '' }, 'duration: this is missing.', 'Add for example duration: 60s.'],
+  ['a duration without a unit', { duration: 'duration: 15' }, 'line 2: duration: 15 has no unit.', 'Write 15s for seconds, or 15ms.'],
+  ['a duration of nothing', { duration: 'duration: 0s' }, 'duration: 0s is not above 0s.', 'Write more than 0s, up to 365d.'],
+  ['no shards', { stream: '{ shards: 0 }' }, 'line 1: stream.shards: 0 is below 1.', 'Write from 1 to 20000.'],
+  ['too many shards', { stream: '{ shards: 20001 }' }, 'stream.shards: 20001 is above 20000, the most shards', 'Write from 1 to 20000.'],
+  ['half a shard', { stream: '{ shards: 2.5 }' }, 'stream.shards: 2.5 is not a whole number.', 'Write a whole number from 1 to 20000.'],
+  ['a stream that is a number', { stream: '4' }, 'stream: 4 is not a mapping of fields.', 'Write the fields shards, mode'],
+  ['a mode not built yet', { stream: '{ shards: 4, mode: on-demand }' }, 'stream.mode: "on-demand" is not known here.', 'Write provisioned.'],
+  ['a fill above 1', { stream: '{ shards: 4, initialFill: 2 }' }, 'stream.initialFill: 2 is above 1.', 'Write from 0 to 1.'],
+  ['a fill in per cent', { stream: '{ shards: 4, initialFill: 50% }' }, 'stream.initialFill: "50%" is not a number.', 'Write a number from 0 to 1.'],
+  ['a retention in half hours', { stream: '{ shards: 4, retention: 24.5h }' }, 'stream.retention: 24.5h is not a whole number of hours.', 'Write for example 24h or 7d.'],
+  ['a short retention', { stream: '{ shards: 4, retention: 1h }' }, 'stream.retention: 1h is below 1d.', 'Write from 1d to 365d.'],
+  ['too large a record limit', { stream: '{ shards: 4, maxRecordSize: 11MiB }' }, 'stream.maxRecordSize: 11MiB is above 10 MiB, the most that Kinesis takes.', 'Write from 1 MiB to 10 MiB.'],
+  ['too large a batch', { top: 'producer: { batch: 600 }' }, 'line 3: producer.batch: 600 is above 500, the most records that one PutRecords call takes.', 'Write from 1 to 500.'],
+  ['an unknown field of the producer', { top: 'producer: { inflight: 6 }' }, 'producer.inflight: there is no such field.', 'Did you mean inFlight (known here: api, batch, linger, inFlight, aggregate, retry)?'],
+  ['an api not built yet', { top: 'producer: { api: PutRecord }' }, 'producer.api: "PutRecord" is not known here.', 'Write PutRecords.'],
+  ['an aggregation not built yet', { top: 'producer: { aggregate: kpl }' }, 'producer.aggregate: "kpl" is not known here.', 'Write none.'],
+  ['a setting of retries that are off', { top: 'producer: { retry: { policy: none, base: 1s } }' }, 'producer.retry.base: without retries there is nothing to set.', 'Remove it, or write policy: backoff.'],
+  ['a first wait above the longest', { top: 'producer: { retry: { policy: backoff, base: 2s, max: 1s } }' }, 'producer.retry.base: 2s is above max.', 'Write at most 1s.'],
+  ['an unknown field at the top', { top: 'warmpu: 5s' }, 'line 3: warmpu: there is no such field.', 'Did you mean warmup (known here:'],
+  ['a field not built yet', { top: 'sampling: 5%' }, 'line 3: sampling: there is no such field.', 'Remove it, or use one of: description, stream,'],
+  ['a negative seed', { top: 'seed: -1' }, 'seed: -1 is below 0.', 'Write from 0 to 9007199254740991.'],
+  ['a mistyped field of keys', { keys: '{ hot: { shre: 40%, keys: 1, of: 10 } }' }, 'line 6: traffic[0].keys.hot.shre: there is no such field.', 'Did you mean share (known here: share, keys, of)?'],
+  ['a share without a unit', { keys: '{ hot: { share: 0.4, keys: 1, of: 10 } }' }, 'traffic[0].keys.hot.share: 0.4 has no unit.', 'Write 40%.'],
+  ['a short form with a share without a unit', { keys: '"hot:40:1:10"' }, 'traffic[0].keys: "hot:40:1:10", share: 40 has no unit.', 'Write 40%.'],
+  ['a short form that contradicts itself', { keys: '"hot:40%:20:10"' }, 'traffic[0].keys.hot.keys: 20 hot keys are more than the 10 in all.', 'Write at most as many as of.'],
+  ['keys from a file', { keys: '{ file: counts.csv }' }, 'traffic[0].keys.file: there is no such field.', 'Remove it, or use one of: uniform, zipf, hot, weights, template.'],
+  ['no kind of keys', { keys: '{}' }, 'traffic[0].keys: there is no kind of keys.', 'Write exactly one of uniform, zipf, hot, weights.'],
+  ['two kinds of keys', { keys: '{ uniform: { count: 5 }, zipf: { count: 5, exponent: 1 } }' }, 'traffic[0].keys.zipf: uniform and zipf are both given.', 'Write exactly one of'],
+  ['keys that are a number', { keys: '5' }, 'traffic[0].keys: 5 is not a distribution of keys.', 'Write for example uniform: { count: 100000 }.'],
+  ['too many keys', { keys: '{ uniform: { count: 1000000001 } }' }, 'traffic[0].keys.uniform.count: 1000000001 is above 1000000000.', 'Write from 1 to 1000000000.'],
+  ['a negative exponent', { keys: '{ zipf: { count: 10, exponent: -1 } }' }, 'traffic[0].keys.zipf.exponent: -1 is below 0.', 'Write from 0 to 10.'],
+  ['weights without keys', { keys: '{ weights: {} }' }, 'traffic[0].keys.weights: there is no key.', 'Write for example { a: 3, b: 1 }.'],
+  ['a weight of 0', { keys: '{ weights: { a: 0 } }' }, 'traffic[0].keys.weights.a: 0 is not above 0.', 'Write a number above 0.'],
+  ['an empty key', { keys: '{ weights: { "": 1 } }' }, 'traffic[0].keys.weights[""]: this is no partition key.', 'Write 1 to 256 characters.'],
+  ['a key of 257 characters', { keys: `{ weights: { ${'x'.repeat(257)}: 1 } }` }, 'this is no partition key.', 'Write 1 to 256 characters.'],
+  ['a key named __proto__', { keys: '{ weights: { __proto__: 1 } }' }, 'line 6: __proto__ cannot be used as a name.', 'Write another name.'],
+  ['an escaped __proto__', { keys: '{ weights: { "\\x5f_proto__": 1 } }' }, 'line 6: __proto__ cannot be used as a name.', 'Write another name.'],
+  ['a template with weights', { keys: '{ weights: { a: 1 }, template: "x-{n}" }' }, 'traffic[0].keys.template: keys with weights have their own names.', 'Remove template'],
+  ['a template without a number', { keys: '{ uniform: { count: 5 }, template: abc }' }, 'traffic[0].keys.template: "abc" does not contain {n} exactly once.', 'Write for example "tenant-{n}"'],
+  ['a template that makes long keys', { keys: `{ uniform: { count: 9999 }, template: "${'x'.repeat(253)}{n}" }` }, 'traffic[0].keys.template: it makes keys of 257 characters.', 'Write a shorter one'],
+  ['an 11 MiB record', { size: '11MiB' }, 'line 7: traffic[0].size: 11MiB is above 10 MiB, the most that Kinesis takes in a record, its key included.', 'Write from 0 B to 10 MiB.'],
+  ['a record above any stream', { size: '10MiB' }, 'traffic[0].size: 10 MiB of data and 7 B of key are more than any stream takes', 'Write less than 10MiB.'],
+  ['a record above this stream', { size: '2MiB' }, 'traffic[0].size: 2 MiB of data and 7 B of key are more than this stream takes in a record, 1 MiB.', 'Write less, or stream: { maxRecordSize: 3MiB }.'],
+  ['a size without a unit', { size: '900' }, 'traffic[0].size: 900 has no unit.', 'Write 900B for bytes, or 900KiB.'],
+  ['a size that is a list', { size: '[]' }, 'traffic[0].size: a list is not a size.', 'Write for example 900B'],
+  ['no kind of size', { size: '{}' }, 'traffic[0].size: there is no size.', 'Write exactly one of lognormal, uniform.'],
+  ['a kind of size that does not exist', { size: '{ fixed: 1KiB }' }, 'traffic[0].size.fixed: there is no such field.', 'Remove it, or use one of: lognormal, uniform.'],
+  ['a p99 below the median', { size: '{ lognormal: { median: 2KiB, p99: 1KiB } }' }, 'traffic[0].size.lognormal.p99: 1KiB is not above the median.', 'Write more than 2KiB.'],
+  ['a median of 0', { size: '{ lognormal: { median: 0B, p99: 1KiB } }' }, 'traffic[0].size.lognormal.median: 0B is not above 0.', 'Write at least 1B.'],
+  ['sizes the wrong way round', { size: '{ uniform: { min: 2KB, max: 1KB } }' }, 'traffic[0].size.uniform.min: 2KB is above max.', 'Write at most 1KB.'],
+  ['unknown arrivals', { more: 'arrivals: evenly' }, 'traffic[0].arrivals: "evenly" is not a kind of arrivals.', 'Write even, poisson, or bursts: { every: 1s, within: 100ms }.'],
+  ['bursts longer than their period', { more: 'arrivals: { bursts: { every: 1s, within: 2s } }' }, 'traffic[0].arrivals.bursts.within: 2s is longer than the period of 1s.', 'Write at most 1s.'],
+  ['a consumer not built yet', { top: 'consumers: [{ kind: lambda }]' }, 'consumers[0].kind: "lambda" is not known here.', 'Write one of polling, efo.'],
+  ['enhanced fan-out that polls', { top: 'consumers: [{ kind: efo, every: 1s }]' }, 'consumers[0].every: enhanced fan-out does not poll.', 'Remove every, or write kind: polling.'],
+  ['a threshold that is a number', { top: 'thresholds: [5]' }, 'thresholds[0]: 5 is not a text.', 'Write a text in quotes.'],
+];
+
+describe('a bad field is refused in two sentences:', () => {
+  it.each(FIELDS)('%s', (_, fields, what, fix) => {
+    const refusal = refusalOf(() => read(fields));
+    expect(refusal.exitCode).toBe(2);
+    expect(refusal.what).toMatch(/^s\.yaml, line \d+: .*\.$/);
+    expect(refusal.what).toContain(what);
+    expect(refusal.fix).toContain(fix);
+    expect(refusal.message).not.toMatch(/\n| at .*:\d+:\d+/);
+  });
+
+  it('stages of different lengths', () => {
+    const text = `
+stream: { shards: 1 }
+traffic:
+  - { stages: [{ for: 30s, from: 1/s, to: 1/s }], keys: "uniform:5", size: 1B }
+  - { stages: [{ for: 45s, from: 1/s, to: 1/s }], keys: "uniform:5", size: 1B }
+`;
+    expect(refusalOf(() => parseScenario(text, 's.yaml'))).toMatchObject({
+      what: 's.yaml, line 5: traffic[1].stages: these stages last 45s in all, those of traffic[0] 30s.',
+      fix: 'Make them as long as each other, for example by a last stage at a constant rate.',
+    });
+  });
+
+  it('more keys in all than have numbers', () => {
+    const source = '  - { rate: 1/s, keys: "uniform:1000000000", size: 1B }\n';
+    const text = `stream: { shards: 1 }\nduration: 5s\ntraffic:\n${source.repeat(4)}`;
+    expect(refusalOf(() => parseScenario(text, 's.yaml')).what).toContain(
+      '4,000,000,000 keys in all are too many.',
+    );
+  });
+});

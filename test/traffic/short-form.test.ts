@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { parseConsumersShort, parseKeysShort } from '../../src/traffic/scenario-file.ts';
+import { refusalOf } from './refusal-of.ts';
+
+describe('keys in short form', () => {
+  const template = 'key-{n}';
+
+  it.each([
+    ['uniform:100000', { kind: 'uniform', count: 100_000, template }],
+    ['zipf:1.1:100000', { kind: 'zipf', exponent: 1.1, count: 100_000, template }],
+    ['zipf:0:10', { kind: 'zipf', exponent: 0, count: 10, template }],
+    ['hot:40%:1:10000', { kind: 'hot', share: 0.4, keys: 1, of: 10_000, template }],
+    ['hot:100%:5:5', { kind: 'hot', share: 1, keys: 5, of: 5, template }],
+  ])('%s is %j', (text, keys) => {
+    expect(parseKeysShort(text)).toEqual(keys);
+  });
+
+  it.each([
+    ['', '--keys: "" is no kind of keys.', 'Write for example uniform:100000'],
+    ['constructor:1', '--keys: "constructor:1" is no kind of keys.', 'Write for example uniform:100000'],
+    ['file:counts.csv', '--keys: "file:counts.csv" is no kind of keys.', 'Write for example uniform:100000'],
+    [
+      'uniform',
+      '--keys: "uniform" does not have the form uniform:count.',
+      'Write for example uniform:100000',
+    ],
+    [
+      'zipf:1.1',
+      '--keys: "zipf:1.1" does not have the form zipf:exponent:count.',
+      'Write for example uniform:100000',
+    ],
+    ['uniform:0', '--keys "uniform:0", count: 0 is below 1.', 'Write from 1 to 1000000000.'],
+    [
+      'uniform:1.5',
+      '--keys "uniform:1.5", count: 1.5 is not a whole number.',
+      'Write a whole number from 1 to',
+    ],
+    ['zipf:-1:10', '--keys "zipf:-1:10", exponent: -1 is below 0.', 'Write from 0 to 10.'],
+    ['hot:0.4:1:10', '--keys "hot:0.4:1:10", share: 0.4 has no unit.', 'Write 40%.'],
+    [
+      'hot:40%:20:10',
+      '--keys "hot:40%:20:10", keys: 20 hot keys are more than the 10 in all.',
+      'Write at most',
+    ],
+    ['hot:40%:10:10', '--keys "hot:40%:10:10", of: there is no other key', 'Write more than keys.'],
+  ])('%j is refused in two sentences', (text, what, fix) => {
+    const refusal = refusalOf(() => parseKeysShort(text));
+    expect(refusal.exitCode).toBe(2);
+    expect(refusal.what).toContain(what);
+    expect(refusal.fix).toContain(fix);
+  });
+});
+
+describe('consumers in short form', () => {
+  it('are one entry each, polling once a second', () => {
+    const polling = { kind: 'polling', everyUs: 1_000_000 };
+    expect(parseConsumersShort('polling:2,efo:1')).toEqual([polling, polling, { kind: 'efo' }]);
+    expect(parseConsumersShort('efo:0')).toEqual([]);
+  });
+
+  it.each(['', 'polling', 'lambda:1', 'polling:x', 'polling:1,', 'polling:-1', 'efo:101', 'efo:99999999'])(
+    '%j is refused in two sentences',
+    (text) => {
+      const refusal = refusalOf(() => parseConsumersShort(text));
+      expect(refusal.what).toMatch(/^--consumers: .+\.$/);
+      expect(refusal.fix).toBe('Write for example polling:2,efo:1 (known kinds: polling, efo).');
+    },
+  );
+});
