@@ -5,8 +5,8 @@
  * every machine. These agree with them to within 2 units in the last place.
  */
 
-const LN2_HIGH = 6.9314718036912381649e-1;
-const LN2_LOW = 1.90821492927058770002e-10;
+const LN2_HIGH = 0.6931471803691238;
+const LN2_LOW = 1.9082149292705877e-10;
 
 const double = new Float64Array(1);
 const words = new Uint32Array(double.buffer);

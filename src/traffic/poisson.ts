@@ -51,7 +51,7 @@ export function lnFactorial(n: number): number {
   const inverse = 1 / n;
   const square = inverse * inverse;
   const correction = inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680)));
-  return (n + 0.5) * ln(n) - n + 0.91893853320467274178 + correction;
+  return (n + 0.5) * ln(n) - n + 0.9189385332046728 + correction;
 }
 
 function firstLnFactorials(count: number): Float64Array {

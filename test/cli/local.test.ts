@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import type { Context } from '../../src/cli/context.ts';
+import { localCommand, readLocalFlags, runLocal, type LocalFlags } from '../../src/cli/local.ts';
+
+const FLAGS: LocalFlags = {
+  port: '0',
+  host: '127.0.0.1',
+  seedStream: [],
+  createMs: '500',
+  deleteMs: '500',
+  streamMemory: '256MiB',
+};
+
+interface Listening {
+  readonly context: Context;
+  readonly out: string[];
+  readonly err: string[];
+  /** Resolves with the first text on stdout. */
+  readonly ready: Promise<string>;
+}
+
+function listen(): Listening {
+  const out: string[] = [];
+  const err: string[] = [];
+  let tell: (text: string) => void = () => undefined;
+  const ready = new Promise<string>((resolve) => (tell = resolve));
+  const context: Context = {
+    out: (text) => {
+      out.push(text);
+      tell(text);
+    },
+    err: (text) => void err.push(text),
+    stderrIsTerminal: false,
+    columns: 80,
+    color: false,
+    env: {},
+    setExit: () => undefined,
+  };
+  return { context, out, err, ready };
+}
+
+describe('the flags of local', () => {
+  it('become options', () => {
+    const flags = { ...FLAGS, seedStream: ['orders:4', 'a.b_c-d:1'], streamMemory: '64MiB', createMs: '0' };
+    expect(readLocalFlags(flags)).toEqual({
+      port: 0,
+      host: '127.0.0.1',
+      streams: [
+        { name: 'orders', shards: 4 },
+        { name: 'a.b_c-d', shards: 1 },
+      ],
+      createMs: 0,
+      deleteMs: 500,
+      streamMemoryBytes: 64 * 1_048_576,
+      quiet: false,
+    });
+  });
+
+  it.each<Partial<LocalFlags>>([
+    { port: '65536' },
+    { port: '-1' },
+    { port: 'http' },
+    { createMs: '1.5' },
+    { deleteMs: '' },
+    { seedStream: ['orders'] },
+    { seedStream: ['orders:0'] },
+    { seedStream: ['or ders:1'] },
+    { seedStream: ['a:1', 'a:2'] },
+    { seedStream: ['a:20001'] },
+    { streamMemory: '256' },
+    { streamMemory: '1MiB' },
+  ])('are refused as asked wrongly: %o', (flags) => {
+    expect(() => readLocalFlags({ ...FLAGS, ...flags })).toThrow(expect.objectContaining({ exitCode: 2 }));
+  });
+});
+
+describe('local', () => {
+  it('says when it is ready, answers, and ends well when it is told to', async () => {
+    const { context, out, err, ready } = listen();
+    const running = localCommand(context).parseAsync(['--port', '0', '--seed-stream', 'orders:4'], {
+      from: 'user',
+    });
+    const [, url] = /^shardwise local ready (http:\/\/127\.0\.0\.1:\d+)\n/.exec(await ready) ?? [];
+    expect(out.join('')).toContain(`export AWS_ENDPOINT_URL_KINESIS=${url}\n`);
+    const reply = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': 'Kinesis_20131202.DescribeStreamSummary',
+        'x-amz-date': 'd',
+        authorization: 'AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=c',
+      },
+      body: '{"StreamName":"orders"}',
+    });
+    expect(await reply.json()).toMatchObject({
+      StreamDescriptionSummary: { StreamStatus: 'ACTIVE', OpenShardCount: 4 },
+    });
+    process.emit('SIGTERM', 'SIGTERM');
+    await running;
+    await expect(fetch(url)).rejects.toThrow();
+    expect(err).toEqual([]);
+  });
+
+  it('warns where others can reach it', async () => {
+    const { context, err, ready } = listen();
+    const running = runLocal({ ...readLocalFlags(FLAGS), host: '0.0.0.0' }, context);
+    await ready;
+    process.emit('SIGINT', 'SIGINT');
+    await running;
+    expect(err.join('')).toMatch(/^Warning: listening on 0\.0\.0\.0/);
+  });
+});
