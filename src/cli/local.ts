@@ -129,7 +129,8 @@ export async function runLocal(options: LocalCommandOptions, context: Context): 
   tell();
 }
 
-function isLoopback(host: string): boolean {
+/** Whether only this machine can reach a listener at an address. */
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\./.test(host);
 }
 

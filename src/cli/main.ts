@@ -43,8 +43,9 @@ const HELP = `
 First answer in twenty seconds, without an AWS account:
   $ shardwise run scenarios/hot-key.yaml
 
-Exit codes: 0 good · 1 failed · 2 asked wrongly · 3 the answer is no (a gate that you set,
-or a plan that does not fit) · 4 inconclusive · 130 interrupted, the report was still written
+Exit codes: 0 good, 1 failed, 2 asked wrongly, 3 the answer is no (a gate that
+you set, or a plan that does not fit), 4 inconclusive, 130 interrupted (the
+report was still written)
 `;
 
 function report(error: unknown, context: Context): void {

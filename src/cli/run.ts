@@ -27,13 +27,13 @@ export function runCommand(context: Context): Command {
     .argument('<scenario.yaml>', 'what to send; see scenarios/')
     .option('--target <target>', 'local: the embedded endpoint', 'local')
     .option('--seed <n>', "replaces the scenario's seed")
-    .option('--threshold <expression>', 'a gate, as "latency.p99 < 200ms"; repeatable', collect, [])
+    .option('--threshold <expression>', 'a gate, as "latency.p99 < 200ms"; repeatable', collect)
     .option('--fail-on <codes>', 'exit 3 on any of these findings, as HOT_KEY,HOT_SHARD')
     .action((file: string, flags: RunFlags) => run(file, flags, context));
   return addOutputFlags(command);
 }
 
-function collect(value: string, previous: readonly string[]): string[] {
+function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }
 

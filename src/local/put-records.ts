@@ -3,7 +3,7 @@ import { hashWords, parseHashKey, toWords } from '../model/hash-key.ts';
 import { LIMITS, MIB } from '../model/limits.ts';
 import { sizeOf } from '../model/record.ts';
 import { routeWords } from '../model/routing-table.ts';
-import { digestWords, MOST_DIGEST_BYTES } from './key-digest.ts';
+import { digestWords, MOST_DIGEST_BYTES } from '../model/key-digest.ts';
 import { operation } from './operation.ts';
 import { MOST_RECORDS, PutBatch } from './put-batch.ts';
 import { invalidArgument, refuseDryRun, validationFailure } from './service-error.ts';

@@ -5,6 +5,7 @@
  * columns on hot paths, decimal strings at every edge.
  */
 import { hash } from 'node:crypto';
+import { digestWords, MOST_DIGEST_BYTES } from './key-digest.ts';
 
 /** The largest hash key, 2^128 - 1. */
 export const MAX_HASH_KEY = (1n << 128n) - 1n;
@@ -19,18 +20,23 @@ export function hashKeyOf(partitionKey: string): bigint {
 
 /** Writes the hash key of a partition key as four big-endian words at `words[offset … offset + 3]`. */
 export function hashWords(partitionKey: string, words: Uint32Array, offset = 0): void {
-  const hex = hash('md5', partitionKey, 'hex');
-  for (let i = 0; i < 4; i++) {
-    let word = 0;
-    for (let digit = i * 8; digit < i * 8 + 8; digit++) word = (word << 4) | digitOf(hex.charCodeAt(digit));
-    words[offset + i] = word;
+  const { length } = partitionKey;
+  if (length > MOST_DIGEST_BYTES) {
+    toWords(hashKeyOf(partitionKey), words, offset);
+    return;
   }
+  for (let i = 0; i < length; i++) {
+    const unit = partitionKey.charCodeAt(i);
+    if (unit >= 0x80) {
+      toWords(hashKeyOf(partitionKey), words, offset);
+      return;
+    }
+    ascii[i] = unit;
+  }
+  digestWords(ascii, 0, length, words, offset);
 }
 
-/** Value of a lower-case hexadecimal digit by its character code. */
-function digitOf(code: number): number {
-  return code < 58 ? code - 48 : code - 87;
-}
+const ascii = new Uint8Array(MOST_DIGEST_BYTES);
 
 /** Four big-endian words as one number: the oracle of the word form. */
 export function fromWords(words: ArrayLike<number>, offset = 0): bigint {

@@ -30,12 +30,13 @@ export function readYaml(text: string, fileName: string): YamlFile {
       'Write at least stream, duration and traffic, as in scenarios/uniform.yaml.',
     );
   }
-  refuseProto(text, document, fileName, lines);
+  checkNames(document, fileName, lines);
   return { value: valueOf(document, fileName), lineOf: (path) => lineOf(document, path, lines) };
 }
 
 function parse(text: string, fileName: string, lines: LineCounter): Document {
-  const composer = new Composer({ stringKeys: true });
+  // The library compares every name of a mapping with every other; `checkNames` looks each up once.
+  const composer = new Composer({ stringKeys: true, uniqueKeys: false });
   const [document, second] = composer.compose(tokensOf(text, fileName, lines), true, text.length);
   if (second as Document | undefined) {
     const { line } = lines.linePos(second.range[0]);
@@ -87,17 +88,12 @@ function aliasRefusal(error: ReferenceError, fileName: string): Refusal {
 
 function refusalOf(error: YAMLError, fileName: string, lines: LineCounter): Refusal {
   const at = `${fileName}, line ${lines.linePos(error.pos[0]).line}`;
-  switch (error.code) {
-    case 'TAB_AS_INDENT':
-      return badInput(
-        `${at}: there is a tab in the indentation.`,
-        'Replace it by spaces: YAML allows no tabs there.',
-      );
-    case 'DUPLICATE_KEY':
-      return badInput(`${at}: this field is written twice.`, 'Keep one of the two.');
-    default:
-      return badInput(`${at}: this is not valid YAML (${reasonOf(error)}).`, 'Correct the line.');
-  }
+  if (error.code === 'TAB_AS_INDENT')
+    return badInput(
+      `${at}: there is a tab in the indentation.`,
+      'Replace it by spaces: YAML allows no tabs there.',
+    );
+  return badInput(`${at}: this is not valid YAML (${reasonOf(error)}).`, 'Correct the line.');
 }
 
 /** The parser's own words, one line of them and without its full stop. */
@@ -106,14 +102,20 @@ function reasonOf(error: YAMLError): string {
   return line.length > 120 ? `${line.slice(0, 117)}...` : line;
 }
 
-/** `__proto__` as a key would get lost between objects. */
-function refuseProto(text: string, document: Document, fileName: string, lines: LineCounter): void {
-  if (!text.includes('__proto__') && !text.includes('\\')) return;
+/** Refuses names that occur twice in a mapping, and `__proto__`, which would get lost between objects. */
+function checkNames(document: Document, fileName: string, lines: LineCounter): void {
   visit(document, {
-    Pair(_, { key }) {
-      if (!isScalar(key) || key.value !== '__proto__') return;
-      const line = lines.linePos(key.range?.[0] ?? 0).line;
-      throw badInput(`${fileName}, line ${line}: __proto__ cannot be used as a name.`, 'Write another name.');
+    Map(_, map) {
+      const names = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        const at = (): string => `${fileName}, line ${lines.linePos(key.range?.[0] ?? 0).line}`;
+        if (key.value === '__proto__')
+          throw badInput(`${at()}: __proto__ cannot be used as a name.`, 'Write another name.');
+        if (names.has(key.value))
+          throw badInput(`${at()}: this field is written twice.`, 'Keep one of the two.');
+        names.add(key.value);
+      }
     },
   });
 }

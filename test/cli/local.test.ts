@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/cli/context.ts';
-import { localCommand, readLocalFlags, runLocal, type LocalFlags } from '../../src/cli/local.ts';
+import { isLoopback, localCommand, readLocalFlags, type LocalFlags } from '../../src/cli/local.ts';
 
 const FLAGS: LocalFlags = {
   port: '0',
@@ -101,12 +101,8 @@ describe('local', () => {
     expect(err).toEqual([]);
   });
 
-  it('warns where others can reach it', async () => {
-    const { context, err, ready } = listen();
-    const running = runLocal({ ...readLocalFlags(FLAGS), host: '0.0.0.0' }, context);
-    await ready;
-    process.emit('SIGINT', 'SIGINT');
-    await running;
-    expect(err.join('')).toMatch(/^Warning: listening on 0\.0\.0\.0/);
+  it('takes only this machine’s own addresses for out of others’ reach', () => {
+    expect(['127.0.0.1', '127.1.2.3', '::1', 'localhost'].every(isLoopback)).toBe(true);
+    expect(['0.0.0.0', '::', '10.0.0.1', 'example.org', '1127.0.0.1'].some(isLoopback)).toBe(false);
   });
 });

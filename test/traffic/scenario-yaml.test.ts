@@ -42,6 +42,11 @@ describe('a bad file is refused in two sentences:', () => {
     expect(refusal.message).not.toMatch(/\n/);
   });
 
+  it('a list that contains itself', () => {
+    const refusal = refusalOf(() => parseScenario('traffic: &a [*a]\nstream: { shards: 1 }', 's.yaml'));
+    expect(refusal.what).toMatch(/^s\.yaml, line \d+: traffic\[0\]: a list is not a mapping of fields\.$/);
+  });
+
   it('whatever value stands in whatever field', () => {
     const paths = [
       'stream',

@@ -28,7 +28,7 @@ export function collectBody(
     done(result);
   };
   const expected = announced === undefined ? undefined : Number(announced);
-  if (expected !== undefined && !(expected <= MOST_BODY_BYTES)) {
+  if (announced !== undefined && !(/^\d+$/.test(announced) && Number(announced) <= MOST_BODY_BYTES)) {
     settle('too large');
     return;
   }

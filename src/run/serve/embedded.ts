@@ -46,7 +46,10 @@ export async function startEmbedded({ streams, onNotice, ...options }: EmbeddedO
       if (message.kind === 'ready') resolve(message.url);
       else onNotice?.(message.notice);
     });
-    worker.on('error', reject);
+    worker.on('error', (error) => {
+      reject(error);
+      onNotice?.({ kind: 'failure', operation: 'the worker thread', stack: String(error.stack) });
+    });
     void exited.then(() =>
       reject(worldFailure('The local endpoint stopped before it was ready.', 'Try again.')),
     );

@@ -1,6 +1,6 @@
 /**
- * MD5 of a short partition key straight from a request's bytes, several times faster than a call into OpenSSL.
- * `hashWords` of the model is what it must agree with, and what longer keys go to.
+ * MD5 of a short partition key from its bytes, several times faster than a call into OpenSSL, which is what longer
+ * keys go to and what the tests hold this against.
  *
  * One block of RFC 1321: up to 55 bytes, 0x80, zeros, and the length in bits.
  */
@@ -22,8 +22,14 @@ const SINES = new Int32Array([
 
 const block = new Int32Array(16);
 
-/** Writes the hash key of `bytes[start … start + length - 1]` as four big-endian words; `length` at most 55. */
-export function digestWords(bytes: Uint8Array, start: number, length: number, words: Uint32Array): void {
+/** Writes the hash key of `bytes[start … start + length - 1]`, at most 55 bytes, as four big-endian words. */
+export function digestWords(
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+  words: Uint32Array,
+  offset = 0,
+): void {
   fillBlock(bytes, start, length);
   let a = 0x67452301;
   let b = 0xefcdab89 | 0;
@@ -53,10 +59,10 @@ export function digestWords(bytes: Uint8Array, start: number, length: number, wo
     c = step(c + (a ^ (d | ~b)) + block[(k + 14) & 15] + SINES[i + 2], 15, d);
     b = step(b + (d ^ (c | ~a)) + block[(k + 21) & 15] + SINES[i + 3], 21, c);
   }
-  words[0] = swap((a + 0x67452301) | 0);
-  words[1] = swap((b + 0xefcdab89) | 0);
-  words[2] = swap((c + 0x98badcfe) | 0);
-  words[3] = swap((d + 0x10325476) | 0);
+  words[offset + 0] = swap((a + 0x67452301) | 0);
+  words[offset + 1] = swap((b + 0xefcdab89) | 0);
+  words[offset + 2] = swap((c + 0x98badcfe) | 0);
+  words[offset + 3] = swap((d + 0x10325476) | 0);
 }
 
 function step(sum: number, shift: number, next: number): number {

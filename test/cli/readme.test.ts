@@ -1,0 +1,48 @@
+/** What the README shows is what the commands print, and every command in it is one that exists. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = new URL('../..', import.meta.url).pathname;
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const CLI = join(ROOT, 'dist/shardwise.js');
+
+const blocks = [...README.matchAll(/```console\n([\s\S]*?)```(?:\n\n```text\n([\s\S]*?)```)?/g)];
+const commands = blocks.flatMap(([, block]) =>
+  [...block.matchAll(/^\$ shardwise (.+)$/gm)].map((match) => match[1]),
+);
+
+/** Splits a command line of the README, which knows no quotes but double ones. */
+function words(line: string): string[] {
+  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain);
+}
+
+describe('the README', () => {
+  it('shows commands and flags that exist', () => {
+    expect(commands.length).toBeGreaterThan(5);
+    for (const command of commands) {
+      const [name, ...rest] = words(command);
+      const help = execFileSync(process.execPath, [CLI, name, '--help'], { encoding: 'utf8' });
+      for (const flag of rest.filter((word) => word.startsWith('-'))) expect(help, command).toContain(flag);
+    }
+  });
+
+  it('shows plans as they are printed', () => {
+    const plans = blocks.filter(
+      ([, block, output]) => block.startsWith('$ shardwise plan') && output !== undefined,
+    );
+    expect(plans.length).toBeGreaterThan(1);
+    for (const [, block, output] of plans) {
+      const args = words(block.trim().replace('$ shardwise ', ''));
+      const printed = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8', cwd: ROOT }).stdout;
+      expect(printed.trimEnd()).toBe(output.trimEnd());
+    }
+  });
+
+  it('points to files that exist', () => {
+    const links = [...README.matchAll(/\]\((?!http|#)([^)]+)\)/g)].map((match) => match[1]);
+    for (const link of links)
+      expect(() => execFileSync('test', ['-e', join(ROOT, link)]), link).not.toThrow();
+  });
+});
