@@ -75,13 +75,7 @@ export function splitShard(map: ShardMap, shardId: string, newStart: bigint): Sh
   const parent = openShard(map, shardId);
   if (!canSplitAt(parent.range, newStart))
     throw new RangeError(`cannot split ${shardId} at ${newStart.toString()}`);
-  const children = splitAt(parent.range, newStart).map((range, i): Shard => ({
-    shardId: shardIdOf(map.all.length + i),
-    range,
-    open: true,
-    parentShardId: parent.shardId,
-  }));
-  return replace(map, [parent], children);
+  return splitAnywhere(map, parent, newStart);
 }
 
 /**
@@ -107,13 +101,13 @@ export function mergeShards(map: ShardMap, shardId: string, adjacentShardId: str
 /**
  * Brings the stream to `count` equal shards by splits and merges, from the lowest hash key up, as UpdateShardCount
  * does: a shard that straddles an end of a target range is split there, then the pieces of the range are merged.
+ * Rounded ends can lie one key apart (3 shards to 6), where SplitShard would refuse to cut; the service need not.
  */
 export function resizeUniform(map: ShardMap, count: number): ShardMap {
   let current = map;
   for (const target of uniformRanges(count)) {
     const straddling = route(current, target.end);
-    if (straddling.range.end !== target.end)
-      current = splitShard(current, straddling.shardId, target.end + 1n);
+    if (straddling.range.end !== target.end) current = splitAnywhere(current, straddling, target.end + 1n);
     for (;;) {
       const first = routeIndex(current, target.start);
       if (current.open[first].range.end === target.end) break;
@@ -137,6 +131,17 @@ function openShard(map: ShardMap, shardId: string): Shard {
   const shard = map.all[shardNumberOf(shardId)] as Shard | undefined;
   if (!shard?.open) throw new RangeError(`${shardId} is not an open shard`);
   return shard;
+}
+
+/** Splits an open shard at any point above its start. */
+function splitAnywhere(map: ShardMap, parent: Shard, newStart: bigint): ShardMap {
+  const children = splitAt(parent.range, newStart).map((range, i): Shard => ({
+    shardId: shardIdOf(map.all.length + i),
+    range,
+    open: true,
+    parentShardId: parent.shardId,
+  }));
+  return replace(map, [parent], children);
 }
 
 /** Closes neighbours in `open` and puts their children in their place. */

@@ -6,7 +6,7 @@
  * limiter in its own producer library; burst sizes are parameters.
  */
 import { LIMITS } from './limits.ts';
-import { costOf } from './record.ts';
+import { costOf, roundUpToKiB } from './record.ts';
 import { TOKEN, TokenBuckets } from './token-bucket.ts';
 
 /** What the throttle said to one record. */
@@ -18,7 +18,7 @@ export type Verdict = typeof ACCEPTED | typeof THROTTLED_BY_RECORDS | typeof THR
 export interface ThrottleOptions {
   /** Largest record of the stream in bytes; the byte bucket holds at least one. Default 1 MiB. */
   readonly maxRecordBytes?: number;
-  /** Byte burst in bytes; default 1 MiB, or the largest record where that is more. */
+  /** Byte burst in bytes; default 1 MiB, or what the largest record costs where that is more. */
   readonly byteBurst?: number;
   /** Level of every bucket at the start, 0…1. Default 1, full. */
   readonly initialFill?: number;
@@ -32,10 +32,10 @@ export class Throttle {
   #call = 0;
   #nowUs = 0;
 
-  /** Buckets for shards 0 … capacity - 1, by shard number. */
+  /** Buckets for shards 0 … capacity - 1, by shard number; children of later reshards need theirs from the start. */
   constructor(capacity: number, nowUs: number, options: ThrottleOptions = {}) {
     const maxRecord = options.maxRecordBytes ?? LIMITS.defaultMaxRecordBytes.value;
-    const byteBurst = options.byteBurst ?? Math.max(LIMITS.writeByteBurst.value, maxRecord);
+    const byteBurst = options.byteBurst ?? Math.max(LIMITS.writeByteBurst.value, roundUpToKiB(maxRecord));
     const fill = options.initialFill ?? 1;
     this.#records = new TokenBuckets(
       capacity,
@@ -77,16 +77,14 @@ export class Throttle {
   /** After a split: both children start at the level of their parent. */
   split(parent: number, children: readonly [number, number], nowUs: number): void {
     for (const buckets of [this.#records, this.#bytes]) {
-      const level = buckets.levelAt(parent, nowUs);
-      for (const child of children) buckets.setLevel(child, level, nowUs);
+      for (const child of children) buckets.inherit(child, [parent], nowUs);
     }
   }
 
   /** After a merge: the child starts at the lower of its parents' levels. */
   merge(parents: readonly [number, number], child: number, nowUs: number): void {
     for (const buckets of [this.#records, this.#bytes]) {
-      const level = Math.min(...parents.map((parent) => buckets.levelAt(parent, nowUs)));
-      buckets.setLevel(child, level, nowUs);
+      buckets.inherit(child, parents, nowUs);
     }
   }
 }

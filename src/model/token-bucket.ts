@@ -48,8 +48,14 @@ export class TokenBuckets {
     this.#levels[i] -= tokens * TOKEN;
   }
 
-  setLevel(i: number, millionths: number, nowUs: number): void {
-    this.#levels[i] = Math.min(this.#full, millionths);
-    this.#seenUs[i] = nowUs;
+  /**
+   * Sets a bucket to the lowest level of others at `nowUs`, or at the latest time that one of them has seen.
+   * @throws RangeError where there is no such bucket: its records would all pass
+   */
+  inherit(i: number, others: readonly number[], nowUs: number): void {
+    if (!(i < this.#levels.length)) throw new RangeError(`there is no bucket ${i}`);
+    const atUs = others.reduce((latest, other) => Math.max(latest, this.#seenUs[other]), nowUs);
+    this.#levels[i] = Math.min(...others.map((other) => this.levelAt(other, atUs)));
+    this.#seenUs[i] = atUs;
   }
 }

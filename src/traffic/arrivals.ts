@@ -38,7 +38,8 @@ class EvenTimes implements DueTimes {
   constructor(curve: RateCurve, burst?: { readonly everyUs: number; readonly withinUs: number }) {
     this.#curve = curve;
     this.#burst = burst;
-    this.#count = Math.floor(totalOf(curve) + 0.5);
+    // Every k with k + 1/2 below the total: none falls due at the very end.
+    this.#count = Math.ceil(totalOf(curve) - 0.5);
   }
 
   fill(out: Float64Array): number {

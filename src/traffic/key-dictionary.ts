@@ -105,7 +105,7 @@ export class KeyDictionary {
   /** Id of a named key: that of the generated key with this name, or its own. */
   #numberOf(name: string, numbers: Map<string, number>): number {
     for (const keys of this.#generated) {
-      const n = this.#numberIn(keys.template, name);
+      const n = this.#numberIn(keys, name);
       if (n !== undefined && n < keys.count) return keys.first + n;
     }
     let id = numbers.get(name);
@@ -117,13 +117,12 @@ export class KeyDictionary {
     return id;
   }
 
-  #numberIn(template: string, name: string): number | undefined {
-    const digits = /\d+/g;
-    for (const [match] of name.matchAll(digits)) {
-      const n = Number(match);
-      if (keyNameOf(template, n, this.#placementSeed) === name) return n;
-    }
-    return undefined;
+  /** The number that makes a template into this name: its digits are what the name has more than the template. */
+  #numberIn(keys: GeneratedKeys, name: string): number | undefined {
+    const digits = (utf8Length(name) - keys.fixedBytes) / keys.numbers;
+    const from = keys.template.indexOf('{n}');
+    const n = Number(name.slice(from, from + digits));
+    return keyNameOf(keys.template, n, this.#placementSeed) === name ? n : undefined;
   }
 }
 

@@ -15,6 +15,8 @@ import { WaitingLine } from './waiting-line.ts';
 export const QUEUE_BYTES = 64 * 1024 * 1024;
 export const QUEUE_US = 10_000_000;
 
+const MOST_BYTES = LIMITS.bytesPerPutRecords.value;
+
 /** Who is told what happened to a record; `slot` is its place in the slab and is free again after `finished`. */
 export interface ProducerSink {
   attempted(slot: number, outcome: AttemptOutcome, nowUs: number): void;
@@ -24,7 +26,7 @@ export interface ProducerSink {
 export interface Batch {
   readonly slots: Uint32Array;
   readonly sentUs: number;
-  /** Time that the batch, ready to go, waited for an in-flight slot. */
+  /** Time that the batch waited for an in-flight slot when it was full, had lingered long enough or was flushed. */
   readonly queueUs: number;
 }
 
@@ -41,6 +43,8 @@ export class Producer {
   #readyBytes = 0;
   #inFlight = 0;
   #flushing = false;
+  /** When the first look since then was taken. */
+  #flushedUs = Infinity;
   #abandoned = false;
 
   /** @param sources how many sources the scenario has; each has its own draws for the jitter of its retries */
@@ -91,19 +95,20 @@ export class Producer {
   /** When `nextBatch` may have something new to say although nothing entered and no reply came. */
   nextWakeUs(): number {
     let wakeUs = this.#backingOff.nextUs;
-    if (this.#fresh.length > 0) wakeUs = Math.min(wakeUs, this.#since(this.#fresh) + QUEUE_US);
+    if (this.#fresh.length > 0) wakeUs = Math.min(wakeUs, this.#since(this.#fresh) + QUEUE_US + 1);
     if (this.#inFlight < this.#spec.inFlight) wakeUs = Math.min(wakeUs, this.#lingerEndUs());
     return wakeUs;
   }
 
   /** The next request, where one is ready and a slot is free. Expires and releases what time has come for. */
   nextBatch(nowUs: number): Batch | undefined {
+    if (this.#flushing && this.#flushedUs === Infinity) this.#flushedUs = nowUs;
     this.#release(nowUs);
     this.#expire(nowUs);
     if (this.#inFlight >= this.#spec.inFlight) return undefined;
     const waiting = this.#again.length + this.#fresh.length;
     if (waiting === 0) return undefined;
-    const full = waiting >= this.#spec.batch || this.#readyBytes >= LIMITS.bytesPerPutRecords.value;
+    const full = waiting >= this.#spec.batch || this.#readyBytes >= MOST_BYTES;
     if (!full && !this.#flushing && nowUs < this.#lingerEndUs()) return undefined;
     return this.#form(nowUs);
   }
@@ -136,15 +141,12 @@ export class Producer {
     let count = 0;
     let bytes = 0;
     let oldestUs = Infinity;
-    let newestUs = 0;
+    let newestUs = -Infinity;
     while (count < limit) {
       const line = this.#again.length > 0 ? this.#again : this.#fresh;
       const slot = line.peek(0);
+      if (bytes + this.#bytesOf(slot) > MOST_BYTES) break;
       bytes += this.#bytesOf(slot);
-      if (bytes > LIMITS.bytesPerPutRecords.value) {
-        bytes -= this.#bytesOf(slot);
-        break;
-      }
       const sinceUs = this.records.waitingSinceUs[slot];
       if (sinceUs < oldestUs) oldestUs = sinceUs;
       if (sinceUs > newestUs) newestUs = sinceUs;
@@ -153,8 +155,12 @@ export class Producer {
     this.#waitingBytes -= bytes;
     this.#readyBytes -= bytes;
     this.#inFlight++;
-    const closedByCount = count === this.#spec.batch || count < limit;
-    const readyUs = closedByCount || this.#flushing ? newestUs : oldestUs + this.#spec.lingerUs;
+    const full = count === this.#spec.batch || count < limit || bytes === MOST_BYTES;
+    const readyUs = Math.min(
+      oldestUs + this.#spec.lingerUs,
+      full ? newestUs : Infinity,
+      Math.max(this.#flushedUs, oldestUs),
+    );
     return { slots: slots.subarray(0, count), sentUs: nowUs, queueUs: Math.max(0, nowUs - readyUs) };
   }
 

@@ -7,14 +7,11 @@
 import type { z } from 'zod';
 import { badInput } from '../model/refusal.ts';
 import { formatPath, splitSentences, type Complaint, type Path } from './scenario-complaint.ts';
-import { contradictions, contradictionsOfKeys, excesses } from './scenario-rules.ts';
-import { keysSchema, scenarioSchema } from './scenario-schema.ts';
-import { resolveKeys, resolveScenario } from './scenario-units.ts';
+import { contradictions, excesses } from './scenario-rules.ts';
+import { scenarioSchema } from './scenario-schema.ts';
+import { resolveScenario } from './scenario-units.ts';
 import { readYaml } from './scenario-yaml.ts';
-import type { Keys, Scenario } from './scenario.ts';
-import { expandKeys } from './short-form.ts';
-
-export { parseConsumersShort } from './short-form.ts';
+import type { Scenario } from './scenario.ts';
 
 /**
  * Reads a scenario.
@@ -38,25 +35,6 @@ export function parseScenario(text: string, fileName: string): Scenario {
   const scenario = resolveScenario(parsed.data);
   refuseFirst(excesses(scenario));
   return scenario;
-}
-
-/**
- * Reads keys in short form: `uniform:100000`, `zipf:1.1:100000`, `hot:40%:1:10000`.
- * @param where what the user knows the text by
- * @throws Refusal (exit code 2)
- */
-export function parseKeysShort(text: string, where = '--keys'): Keys {
-  const expanded = expandKeys(text);
-  if ('what' in expanded) throw badInput(`${where}: ${expanded.what}`, expanded.fix);
-  const parsed = keysSchema.safeParse(expanded.long, { reportInput: true });
-  const complaint = parsed.success
-    ? contradictionsOfKeys(parsed.data).at(0)
-    : complaintsOf(parsed.error.issues).at(0);
-  if (complaint) {
-    const field = String(complaint.path.at(-1));
-    throw badInput(`${where} ${JSON.stringify(text)}, ${field}: ${complaint.what}`, complaint.fix);
-  }
-  return resolveKeys(text);
 }
 
 /** Unknown fields first: a mistyped name also leaves the right one missing. */

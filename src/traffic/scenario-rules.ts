@@ -26,13 +26,6 @@ const MAX_KEYS_IN_ALL = 4_000_000_000;
 const usOf = (text: string): number => parseDuration(text) ?? NaN;
 const bytesOf = (text: string): number => parseBytes(text) ?? NaN;
 
-/** What is wrong with one distribution of keys, in either form; its fields are valid on their own. */
-export function contradictionsOfKeys(keys: KeysInput | string): Complaint[] {
-  const complaints: Complaint[] = [];
-  checkKeys(keys, [], (path, what, fix) => void complaints.push({ path, what, fix }));
-  return complaints;
-}
-
 /** Fields that contradict each other, in what a user wrote; every field is valid on its own. */
 export function contradictions(input: ScenarioInput): Complaint[] {
   const complaints: Complaint[] = [];

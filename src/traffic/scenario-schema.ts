@@ -10,9 +10,9 @@ import { LIMITS } from '../model/limits.ts';
 import { describeValue, joinSentences, unlike, unlikeQuantity } from './scenario-complaint.ts';
 import { choice, decimal, fields, list, oneOf, quantity, text, whole } from './scenario-field.ts';
 import { expandKeys } from './short-form.ts';
+import { MOST_KEYS, STEEPEST_EXPONENT } from './scenario.ts';
 
 const HOUR_US = 3_600_000_000;
-const MAX_KEYS = 1_000_000_000;
 const MAX_DURATION_US = 365 * 24 * HOUR_US;
 
 const stream = fields({
@@ -36,7 +36,7 @@ const stream = fields({
   initialFill: decimal(0, 1, 'Level of the token buckets at the start; default 1, full.').optional(),
 });
 
-const count = whole(1, MAX_KEYS, 'Number of different keys.');
+const count = whole(1, MOST_KEYS, 'Number of different keys.');
 
 export const KEY_KINDS = ['uniform', 'zipf', 'hot', 'weights'] as const;
 
@@ -45,15 +45,19 @@ const keyFields = fields({
   zipf: fields(
     {
       count,
-      exponent: decimal(0, 10, 'The n-th heaviest key has a weight of n to the power of minus this.'),
+      exponent: decimal(
+        0,
+        STEEPEST_EXPONENT,
+        'The n-th heaviest key has a weight of n to the power of minus this.',
+      ),
     },
     "Zipf's law.",
   ).optional(),
   hot: fields(
     {
       share: quantity('percentage', 'Part of the records that go to the hot keys.'),
-      keys: whole(1, MAX_KEYS, 'Number of hot keys, which share their part evenly.'),
-      of: whole(1, MAX_KEYS, 'Number of all keys, the hot ones included.'),
+      keys: whole(1, MOST_KEYS, 'Number of hot keys, which share their part evenly.'),
+      of: whole(1, MOST_KEYS, 'Number of all keys, the hot ones included.'),
     },
     'A few hot keys; the others share the rest evenly.',
   ).optional(),
@@ -224,9 +228,6 @@ export const scenarioSchema = fields({
   consumers: list(consumer, 0, 100, 'Who reads the stream.').optional(),
   thresholds: list(text(500, 'metric op value'), 0, 1000, 'Gates, such as "latency.p99 < 200ms".').optional(),
 });
-
-/** The declaration of a source's keys in its long form. */
-export const keysSchema = keyFields;
 
 export type ScenarioInput = z.infer<typeof scenarioSchema>;
 export type SourceInput = ScenarioInput['traffic'][number];

@@ -95,3 +95,7 @@ export function withSeed(scenario: Scenario, seed: number | undefined): Scenario
 
 /** The name every generated key has unless the scenario gives another template. */
 export const DEFAULT_TEMPLATE = 'key-{n}';
+
+/** Most keys of one source, and the steepest Zipf exponent. */
+export const MOST_KEYS = 1_000_000_000;
+export const STEEPEST_EXPONENT = 10;

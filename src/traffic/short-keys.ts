@@ -4,11 +4,8 @@
 import { parsePercent } from '../model/quantity.ts';
 import { badInput } from '../model/refusal.ts';
 import { resolveKeys } from './scenario-units.ts';
-import type { Keys } from './scenario.ts';
+import { MOST_KEYS, STEEPEST_EXPONENT, type Keys } from './scenario.ts';
 import { expandKeys } from './short-form.ts';
-
-const MAX_KEYS = 1_000_000_000;
-const MAX_EXPONENT = 10;
 
 /** Two sentences on a value that will not do. */
 interface Complaint {
@@ -39,20 +36,20 @@ export function keysOfShort(text: string, where = '--keys'): Keys {
 type Check = (value: number | string) => Complaint | undefined;
 
 const count: Check = (value) =>
-  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_KEYS
+  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST_KEYS
     ? undefined
-    : { what: `${value} is no number of keys.`, fix: 'Write a whole number from 1 to 1000000000.' };
+    : { what: `${value} is no number of keys.`, fix: `Write a whole number from 1 to ${MOST_KEYS}.` };
 
 const CHECKS: Readonly<Record<string, Check>> = {
   count,
   keys: count,
   of: count,
   exponent: (value) =>
-    typeof value === 'number' && value >= 0 && value <= MAX_EXPONENT
+    typeof value === 'number' && value >= 0 && value <= STEEPEST_EXPONENT
       ? undefined
       : {
           what: `${value} is no exponent.`,
-          fix: `Write a number from 0 to ${MAX_EXPONENT}, for example 1.1.`,
+          fix: `Write a number from 0 to ${STEEPEST_EXPONENT}, for example 1.1.`,
         },
   share: (value) =>
     typeof value === 'string' && parsePercent(value) !== undefined

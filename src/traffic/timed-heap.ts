@@ -33,10 +33,10 @@ export class TimedHeap {
     const last = --this.#length;
     this.#set(0, this.#times[last], this.#orders[last], this.#values[last]);
     for (let i = 0; ;) {
+      const left = 2 * i + 1;
       let least = i;
-      for (const child of [2 * i + 1, 2 * i + 2]) {
-        if (child < last && this.#isBefore(child, least)) least = child;
-      }
+      if (left < last && this.#isBefore(left, least)) least = left;
+      if (left + 1 < last && this.#isBefore(left + 1, least)) least = left + 1;
       if (least === i) return value;
       this.#swap(i, least);
       i = least;
@@ -57,7 +57,9 @@ export class TimedHeap {
   }
 
   #swap(i: number, j: number): void {
-    const [timeUs, order, value] = [this.#times[i], this.#orders[i], this.#values[i]];
+    const timeUs = this.#times[i];
+    const order = this.#orders[i];
+    const value = this.#values[i];
     this.#set(i, this.#times[j], this.#orders[j], this.#values[j]);
     this.#set(j, timeUs, order, value);
   }

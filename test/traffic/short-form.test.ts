@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseConsumersShort, parseKeysShort } from '../../src/traffic/scenario-file.ts';
+import { parseConsumersShort } from '../../src/traffic/short-form.ts';
+import { keysOfShort } from '../../src/traffic/short-keys.ts';
 import { refusalOf } from './refusal-of.ts';
 
 describe('keys in short form', () => {
@@ -12,7 +13,7 @@ describe('keys in short form', () => {
     ['hot:40%:1:10000', { kind: 'hot', share: 0.4, keys: 1, of: 10_000, template }],
     ['hot:100%:5:5', { kind: 'hot', share: 1, keys: 5, of: 5, template }],
   ])('%s is %j', (text, keys) => {
-    expect(parseKeysShort(text)).toEqual(keys);
+    expect(keysOfShort(text)).toEqual(keys);
   });
 
   it.each([
@@ -29,22 +30,22 @@ describe('keys in short form', () => {
       '--keys: "zipf:1.1" does not have the form zipf:exponent:count.',
       'Write for example uniform:100000',
     ],
-    ['uniform:0', '--keys "uniform:0", count: 0 is below 1.', 'Write from 1 to 1000000000.'],
+    [
+      'uniform:0',
+      '--keys "uniform:0", count: 0 is no number of keys.',
+      'Write a whole number from 1 to 1000000000.',
+    ],
     [
       'uniform:1.5',
-      '--keys "uniform:1.5", count: 1.5 is not a whole number.',
+      '--keys "uniform:1.5", count: 1.5 is no number of keys.',
       'Write a whole number from 1 to',
     ],
-    ['zipf:-1:10', '--keys "zipf:-1:10", exponent: -1 is below 0.', 'Write from 0 to 10.'],
-    ['hot:0.4:1:10', '--keys "hot:0.4:1:10", share: 0.4 has no unit.', 'Write 40%.'],
-    [
-      'hot:40%:20:10',
-      '--keys "hot:40%:20:10", keys: 20 hot keys are more than the 10 in all.',
-      'Write at most',
-    ],
-    ['hot:40%:10:10', '--keys "hot:40%:10:10", of: there is no other key', 'Write more than keys.'],
+    ['zipf:-1:10', '--keys "zipf:-1:10", exponent: -1 is no exponent.', 'Write a number from 0 to 10'],
+    ['hot:0.4:1:10', '--keys "hot:0.4:1:10", share: 0.4 is no percentage', 'Write for example 40%.'],
+    ['hot:40%:20:10', '--keys "hot:40%:20:10": 20 hot keys are more than the 10 in all.', 'Write at most'],
+    ['hot:40%:10:10', '--keys "hot:40%:10:10": there is no other key', 'Write more keys in all.'],
   ])('%j is refused in two sentences', (text, what, fix) => {
-    const refusal = refusalOf(() => parseKeysShort(text));
+    const refusal = refusalOf(() => keysOfShort(text));
     expect(refusal.exitCode).toBe(2);
     expect(refusal.what).toContain(what);
     expect(refusal.fix).toContain(fix);
