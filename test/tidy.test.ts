@@ -16,7 +16,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   local: ['model', 'results'],
   advice: ['model', 'traffic', 'results', 'simulate'],
   report: ['model', 'traffic', 'results', 'advice'],
-  run: ['model', 'traffic', 'results', 'local'],
+  run: ['model', 'traffic', 'results', 'simulate', 'local'],
   cli: ['model', 'traffic', 'results', 'simulate', 'local', 'advice', 'report', 'run'],
 };
 

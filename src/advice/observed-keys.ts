@@ -11,6 +11,8 @@ import type { Tally } from '../results/tally.ts';
 
 export interface ObservedKey {
   readonly hashKey: bigint;
+  /** Where that is in the key space, 0…1. */
+  readonly position: number;
   /** Load in the chosen unit, records or bytes over the whole run. */
   readonly load: number;
 }
@@ -43,7 +45,8 @@ export function observedShardsOf(
       rest[shard] -= dimension === 'records' ? missed / LEAST_WEIGHT : missed;
       continue;
     }
-    keys[shard].push({ hashKey: hashKeyOf(nameOf(tally.sketch.keys[place])), load: ofKey[place] });
+    const hashKey = hashKeyOf(nameOf(tally.sketch.keys[place]));
+    keys[shard].push({ hashKey, position: positionOf(hashKey), load: ofKey[place] });
   }
   return open.map((shard, i) => ({
     range: shard.range,
@@ -56,7 +59,7 @@ export function observedShardsOf(
 export function heaviestOfUniform(observed: readonly ObservedShard[], count: number): number {
   const loads = new Float64Array(count);
   for (const { range, keys, rest } of observed) {
-    for (const key of keys) loads[partOf(key.hashKey, count)] += key.load;
+    for (const key of keys) loads[Math.floor(key.position * count)] += key.load;
     spread(range, rest, loads);
   }
   return loads.reduce((most, load) => (load > most ? load : most), 0);
@@ -64,13 +67,9 @@ export function heaviestOfUniform(observed: readonly ObservedShard[], count: num
 
 const PRECISION = 1n << 53n;
 
-/** Position in the key space, 0…1. */
+/** Position in the key space, from 0 to below 1; rounded down, so that a key is never placed past an end. */
 function positionOf(hashKey: bigint): number {
   return Number((hashKey * PRECISION) >> 128n) / Number(PRECISION);
-}
-
-function partOf(hashKey: bigint, count: number): number {
-  return Math.min(count - 1, Math.floor(positionOf(hashKey) * count));
 }
 
 /** Spreads a load evenly over the parts that a range covers. */

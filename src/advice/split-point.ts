@@ -1,7 +1,7 @@
 /**
  * Where to cut a hot shard in two so that the heavier half is as light as can be.
  */
-import { canSplitAt, midpointOf, widthOf } from '../model/hash-range.ts';
+import { midpointOf, widthOf } from '../model/hash-range.ts';
 import type { ObservedShard } from './observed-keys.ts';
 
 export interface SplitPoint {
@@ -23,7 +23,7 @@ export function bestSplit(shard: ObservedShard): SplitPoint | undefined {
   let below = 0;
   for (let gap = 0; gap <= shard.keys.length; gap++) {
     const newStart = cutInGap(shard, gap, below, total);
-    if (newStart !== undefined && canSplitAt(shard.range, newStart)) {
+    if (newStart !== undefined) {
       const lower = (below + shard.rest * shareBelow(shard, newStart)) / total;
       if (best === undefined || Math.max(lower, 1 - lower) < Math.max(best.lower, best.upper)) {
         best = { newStart, lower, upper: 1 - lower };
@@ -36,13 +36,22 @@ export function bestSplit(shard: ObservedShard): SplitPoint | undefined {
 
 /** The point in the gap before key number `gap` that comes nearest to equal halves. */
 function cutInGap(shard: ObservedShard, gap: number, below: number, total: number): bigint | undefined {
-  const first = gap === 0 ? shard.range.start + 2n : shard.keys[gap - 1].hashKey + 1n;
-  const last = gap === shard.keys.length ? shard.range.end - 1n : shard.keys[gap].hashKey;
+  const { start, end } = shard.range;
+  const first = latest(start + 2n, gap === 0 ? start : shard.keys[gap - 1].hashKey + 1n);
+  const last = earliest(end - 1n, gap === shard.keys.length ? end : shard.keys[gap].hashKey);
   if (first > last) return undefined;
   if (shard.rest === 0) return midpointOf({ start: first, end: last });
   const wanted = Math.min(1, Math.max(0, (total / 2 - below) / shard.rest));
   const at = shard.range.start + BigInt(Math.floor(wanted * Number(widthOf(shard.range))));
   return at < first ? first : at > last ? last : at;
+}
+
+function latest(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
+function earliest(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
 }
 
 function shareBelow(shard: ObservedShard, newStart: bigint): number {

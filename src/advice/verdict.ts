@@ -88,27 +88,36 @@ function findUnderProvisioned(observation: Observation): FindingOf<'UNDER_PROVIS
   ];
 }
 
+/** Counts of shards that are tried beyond the least that the sum needs. */
+const MOST_TRIED = 200;
+
 /**
- * Equal shards that carry the load with headroom: the smallest count on which the observed keys fit, or where none
- * up to twice the least does, as many as the sum needs.
+ * Equal shards that carry the load but for hot keys: the smallest count on which the observed keys fit with headroom.
+ * Where none up to twice the least does, the smallest on which they fit at all; else as many as the sum needs.
  */
 function uniformCountFor(observation: Observation, capped: JudgedLoad): number {
-  const { tally, open, nameOf } = observation;
+  const fills = [fillOfUniform(observation, 'records'), fillOfUniform(observation, 'bytes')];
   const planned = limitOf(capped.dimension) * (1 - ADVICE_HEADROOM);
-  const least = Math.max(open.length + 1, Math.ceil(capped.perSec / planned));
-  const observed = observedShardsOf(
-    tally,
-    open,
-    nameOf,
-    capped.dimension,
-    new Set(tally.load.hotKeys.keys()),
-  );
-  const sum = observed.reduce((load, shard) => load + loadOf(shard), 0);
-  const withoutHotKeys = capped.perSec - tally.load.hotKeys.size * limitOf(capped.dimension);
-  for (let count = least; count <= least * 2 && count - least < 200; count++) {
-    if (heaviestOfUniform(observed, count) * withoutHotKeys <= planned * sum) return count;
+  const least = Math.max(observation.open.length + 1, Math.ceil(capped.perSec / planned));
+  let full: number | undefined;
+  for (let count = least; count <= least * 2 && count - least < MOST_TRIED; count++) {
+    const fill = Math.max(...fills.map((fillOf) => fillOf(count)));
+    if (fill <= 1 - ADVICE_HEADROOM) return count;
+    if (fill <= 1) full ??= count;
   }
-  return least;
+  return full ?? least;
+}
+
+/** How full the fullest of so many equal shards would be in the busiest window, over a shard's limit. */
+function fillOfUniform(
+  { tally, open, nameOf }: Observation,
+  dimension: Dimension,
+): (count: number) => number {
+  const { load } = tally;
+  const observed = observedShardsOf(tally, open, nameOf, dimension, new Set(load.hotKeys.keys()));
+  const sum = observed.reduce((total, shard) => total + loadOf(shard), 0);
+  const ofSum = sum === 0 ? 0 : load.cappedRest[dimension] / sum / limitOf(dimension);
+  return (count) => heaviestOfUniform(observed, count) * ofSum;
 }
 
 function findHotKeys(observation: Observation): FindingOf<'HOT_KEY'>[] {

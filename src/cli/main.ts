@@ -8,6 +8,7 @@ import { localCommand } from './local.ts';
 import { planCommand } from './plan.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
+import { simulateCommand } from './simulate.ts';
 import { VERSION } from './version.ts';
 
 /** Runs one command line; the exit code goes to the context. */
@@ -26,7 +27,7 @@ function programOf(context: Context): Command {
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .addHelpText('after', HELP);
-  for (const commandOf of [planCommand, runCommand, localCommand, reportCommand]) {
+  for (const commandOf of [planCommand, simulateCommand, runCommand, localCommand, reportCommand]) {
     program.addCommand(commandOf(context));
   }
   for (const command of [program, ...program.commands]) {

@@ -4,7 +4,7 @@
 import { formatCount } from '../model/quantity.ts';
 import type { ShardMap } from '../model/shard-map.ts';
 import { sumOf } from '../results/outcome-counts.ts';
-import type { Pipeline } from '../run/send/pipeline.ts';
+import type { Pipeline } from '../simulate/pipeline.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 
 const US_PER_SEC = 1_000_000;

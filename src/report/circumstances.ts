@@ -16,6 +16,7 @@ export function subjectLines(document: ReportDocument, columns: number): string[
     ...(scenario?.description === undefined ? [] : lines('', showProse(scenario.description))),
     ...(scenario ? lines('Load', loadOf(document)) : []),
     ...(target ? lines('Target', targetOf(target)) : []),
+    ...(document.engine ? lines('Engine', engineOf(document.engine)) : []),
   ];
 }
 
@@ -33,8 +34,12 @@ function targetOf(target: NonNullable<ReportDocument['target']>): string {
     case 'aws':
       return `${stream}, on AWS in ${showName(target.region)} (${showName(target.transport)})`;
     case 'simulated':
-      return `${stream}, simulated`;
+      return `${amountOf(target.shards, 'shard')}, simulated: nothing was sent`;
   }
+}
+
+function engineOf(engine: NonNullable<ReportDocument['engine']>): string {
+  return `${engine.name}: every record in virtual time; a request takes ${millis(engine.serviceTimeMs)}${NBSP}ms`;
 }
 
 /** Whether the generator kept its promise, in one sentence with the numbers that decide it. */

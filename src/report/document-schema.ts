@@ -206,7 +206,7 @@ const plan = z.object({
 
 export const documentSchema = z.object({
   schemaVersion: z.literal(SCHEMA_VERSION),
-  kind: z.enum(['plan', 'run']),
+  kind: z.enum(['plan', 'simulation', 'run']),
   tool: z.object({ name: z.literal('shardwise'), version: z.string() }),
   startedAt: z.string(),
   durationMs: amount,
@@ -214,6 +214,7 @@ export const documentSchema = z.object({
   partial: z.union([z.literal(false), z.enum(['interrupted', 'failed'])]),
   target: target.optional(),
   scenario: scenario.optional(),
+  engine: z.object({ name: z.literal('exact'), serviceTimeMs: amount }).optional(),
   plan: plan.optional(),
   totals: totals.optional(),
   latencyBasis: z.enum(['measured', 'measured-local', 'modelled']).optional(),

@@ -23,7 +23,7 @@ const REQUESTS_WANTED = [
 const BASIS_NOTE: Readonly<Record<NonNullable<ReportDocument['latencyBasis']>, string>> = {
   'measured-local': "Latencies are of this machine's local endpoint, not of AWS.",
   measured: 'Latencies are measured, from this machine to the stream and back.',
-  modelled: 'Latencies are modelled, not measured.',
+  modelled: 'Latencies are modelled, not measured: every request takes the same service time.',
 };
 
 export function latencyLines(

@@ -36,6 +36,7 @@ export async function render(
 
 async function renderText(document: ReportDocument, style: Style): Promise<string> {
   switch (document.kind) {
+    case 'simulation':
     case 'run': {
       const { renderRunText } = await import('./run-text.ts');
       return renderRunText(document, style);

@@ -5,7 +5,8 @@
  * A key's weight is its load in bytes, a record counting for at least the bytes that a shard's record limit leaves
  * it, so one summary finds the keys that are heavy in records and those that are heavy in bytes.
  *
- * What is counted for a key since it has had its place is exact. What it had before is at most `missed`.
+ * Counts that others keep by place are exact since the key has had it. What it weighed before is at most `missed`,
+ * which is at most 2 W / capacity, W the weight of all: each thinning takes as much off half of the places.
  */
 import { LIMITS } from '../model/limits.ts';
 
@@ -16,13 +17,17 @@ const EMPTY = 0xffff_ffff;
 
 export class KeySketch {
   readonly capacity: number;
-  /** By place: the key's number, exact counts since it has the place, and weight it may have had before. */
+  /**
+   * By place: the key's number; its weight less what was thinned out since it has the place; weight that it may
+   * have had before. A key's true weight is from `weights + offset - missed` to `weights + offset`.
+   */
   readonly keys: Uint32Array;
   readonly weights: Float64Array;
   readonly missed: Float64Array;
   readonly #slots: Uint32Array;
   readonly #mask: number;
   readonly #free: Uint32Array;
+  readonly #sorting: Float64Array;
   #freeCount: number;
   #offset = 0;
 
@@ -38,6 +43,7 @@ export class KeySketch {
     this.#mask = slots - 1;
     this.#free = Uint32Array.from({ length: capacity }, (_, i) => capacity - 1 - i);
     this.#freeCount = capacity;
+    this.#sorting = new Float64Array(capacity);
   }
 
   /** Keys held now. */
@@ -52,7 +58,7 @@ export class KeySketch {
     return places;
   }
 
-  /** Most weight that a key without a place can have: the error bound of the whole summary. */
+  /** Most weight that a key without a place can have: the error bound of the whole summary, at most 2 W / capacity. */
   get offset(): number {
     return this.#offset;
   }
@@ -86,7 +92,8 @@ export class KeySketch {
 
   /** Takes the median weight off every key and frees the places of those left with nothing. */
   #thin(freed: (place: number) => void): void {
-    const median = this.weights.slice().sort()[this.capacity >> 1];
+    this.#sorting.set(this.weights);
+    const median = nthSmallest(this.#sorting, this.capacity >> 1);
     this.#offset += median;
     for (let place = 0; place < this.capacity; place++) {
       this.weights[place] -= median;
@@ -104,6 +111,29 @@ export class KeySketch {
     while (this.#slots[i] !== EMPTY) i = (i + 1) & this.#mask;
     this.#slots[i] = place;
   }
+}
+
+/** The value that would stand at `n` if all were sorted (Hoare's selection); moves them about. */
+function nthSmallest(values: Float64Array, n: number): number {
+  let low = 0;
+  let high = values.length - 1;
+  while (low < high) {
+    const pivot = values[(low + high) >> 1];
+    let i = low;
+    let j = high;
+    while (i <= j) {
+      while (values[i] < pivot) i++;
+      while (values[j] > pivot) j--;
+      if (i > j) break;
+      const value = values[i];
+      values[i++] = values[j];
+      values[j--] = value;
+    }
+    if (n <= j) high = j;
+    else if (n >= i) low = i;
+    else return values[n];
+  }
+  return values[n];
 }
 
 function hash(key: number): number {

@@ -6,6 +6,7 @@
  */
 import { LIMITS } from '../model/limits.ts';
 import type { KeySketch } from './key-sketch.ts';
+import type { Dimension } from './report-document.ts';
 import { SlidingSums, WINDOW_SEC, worseOf, type RelativeLoad } from './sliding-sums.ts';
 
 const RECORDS_PER_SEC = LIMITS.writeRecordsPerSec.value;
@@ -30,10 +31,12 @@ export class LoadMeter {
   readonly peakBytes: Float64Array;
   /** Busiest window of keys above a shard's limit, by place in the sketch. */
   readonly hotKeys = new Map<number, JudgedLoad>();
-  /** Of each shard, its busiest window without the hot keys of that window. */
+  /** Of each shard, its busiest window without hot keys: at most what it was, where a key turned hot later. */
   readonly residuals: JudgedLoad[];
   /** Of the stream, its busiest window with each key cut at one shard's limit. */
   capped: JudgedLoad = UNJUDGED;
+  /** What that window holds per second besides hot keys. */
+  cappedRest: Readonly<Record<Dimension, number>> = { records: 0, bytes: 0 };
   readonly #sketch: KeySketch;
   readonly #shardOfKey: Uint32Array;
   readonly #z: number;
@@ -120,10 +123,16 @@ export class LoadMeter {
     for (let j = 0; j < records.length; j++) {
       this.residuals[j] = worse(this.residuals[j], this.#judgedLoad(records[j], bytes[j], windowSec, 1));
     }
-    this.capped = worse(this.capped, this.#judgedLoad(cut.records, cut.bytes, windowSec, records.length));
+    const capped = this.#judgedLoad(cut.records, cut.bytes, windowSec, records.length);
+    if (capped.lower <= this.capped.lower) return;
+    this.capped = capped;
+    this.cappedRest = { records: sum(records) / windowSec, bytes: sum(bytes) / windowSec };
   }
 
-  /** Takes hot keys off their shards wholly, and off the stream as far as they exceed one shard. */
+  /**
+   * Takes hot keys off their shards wholly, in windows after they were found too, and off the stream as far as they
+   * exceed one shard.
+   */
   #judgeKeys(
     windowSec: number,
     records: Float64Array,
@@ -136,13 +145,17 @@ export class LoadMeter {
       const ofKey = keys.windowRecords[place];
       const bytesOfKey = keys.windowBytes[place];
       const load = worseOf(ofKey / windowSec, bytesOfKey / windowSec);
-      if (load.utilization > this.keyUtilization[place]) this.keyUtilization[place] = load.utilization;
-      if (load.utilization <= 1) continue;
+      const before = this.keyUtilization[place];
+      if (load.utilization > before) this.keyUtilization[place] = load.utilization;
+      const known = this.hotKeys.get(place);
+      if (load.utilization <= 1 && known === undefined) continue;
       const judged = this.#judgedLoad(ofKey, bytesOfKey, windowSec, 1);
-      if (judged.lower <= 1) continue;
-      this.hotKeys.set(place, worse(this.hotKeys.get(place) ?? UNJUDGED, judged));
-      records[this.#shardOfKey[place]] -= ofKey;
-      bytes[this.#shardOfKey[place]] -= bytesOfKey;
+      if (judged.lower <= 1 && known === undefined) continue;
+      this.hotKeys.set(place, known === undefined ? judged : worse(known, judged));
+      const shard = this.#shardOfKey[place];
+      if (known === undefined) this.residuals[shard] = without(this.residuals[shard], before);
+      records[shard] -= ofKey;
+      bytes[shard] -= bytesOfKey;
       cut.records -= Math.max(0, ofKey - RECORDS_PER_SEC * windowSec);
       cut.bytes -= Math.max(0, bytesOfKey - BYTES_PER_SEC * windowSec);
     }
@@ -160,6 +173,18 @@ export class LoadMeter {
   keyAt(place: number): number {
     return this.#sketch.keys[place];
   }
+}
+
+/** What at least is left of a shard's load without a key of at most the given utilization. */
+function without(load: JudgedLoad, utilization: number): JudgedLoad {
+  const left = Math.max(0, load.utilization - utilization);
+  if (left === 0) return UNJUDGED;
+  return {
+    dimension: load.dimension,
+    perSec: (load.perSec * left) / load.utilization,
+    utilization: left,
+    lower: Math.max(0, load.lower - utilization),
+  };
 }
 
 /** Of two loads the one with the higher lower end. */

@@ -17,6 +17,7 @@ export class OutcomeCounts {
   readonly retries: Float64Array;
   readonly throttledAttempts: Float64Array;
   readonly failedAttempts: Float64Array;
+  readonly columns: readonly Float64Array[];
 
   constructor(readonly rows: number) {
     this.offered = new Float64Array(rows);
@@ -31,6 +32,20 @@ export class OutcomeCounts {
     this.retries = new Float64Array(rows);
     this.throttledAttempts = new Float64Array(rows);
     this.failedAttempts = new Float64Array(rows);
+    this.columns = [
+      this.offered,
+      this.bytes,
+      this.accepted,
+      this.bytesAccepted,
+      this.throttled,
+      this.failed,
+      this.unknown,
+      this.dropped,
+      this.attempts,
+      this.retries,
+      this.throttledAttempts,
+      this.failedAttempts,
+    ];
   }
 
   offer(row: number, bytes: number): void {
@@ -72,24 +87,7 @@ export class OutcomeCounts {
   }
 
   reset(row: number): void {
-    for (const column of this.columns()) column[row] = 0;
-  }
-
-  columns(): Float64Array[] {
-    return [
-      this.offered,
-      this.bytes,
-      this.accepted,
-      this.bytesAccepted,
-      this.throttled,
-      this.failed,
-      this.unknown,
-      this.dropped,
-      this.attempts,
-      this.retries,
-      this.throttledAttempts,
-      this.failedAttempts,
-    ];
+    for (const column of this.columns) column[row] = 0;
   }
 }
 

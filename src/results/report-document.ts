@@ -9,7 +9,7 @@ export const SCHEMA_VERSION = 1;
 
 export interface ReportDocument {
   readonly schemaVersion: typeof SCHEMA_VERSION;
-  readonly kind: 'plan' | 'run';
+  readonly kind: 'plan' | 'simulation' | 'run';
   readonly tool: { readonly name: 'shardwise'; readonly version: string };
   /** ISO 8601. */
   readonly startedAt: string;
@@ -19,6 +19,8 @@ export interface ReportDocument {
   readonly partial: false | 'interrupted' | 'failed';
   readonly target?: TargetInfo;
   readonly scenario?: ScenarioInfo;
+  /** Of a simulation. */
+  readonly engine?: EngineInfo;
   readonly plan?: PlanResult;
   readonly totals?: Totals;
   readonly latencyBasis?: 'measured' | 'measured-local' | 'modelled';
@@ -49,6 +51,12 @@ export interface TargetInfo {
   readonly endpoint: string;
   readonly transport: string;
   readonly shards: number;
+}
+
+export interface EngineInfo {
+  readonly name: 'exact';
+  /** What every request was taken to need; all latencies stand on it. */
+  readonly serviceTimeMs: number;
 }
 
 export interface ScenarioInfo {

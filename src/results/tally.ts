@@ -12,9 +12,9 @@ import { LoadMeter } from './load-meter.ts';
 import { OutcomeCounts } from './outcome-counts.ts';
 import { TimeSeries } from './time-series.ts';
 
-const LEAST_PLACES = 1_024;
+const LEAST_PLACES = 16_384;
 const MOST_PLACES = 65_536;
-/** Places per shard in the key sketch: one hundred resolve one percent of a mean shard's load. */
+/** Places per shard in the key sketch: one hundred resolve two percent of a mean shard's load. */
 const PLACES_PER_SHARD = 100;
 
 export interface TallyOptions {

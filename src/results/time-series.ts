@@ -52,10 +52,14 @@ export class TimeSeries {
     return Math.min(this.#steps - 1, Math.max(0, Math.floor(timeUs / this.#stepUs)));
   }
 
-  /** The steps up to `endUs`. */
+  /** The steps up to `endUs`; what came after, late replies of an interrupted run, counts in the last of them. */
   until(endUs: number, shardIds: readonly string[]): Series {
     const steps = Math.min(this.#steps, Math.max(1, Math.ceil(endUs / this.#stepUs)));
-    const cut = (column: Float64Array): number[] => Array.from(column.subarray(0, steps));
+    const cut = (column: Float64Array): number[] => {
+      const kept = Array.from(column.subarray(0, steps));
+      for (let step = steps; step < this.#steps; step++) kept[steps - 1] += column[step];
+      return kept;
+    };
     return {
       stepMs: this.#stepUs / 1000,
       offered: cut(this.#offered),

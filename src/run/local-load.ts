@@ -7,7 +7,7 @@ import type { Scenario } from '../traffic/scenario.ts';
 import { clockFrom, epochClock } from './clock.ts';
 import { openLocalTarget } from './local-target.ts';
 import { Load, type LoadResult } from './send/load.ts';
-import type { Pipeline } from './send/pipeline.ts';
+import type { Pipeline } from '../simulate/pipeline.ts';
 import { RecordData } from './send/record-data.ts';
 import { SdkTransport } from './send/sdk-transport.ts';
 

@@ -122,6 +122,7 @@ export class KeyDictionary {
     const digits = (utf8Length(name) - keys.fixedBytes) / keys.numbers;
     const from = keys.template.indexOf('{n}');
     const n = Number(name.slice(from, from + digits));
+    if (!Number.isSafeInteger(n) || n < 0) return undefined;
     return keyNameOf(keys.template, n, this.#placementSeed) === name ? n : undefined;
   }
 }

@@ -66,7 +66,7 @@ export class Offer {
     let length = 0;
     while (length < into.capacity) {
       const cursor = this.#next();
-      if (cursor.dueUs > untilUs) break;
+      if (cursor.dueUs > untilUs || cursor.dueUs === Infinity) break;
       this.#copy(cursor, into, length++);
       cursor.advance();
     }

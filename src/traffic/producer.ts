@@ -186,7 +186,7 @@ export class Producer {
     }
   }
 
-  /** Records that have waited for their first sending too long are dropped. */
+  /** Records that have waited for their first sending more than 10 s are dropped: a linger of 10 s still sends. */
   #expire(nowUs: number): void {
     while (this.#fresh.length > 0 && nowUs - this.#since(this.#fresh) > QUEUE_US) {
       const slot = this.#fresh.shift();

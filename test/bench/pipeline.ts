@@ -4,12 +4,11 @@
  */
 import { ATTEMPT } from '../../src/model/outcome.ts';
 import { createShardMap } from '../../src/model/shard-map.ts';
-import { Pipeline } from '../../src/run/send/pipeline.ts';
+import { Pipeline } from '../../src/simulate/pipeline.ts';
 import type { Keys, Scenario, Source } from '../../src/traffic/scenario.ts';
 
 const TICK_US = 5_000;
 const SERVICE_US = 5_000;
-const ACCEPTED = { retryable: true, misrouted: 0, errors: [] };
 
 /** Plays a scenario of `records` records through the pipeline and returns its digest, so that nobody can skip work. */
 export function playPipeline(records: number, keys: Keys, rest: Partial<Source> = {}): string {
@@ -38,12 +37,12 @@ export function playPipeline(records: number, keys: Keys, rest: Partial<Source> 
   const outcomes = new Uint8Array(500).fill(ATTEMPT.accepted) as unknown as ArrayLike<
     typeof ATTEMPT.accepted
   >;
-  for (let nowUs = 0; pipeline.nextDueUs < Infinity || !pipeline.producer.idle; nowUs += TICK_US) {
+  for (let nowUs = 0; pipeline.offer.nextDueUs < Infinity || !pipeline.producer.idle; nowUs += TICK_US) {
     pipeline.enterDue(nowUs);
-    if (pipeline.nextDueUs === Infinity) pipeline.producer.flush();
+    if (pipeline.offer.nextDueUs === Infinity) pipeline.producer.flush();
     for (let batch = pipeline.nextBatch(nowUs); batch; batch = pipeline.nextBatch(nowUs)) {
-      pipeline.settle(batch, { outcomes, ...ACCEPTED }, nowUs + SERVICE_US);
+      pipeline.settle(batch, outcomes, nowUs + SERVICE_US);
     }
   }
-  return pipeline.offeredDigest;
+  return pipeline.offer.digest;
 }

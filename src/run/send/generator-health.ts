@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { isGeneratorValid } from '../../results/generator-validity.ts';
 import { sumOf } from '../../results/outcome-counts.ts';
 import type { GeneratorInfo } from '../../results/report-document.ts';
-import type { Pipeline } from './pipeline.ts';
+import type { Pipeline } from '../../simulate/pipeline.ts';
 
 /** Above this an event loop has no time of its own left, and a full queue may be our own doing. */
 const SATURATED = 0.95;
@@ -17,7 +17,7 @@ export class GeneratorHealth {
   readonly #loop = performance.eventLoopUtilization();
 
   /** What was measured from the start to now. */
-  stop(pipeline: Pipeline): GeneratorInfo {
+  stop(pipeline: Pipeline): Omit<GeneratorInfo, 'misrouted'> {
     const cpu = process.cpuUsage(this.#cpu);
     const elapsedMs = performance.now() - this.#startMs;
     const { utilization } = performance.eventLoopUtilization(this.#loop);
@@ -31,7 +31,6 @@ export class GeneratorHealth {
       workers: 1,
       cpu: (cpu.user + cpu.system) / 1000 / elapsedMs,
       eventLoopUtilization: utilization,
-      misrouted: pipeline.misrouted,
     };
   }
 }

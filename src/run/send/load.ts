@@ -13,7 +13,7 @@ import type { Scenario } from '../../traffic/scenario.ts';
 import type { Clock } from '../clock.ts';
 import { FailureLog } from './failure-log.ts';
 import { GeneratorHealth } from './generator-health.ts';
-import { Pipeline } from './pipeline.ts';
+import { Pipeline } from '../../simulate/pipeline.ts';
 import type { PutReply, Transport } from './transport.ts';
 
 /** How long replies and retries are waited for when nothing falls due any more. */
@@ -53,6 +53,7 @@ export class Load {
   readonly #transport: Transport;
   readonly #onTheWay = new Set<Batch>();
   #replied: (() => void) | undefined;
+  #misrouted = 0;
 
   constructor(options: LoadOptions) {
     this.#options = options;
@@ -72,7 +73,7 @@ export class Load {
     this.#transport.close();
     return {
       pipeline: this.pipeline,
-      generator: { ...generator, misrouted: this.pipeline.misrouted },
+      generator: { ...generator, misrouted: this.#misrouted },
       failures: this.failures,
       transport: this.#transport.name,
       interrupted: signal.aborted,
@@ -88,7 +89,7 @@ export class Load {
       const nowUs = clock();
       this.pipeline.enterDue(nowUs);
       this.#sendReady(nowUs);
-      const { nextDueUs } = this.pipeline;
+      const { nextDueUs } = this.pipeline.offer;
       if (nextDueUs === Infinity && nowUs >= endUs) return;
       const wakeUs = Math.min(
         nextDueUs === Infinity ? endUs : nextDueUs,
@@ -138,7 +139,8 @@ export class Load {
   #settle(batch: Batch, reply: PutReply): boolean {
     if (!this.#onTheWay.delete(batch)) return false;
     this.failures.add(reply.errors);
-    this.pipeline.settle(batch, reply, this.#now());
+    this.#misrouted += reply.misrouted;
+    this.pipeline.settle(batch, reply.outcomes, this.#now(), reply.retryable);
     return true;
   }
 

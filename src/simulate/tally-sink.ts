@@ -2,10 +2,10 @@
  * From the producer's slots to the tally: what happened to each record of the counted duration, and nothing of the
  * warm-up.
  */
-import { OUTCOME, type AttemptOutcome, type RecordOutcome } from '../../model/outcome.ts';
-import type { Tally } from '../../results/tally.ts';
-import type { ProducerSink } from '../../traffic/producer.ts';
-import type { RecordSlab } from '../../traffic/record-slab.ts';
+import { OUTCOME, type AttemptOutcome, type RecordOutcome } from '../model/outcome.ts';
+import type { Tally } from '../results/tally.ts';
+import type { ProducerSink } from '../traffic/producer.ts';
+import type { RecordSlab } from '../traffic/record-slab.ts';
 
 export class TallySink implements ProducerSink {
   /** Counted records that were accepted since somebody set this to 0. */

@@ -1,0 +1,97 @@
+/**
+ * What `run` and `simulate` are held against: the flags that set gates and the seed, and the exit code they end in.
+ */
+import type { Command } from 'commander';
+import { badInput } from '../model/refusal.ts';
+import { FINDING_CODES, type FindingCode, type ReportDocument } from '../results/report-document.ts';
+import type { Scenario } from '../traffic/scenario.ts';
+import type { ExitCode } from './context.ts';
+
+export interface GateFlags {
+  seed?: string;
+  threshold?: string[];
+  failOn?: string;
+}
+
+export interface Gates {
+  readonly seed: number | undefined;
+  readonly thresholds: readonly string[];
+  readonly failOn: readonly FindingCode[];
+}
+
+/** Adds --seed, --threshold and --fail-on to a command and returns it. */
+export function addGateFlags(command: Command): Command {
+  return command
+    .option('--seed <n>', "replaces the scenario's seed")
+    .option('--threshold <expression>', 'a gate, as "throttledAttempts < 1%"; repeatable', collect)
+    .option('--fail-on <codes>', 'exit 3 on any of these findings, as HOT_KEY,HOT_SHARD');
+}
+
+function collect(value: string, previous: readonly string[] = []): string[] {
+  return [...previous, value];
+}
+
+/** Checks the flags, before any file is read. */
+export function parseGates(flags: GateFlags): Gates {
+  return {
+    seed: flags.seed === undefined ? undefined : parseSeed(flags.seed),
+    thresholds: flags.threshold ?? [],
+    failOn: parseFailOn(flags.failOn),
+  };
+}
+
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(seed)) {
+    throw badInput(
+      `--seed: "${text}" is no whole number from 0 to 2^53 - 1.`,
+      'Write, for example, --seed 42.',
+    );
+  }
+  return seed;
+}
+
+function parseFailOn(text: string | undefined): FindingCode[] {
+  if (text === undefined) return [];
+  return text.split(',').map((part) => {
+    const code = FINDING_CODES.find((known) => known === part.trim());
+    if (code === undefined) {
+      throw badInput(`--fail-on: there is no finding "${part.trim()}".`, `Use ${FINDING_CODES.join(', ')}.`);
+    }
+    return code;
+  });
+}
+
+/** The scenario of a file with the gates' seed and thresholds in it; every threshold is checked. */
+export async function readScenario(file: string, gates: Gates): Promise<Scenario> {
+  const { readTextFile } = await import('../run/files/text-file.ts');
+  const { parseScenario } = await import('../traffic/scenario-file.ts');
+  const { parseThreshold } = await import('../results/threshold.ts');
+  const scenario = parseScenario(await readTextFile(file), file);
+  scenario.thresholds.forEach((expression, i) => parseThreshold(expression, `${file}: thresholds[${i}]`));
+  for (const expression of gates.thresholds) parseThreshold(expression, '--threshold');
+  return {
+    ...scenario,
+    seed: gates.seed ?? scenario.seed,
+    thresholds: [...scenario.thresholds, ...gates.thresholds],
+  };
+}
+
+/** Refuses consumers where a command has none: a field that is read and ignored would be a lie. */
+export function refuseConsumers(file: string, scenario: Scenario, command: string): void {
+  if (scenario.consumers.length === 0) return;
+  throw badInput(
+    `${file}: consumers: this version of ${command} has no consumers.`,
+    'Remove them; plan counts them without any traffic.',
+  );
+}
+
+/** Interface, exit codes: the first that holds of 130, 1, 4, 3 and 0; 2 is behind us. */
+export function exitCodeOf(document: ReportDocument, failOn: readonly FindingCode[]): ExitCode {
+  const { partial, totals, thresholds = [], findings = [], generator } = document;
+  if (partial === 'interrupted') return 130;
+  if (partial === 'failed' || (totals !== undefined && totals.accepted === 0 && totals.failed > 0)) return 1;
+  if (generator?.valid === false || thresholds.some((row) => row.ok === null)) return 4;
+  if (thresholds.some((row) => row.ok === false)) return 3;
+  return findings.some((finding) => failOn.includes(finding.code)) ? 3 : 0;
+}

@@ -1,0 +1,36 @@
+/**
+ * A finished simulation as a report document. It carries no wall-clock value: the same scenario, seed and version
+ * give the same bytes.
+ */
+import type { ReportDocument } from '../results/report-document.ts';
+import type { Simulation } from '../simulate/exact.ts';
+import type { Scenario } from '../traffic/scenario.ts';
+import { loadReport } from './load-report.ts';
+
+const EPOCH = '1970-01-01T00:00:00.000Z';
+
+export function simulationReport(
+  file: string,
+  scenario: Scenario,
+  { pipeline, map }: Simulation,
+  serviceUs: number,
+): ReportDocument {
+  const { durationUs } = scenario;
+  const common = loadReport({ file, scenario, pipeline, map, countedUs: durationUs, measuresLatency: false });
+  return {
+    ...common,
+    kind: 'simulation',
+    startedAt: EPOCH,
+    partial: false,
+    target: {
+      kind: 'simulated',
+      stream: 'simulated',
+      region: '',
+      endpoint: '',
+      transport: 'none',
+      shards: map.open.length,
+    },
+    engine: { name: 'exact', serviceTimeMs: serviceUs / 1000 },
+    latencyBasis: 'modelled',
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * From records falling due to requests, and from replies to counts: everything of a load test but the clock and
+ * the wire. The simulator drives it in virtual time, the live run in real time.
+ */
+import type { AttemptOutcome } from '../model/outcome.ts';
+import type { ShardMap } from '../model/shard-map.ts';
+import { LatencyHistogram } from '../results/latency.ts';
+import { Tally } from '../results/tally.ts';
+import { KeyDictionary } from '../traffic/key-dictionary.ts';
+import { KeyRouter } from '../traffic/key-router.ts';
+import { Offer, OfferColumns } from '../traffic/offer.ts';
+import { Producer, type Batch } from '../traffic/producer.ts';
+import type { Scenario } from '../traffic/scenario.ts';
+import { TallySink } from './tally-sink.ts';
+
+export class Pipeline {
+  readonly dictionary: KeyDictionary;
+  readonly tally: Tally;
+  readonly producer: Producer;
+  /** From a record's due time to its entering the producer. */
+  readonly lag = new LatencyHistogram();
+  readonly #scenario: Scenario;
+  readonly offer: Offer;
+  readonly #router: KeyRouter;
+  readonly #columns = new OfferColumns();
+  readonly #sink: TallySink;
+
+  /** @param z standard deviations that a finding must stand above counting noise */
+  constructor(scenario: Scenario, map: ShardMap, z: number) {
+    this.#scenario = scenario;
+    const sources = scenario.traffic.length;
+    this.dictionary = new KeyDictionary(
+      scenario.traffic.map((source) => source.keys),
+      scenario.placementSeed,
+    );
+    this.offer = new Offer(scenario, this.dictionary);
+    this.#router = new KeyRouter(this.dictionary, map);
+    this.tally = new Tally({ shards: map.open.length, durationUs: scenario.durationUs, z });
+    this.#sink = new TallySink(this.tally, scenario.warmupUs);
+    this.producer = new Producer(scenario.producer, this.#sink, scenario.seed, sources);
+    this.#sink.attach(this.producer.records);
+  }
+
+  /** Hands every record due by now to the producer. */
+  enterDue(nowUs: number): void {
+    while (this.offer.take(nowUs, this.#columns) > 0) {
+      for (let i = 0; i < this.#columns.length; i++) this.enter(this.#columns, i, nowUs);
+    }
+  }
+
+  /** The next request, where one is ready. */
+  nextBatch(nowUs: number): Batch | undefined {
+    const batch = this.producer.nextBatch(nowUs);
+    if (batch !== undefined && this.#sink.isCounted(batch.slots[0])) {
+      this.tally.requests++;
+      this.tally.queue.record(batch.queueUs, batch.slots.length);
+    }
+    return batch;
+  }
+
+  /**
+   * A reply: one outcome for each record of the request, in order.
+   * @param retryable whether another try can end differently
+   */
+  settle(batch: Batch, outcomes: ArrayLike<AttemptOutcome>, nowUs: number, retryable = true): void {
+    this.#sink.accepted = 0;
+    this.producer.settle(batch, outcomes, nowUs, retryable);
+    // All of a request's records were sent and acknowledged together.
+    if (this.#sink.accepted > 0) this.tally.service.record(nowUs - batch.sentUs, this.#sink.accepted);
+  }
+
+  /** Hands record `i` of some columns to the producer. */
+  enter(columns: OfferColumns, i: number, nowUs: number): void {
+    const { producer, tally } = this;
+    const slot = producer.records.take();
+    const { records } = producer;
+    const shard = this.#router.shardOf(columns.key[i]);
+    const countedUs = columns.dueUs[i] - this.#scenario.warmupUs;
+    records.dueUs[slot] = columns.dueUs[i];
+    records.k[slot] = columns.k[i];
+    records.key[slot] = columns.key[i];
+    records.shard[slot] = shard;
+    records.dataBytes[slot] = columns.dataBytes[i];
+    records.keyBytes[slot] = columns.keyBytes[i];
+    records.source[slot] = columns.source[i];
+    if (countedUs >= 0) {
+      tally.offer(countedUs, columns.key[i], shard, columns.dataBytes[i] + columns.keyBytes[i]);
+      this.lag.record(nowUs - columns.dueUs[i]);
+    }
+    producer.enter(slot, nowUs);
+  }
+}
