@@ -33,20 +33,19 @@ export function observedShardsOf(
   dimension: Dimension,
   leaveOut: ReadonlySet<number>,
 ): ObservedShard[] {
-  const ofShard = dimension === 'records' ? tally.shards.offered : tally.shards.bytes;
-  const ofKey = dimension === 'records' ? tally.keys.offered : tally.keys.bytes;
+  const name = dimension === 'records' ? 'offered' : 'bytes';
   const keys: ObservedKey[][] = open.map(() => []);
-  const rest = Float64Array.from(ofShard);
+  const rest = tally.shards.column(name);
   for (const place of tally.sketch.held()) {
     const shard = tally.shardOfKey[place];
-    rest[shard] -= ofKey[place];
+    rest[shard] -= tally.keys.count(place, name);
     if (leaveOut.has(place)) {
       const missed = tally.sketch.missed[place];
       rest[shard] -= dimension === 'records' ? missed / LEAST_WEIGHT : missed;
       continue;
     }
     const hashKey = hashKeyOf(nameOf(tally.sketch.keys[place]));
-    keys[shard].push({ hashKey, position: positionOf(hashKey), load: ofKey[place] });
+    keys[shard].push({ hashKey, position: positionOf(hashKey), load: tally.keys.count(place, name) });
   }
   return open.map((shard, i) => ({
     range: shard.range,

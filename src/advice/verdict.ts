@@ -133,7 +133,7 @@ function findHotKeys(observation: Observation): FindingOf<'HOT_KEY'>[] {
       evidence: {
         ...evidenceOf(judged, 1),
         windowSec: tally.load.windowSec,
-        share: tally.keys.offered[place] / total(tally, 'records'),
+        share: tally.keys.count(place, 'offered') / total(tally, 'records'),
         splitHelps: false,
         headroom: ADVICE_HEADROOM,
         saltsRandom: salts.random,
@@ -146,8 +146,7 @@ function findHotKeys(observation: Observation): FindingOf<'HOT_KEY'>[] {
 /** Into how many keys the hot one must be cut, among the mean load of everything else on a shard. */
 function saltsOf(observation: Observation, place: number, judged: JudgedLoad): ReturnType<typeof saltsFor> {
   const { tally, open } = observation;
-  const counts = judged.dimension === 'records' ? tally.keys.offered : tally.keys.bytes;
-  const share = counts[place] / total(tally, judged.dimension);
+  const share = tally.keys.count(place, countOf(judged.dimension)) / total(tally, judged.dimension);
   const load = judged.utilization / (1 - ADVICE_HEADROOM);
   // Everything else, in the proportion that the whole run shows.
   const background = (load * (1 - share)) / share / open.length;
@@ -204,8 +203,12 @@ function limitOf(dimension: Dimension): number {
 }
 
 function total(tally: Tally, dimension: Dimension): number {
-  const column = dimension === 'records' ? tally.shards.offered : tally.shards.bytes;
-  return column.reduce((sum, value) => sum + value, 0);
+  return tally.shards.sum(countOf(dimension));
+}
+
+/** The count of what a dimension is made of. */
+function countOf(dimension: Dimension): 'offered' | 'bytes' {
+  return dimension === 'records' ? 'offered' : 'bytes';
 }
 
 function loadOf(shard: ObservedShard): number {

@@ -3,7 +3,6 @@
  */
 import { formatCount } from '../model/quantity.ts';
 import type { ShardMap } from '../model/shard-map.ts';
-import { sumOf } from '../results/outcome-counts.ts';
 import type { Pipeline } from '../simulate/pipeline.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 
@@ -14,7 +13,7 @@ export function progressText(
   scenario: Scenario,
   show: (text: string) => void,
 ): (pipeline: Pipeline, map: ShardMap, elapsedUs: number) => void {
-  let last = { us: 0, offered: 0, accepted: 0, shards: new Float64Array(0) };
+  let last = { us: 0, offered: 0, accepted: 0, shards: new Float64Array(0) as Float64Array };
   return (pipeline, map, elapsedUs) => {
     const { shards, response } = pipeline.tally;
     const countedUs = elapsedUs - scenario.warmupUs;
@@ -24,13 +23,13 @@ export function progressText(
     }
     const now = {
       us: countedUs,
-      offered: sumOf(shards.offered),
-      accepted: sumOf(shards.accepted),
-      shards: shards.offered.slice(),
+      offered: shards.sum('offered'),
+      accepted: shards.sum('accepted'),
+      shards: shards.column('offered'),
     };
     const sec = (now.us - last.us) / US_PER_SEC;
-    const attempts = sumOf(shards.attempts);
-    const share = attempts === 0 ? 0 : sumOf(shards.throttledAttempts) / attempts;
+    const attempts = shards.sum('attempts');
+    const share = attempts === 0 ? 0 : shards.sum('throttledAttempts') / attempts;
     const p99 = response.percentileMs(99);
     show(
       [

@@ -72,10 +72,8 @@ export class LoadMeter {
   offer(dueUs: number, shard: number, place: number, bytes: number): void {
     const second = Math.floor(dueUs / 1_000_000);
     if (second > this.#second) this.#closeUpTo(second);
-    this.shards.records[shard]++;
-    this.shards.bytes[shard] += bytes;
-    this.keys.records[place]++;
-    this.keys.bytes[place] += bytes;
+    this.shards.add(shard, bytes);
+    this.keys.add(place, bytes);
   }
 
   /** A place of the sketch was freed: the key that takes it starts from nothing. */
@@ -101,8 +99,8 @@ export class LoadMeter {
   #closeSecond(): void {
     const { shards } = this;
     for (let j = 0; j < shards.count; j++) {
-      this.peakRecords[j] = Math.max(this.peakRecords[j], shards.records[j]);
-      this.peakBytes[j] = Math.max(this.peakBytes[j], shards.bytes[j]);
+      this.peakRecords[j] = Math.max(this.peakRecords[j], shards.records(j));
+      this.peakBytes[j] = Math.max(this.peakBytes[j], shards.bytes(j));
     }
     shards.closeSecond();
     this.keys.closeSecond();
@@ -112,8 +110,9 @@ export class LoadMeter {
 
   #judge(windowSec: number): void {
     this.#judged++;
-    const records = this.shards.windowRecords.slice();
-    const bytes = this.shards.windowBytes.slice();
+    const { shards } = this;
+    const records = Float64Array.from({ length: shards.count }, (_, j) => shards.windowRecords(j));
+    const bytes = Float64Array.from({ length: shards.count }, (_, j) => shards.windowBytes(j));
     for (let j = 0; j < records.length; j++) {
       const { utilization } = worseOf(records[j] / windowSec, bytes[j] / windowSec);
       if (utilization > this.shardUtilization[j]) this.shardUtilization[j] = utilization;
@@ -141,14 +140,14 @@ export class LoadMeter {
   ): void {
     const { keys } = this;
     for (let place = 0; place < keys.count; place++) {
-      if (keys.windowRecords[place] === 0) continue;
-      const ofKey = keys.windowRecords[place];
-      const bytesOfKey = keys.windowBytes[place];
-      const load = worseOf(ofKey / windowSec, bytesOfKey / windowSec);
+      const ofKey = keys.windowRecords(place);
+      if (ofKey === 0) continue;
+      const bytesOfKey = keys.windowBytes(place);
+      const utilization = Math.max(ofKey / RECORDS_PER_SEC, bytesOfKey / BYTES_PER_SEC) / windowSec;
       const before = this.keyUtilization[place];
-      if (load.utilization > before) this.keyUtilization[place] = load.utilization;
+      if (utilization > before) this.keyUtilization[place] = utilization;
       const known = this.hotKeys.get(place);
-      if (load.utilization <= 1 && known === undefined) continue;
+      if (utilization <= 1 && known === undefined) continue;
       const judged = this.#judgedLoad(ofKey, bytesOfKey, windowSec, 1);
       if (judged.lower <= 1 && known === undefined) continue;
       this.hotKeys.set(place, known === undefined ? judged : worse(known, judged));

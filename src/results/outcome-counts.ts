@@ -1,56 +1,41 @@
 /**
- * Counts of outcomes, attempts and bytes as columns: one row per shard, or per key.
+ * Counts of outcomes, attempts and bytes: one row per shard, or per key. A row's counts lie side by side, because a
+ * record touches one row of thousands and several counts of it.
  */
 import { OUTCOME, type RecordOutcome } from '../model/outcome.ts';
 
+/** Places of the counts in a row. `failed` includes `unknown`; bytes are data and key. */
+const COUNT = {
+  offered: 0,
+  bytes: 1,
+  accepted: 2,
+  bytesAccepted: 3,
+  attempts: 4,
+  retries: 5,
+  throttled: 6,
+  throttledAttempts: 7,
+  failed: 8,
+  failedAttempts: 9,
+  unknown: 10,
+  dropped: 11,
+} as const;
+export type CountName = keyof typeof COUNT;
+const WIDTH = 12;
+
+/** The counts of one shard, one key or a whole run. */
+export type OutcomeRow = { readonly [N in CountName]: number };
+
 export class OutcomeCounts {
-  readonly offered: Float64Array;
-  readonly bytes: Float64Array;
-  readonly accepted: Float64Array;
-  readonly bytesAccepted: Float64Array;
-  readonly throttled: Float64Array;
-  /** `unknown` included. */
-  readonly failed: Float64Array;
-  readonly unknown: Float64Array;
-  readonly dropped: Float64Array;
-  readonly attempts: Float64Array;
-  readonly retries: Float64Array;
-  readonly throttledAttempts: Float64Array;
-  readonly failedAttempts: Float64Array;
-  readonly columns: readonly Float64Array[];
+  readonly #cells: Float64Array;
 
   constructor(readonly rows: number) {
-    this.offered = new Float64Array(rows);
-    this.bytes = new Float64Array(rows);
-    this.accepted = new Float64Array(rows);
-    this.bytesAccepted = new Float64Array(rows);
-    this.throttled = new Float64Array(rows);
-    this.failed = new Float64Array(rows);
-    this.unknown = new Float64Array(rows);
-    this.dropped = new Float64Array(rows);
-    this.attempts = new Float64Array(rows);
-    this.retries = new Float64Array(rows);
-    this.throttledAttempts = new Float64Array(rows);
-    this.failedAttempts = new Float64Array(rows);
-    this.columns = [
-      this.offered,
-      this.bytes,
-      this.accepted,
-      this.bytesAccepted,
-      this.throttled,
-      this.failed,
-      this.unknown,
-      this.dropped,
-      this.attempts,
-      this.retries,
-      this.throttledAttempts,
-      this.failedAttempts,
-    ];
+    this.#cells = new Float64Array(rows * WIDTH);
   }
 
   offer(row: number, bytes: number): void {
-    this.offered[row]++;
-    this.bytes[row] += bytes;
+    const at = row * WIDTH;
+    this.#cells[at + COUNT.offered]++;
+    this.#cells[at + COUNT.bytes] += bytes;
   }
 
   /** A record's end, with all attempts that it took. */
@@ -62,38 +47,62 @@ export class OutcomeCounts {
     throttled: number,
     failed: number,
   ): void {
-    this.attempts[row] += attempts;
-    if (attempts > 1) this.retries[row] += attempts - 1;
-    this.throttledAttempts[row] += throttled;
-    this.failedAttempts[row] += failed;
+    const cells = this.#cells;
+    const at = row * WIDTH;
+    cells[at + COUNT.attempts] += attempts;
+    if (attempts > 1) cells[at + COUNT.retries] += attempts - 1;
+    if (throttled > 0) cells[at + COUNT.throttledAttempts] += throttled;
+    if (failed > 0) cells[at + COUNT.failedAttempts] += failed;
     switch (outcome) {
       case OUTCOME.accepted:
-        this.accepted[row]++;
-        this.bytesAccepted[row] += bytes;
+        cells[at + COUNT.accepted]++;
+        cells[at + COUNT.bytesAccepted] += bytes;
         break;
       case OUTCOME.throttled:
-        this.throttled[row]++;
+        cells[at + COUNT.throttled]++;
         break;
       case OUTCOME.dropped:
-        this.dropped[row]++;
+        cells[at + COUNT.dropped]++;
         break;
       case OUTCOME.unknown:
-        this.unknown[row]++;
-        this.failed[row]++;
+        cells[at + COUNT.unknown]++;
+        cells[at + COUNT.failed]++;
         break;
       case OUTCOME.failed:
-        this.failed[row]++;
+        cells[at + COUNT.failed]++;
     }
   }
 
   reset(row: number): void {
-    for (const column of this.columns) column[row] = 0;
+    this.#cells.fill(0, row * WIDTH, (row + 1) * WIDTH);
   }
-}
 
-/** Sum of a column. */
-export function sumOf(column: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < column.length; i++) sum += column[i];
-  return sum;
+  /** One count of one row. */
+  count(row: number, name: CountName): number {
+    return this.#cells[row * WIDTH + COUNT[name]];
+  }
+
+  /** All counts of one row. */
+  row(row: number): OutcomeRow {
+    const entries = Object.entries(COUNT).map(([name, place]) => [name, this.#cells[row * WIDTH + place]]);
+    return Object.fromEntries(entries) as OutcomeRow;
+  }
+
+  /** One count of every row. */
+  column(name: CountName): Float64Array {
+    return Float64Array.from({ length: this.rows }, (_, row) => this.count(row, name));
+  }
+
+  /** Sum of a count over all rows. */
+  sum(name: CountName): number {
+    let sum = 0;
+    for (let at: number = COUNT[name]; at < this.#cells.length; at += WIDTH) sum += this.#cells[at];
+    return sum;
+  }
+
+  /** The sums of all counts. */
+  total(): OutcomeRow {
+    const names = Object.keys(COUNT) as CountName[];
+    return Object.fromEntries(names.map((name) => [name, this.sum(name)])) as OutcomeRow;
+  }
 }

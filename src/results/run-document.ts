@@ -4,7 +4,7 @@
 import { formatHashKey, hashKeyOf } from '../model/hash-key.ts';
 import type { Shard } from '../model/shard-map.ts';
 import { LEAST_WEIGHT, type KeySketch } from './key-sketch.ts';
-import { sumOf } from './outcome-counts.ts';
+import type { CountName, OutcomeCounts, OutcomeRow } from './outcome-counts.ts';
 import type { KeyRow, Latencies, ShardRow, Totals } from './report-document.ts';
 import type { Tally } from './tally.ts';
 
@@ -12,23 +12,8 @@ import type { Tally } from './tally.ts';
 export const MOST_KEYS = 100;
 
 export function totalsOf(tally: Tally, offeredDigest: string): Totals {
-  const { shards } = tally;
-  return {
-    offered: sumOf(shards.offered),
-    offeredDigest,
-    accepted: sumOf(shards.accepted),
-    throttled: sumOf(shards.throttled),
-    failed: sumOf(shards.failed),
-    unknown: sumOf(shards.unknown),
-    dropped: sumOf(shards.dropped),
-    attempts: sumOf(shards.attempts),
-    retries: sumOf(shards.retries),
-    throttledAttempts: sumOf(shards.throttledAttempts),
-    failedAttempts: sumOf(shards.failedAttempts),
-    bytesOffered: sumOf(shards.bytes),
-    bytesAccepted: sumOf(shards.bytesAccepted),
-    requests: tally.requests,
-  };
+  const { bytes, ...counts } = tally.shards.total();
+  return { ...counts, bytesOffered: bytes, offeredDigest, requests: tally.requests };
 }
 
 export function latenciesOf(tally: Tally): Latencies {
@@ -46,16 +31,9 @@ export function shardRowsOf(tally: Tally, open: readonly Shard[]): ShardRow[] {
     shardId: shard.shardId,
     startingHashKey: formatHashKey(shard.range.start),
     endingHashKey: formatHashKey(shard.range.end),
-    offered: shards.offered[i],
-    accepted: shards.accepted[i],
-    throttled: shards.throttled[i],
-    failed: shards.failed[i],
-    dropped: shards.dropped[i],
-    attempts: shards.attempts[i],
-    retries: shards.retries[i],
-    throttledAttempts: shards.throttledAttempts[i],
-    failedAttempts: shards.failedAttempts[i],
-    bytes: shards.bytes[i],
+    ...rowOf(shards, i),
+    offered: shards.count(i, 'offered'),
+    bytes: shards.count(i, 'bytes'),
     utilization: load.shardUtilization[i],
     peakSecond: { records: load.peakRecords[i], bytes: load.peakBytes[i] },
   }));
@@ -67,28 +45,21 @@ export function shardRowsOf(tally: Tally, open: readonly Shard[]): ShardRow[] {
  */
 export function keyRowsOf(tally: Tally, open: readonly Shard[], nameOf: (key: number) => string): KeyRow[] {
   const { sketch, keys, load } = tally;
-  const offered = sumOf(tally.shards.offered);
+  const offered = tally.shards.sum('offered');
   return heaviest(sketch).map((place) => {
     const key = nameOf(sketch.keys[place]);
     const error = Math.floor(sketch.missed[place] / LEAST_WEIGHT);
-    const records = keys.offered[place] + error;
+    const records = keys.count(place, 'offered') + error;
     return {
       key,
       hashKey: formatHashKey(hashKeyOf(key)),
       shardId: open[tally.shardOfKey[place]].shardId,
       records,
-      bytes: keys.bytes[place] + Math.floor(sketch.missed[place]),
+      bytes: keys.count(place, 'bytes') + Math.floor(sketch.missed[place]),
       share: records / offered,
       error,
       utilization: load.keyUtilization[place],
-      accepted: keys.accepted[place],
-      throttled: keys.throttled[place],
-      failed: keys.failed[place],
-      dropped: keys.dropped[place],
-      attempts: keys.attempts[place],
-      retries: keys.retries[place],
-      throttledAttempts: keys.throttledAttempts[place],
-      failedAttempts: keys.failedAttempts[place],
+      ...rowOf(keys, place),
     };
   });
 }
@@ -99,4 +70,24 @@ function heaviest(sketch: KeySketch): number[] {
     .held()
     .sort((a, b) => sketch.weights[b] - sketch.weights[a] || sketch.keys[a] - sketch.keys[b])
     .slice(0, MOST_KEYS);
+}
+
+/** What became of the records of a shard or a key. */
+const FATES = [
+  'accepted',
+  'throttled',
+  'failed',
+  'dropped',
+  'attempts',
+  'retries',
+  'throttledAttempts',
+  'failedAttempts',
+] as const satisfies readonly CountName[];
+
+function rowOf(counts: OutcomeCounts, row: number): Pick<OutcomeRow, (typeof FATES)[number]> {
+  const all = counts.row(row);
+  return Object.fromEntries(FATES.map((name) => [name, all[name]])) as Pick<
+    OutcomeRow,
+    (typeof FATES)[number]
+  >;
 }

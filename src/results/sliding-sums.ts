@@ -15,46 +15,65 @@ export interface RelativeLoad {
   readonly utilization: number;
 }
 
+/** Places in a row: records and bytes of the running second, of the window, then of each second in the window. */
+const RECORDS = 0;
+const BYTES = 1;
+const WINDOW_RECORDS = 2;
+const WINDOW_BYTES = 3;
+const PAST = 4;
+const WIDTH = PAST + 2 * WINDOW_SEC;
+
 export class SlidingSums {
-  /** Of the second that runs. */
-  readonly records: Float64Array;
-  readonly bytes: Float64Array;
-  /** Of the closed seconds in the window. */
-  readonly windowRecords: Float64Array;
-  readonly windowBytes: Float64Array;
-  readonly #pastRecords: Float64Array[];
-  readonly #pastBytes: Float64Array[];
+  /** Row by row: a record touches one row of thousands. */
+  readonly #cells: Float64Array;
   #closed = 0;
 
   constructor(readonly count: number) {
-    const column = (): Float64Array => new Float64Array(count);
-    this.records = column();
-    this.bytes = column();
-    this.windowRecords = column();
-    this.windowBytes = column();
-    this.#pastRecords = Array.from({ length: WINDOW_SEC }, column);
-    this.#pastBytes = Array.from({ length: WINDOW_SEC }, column);
+    this.#cells = new Float64Array(count * WIDTH);
+  }
+
+  /** Counts a record in the running second. */
+  add(i: number, bytes: number): void {
+    const at = i * WIDTH;
+    this.#cells[at + RECORDS]++;
+    this.#cells[at + BYTES] += bytes;
+  }
+
+  /** Of the running second. */
+  records(i: number): number {
+    return this.#cells[i * WIDTH + RECORDS];
+  }
+
+  bytes(i: number): number {
+    return this.#cells[i * WIDTH + BYTES];
+  }
+
+  /** Of the closed seconds in the window. */
+  windowRecords(i: number): number {
+    return this.#cells[i * WIDTH + WINDOW_RECORDS];
+  }
+
+  windowBytes(i: number): number {
+    return this.#cells[i * WIDTH + WINDOW_BYTES];
   }
 
   /** Forgets one of the many, whose place another takes. */
   reset(i: number): void {
-    for (const column of [this.records, this.bytes, this.windowRecords, this.windowBytes]) column[i] = 0;
-    for (const past of [this.#pastRecords, this.#pastBytes]) for (const column of past) column[i] = 0;
+    this.#cells.fill(0, i * WIDTH, (i + 1) * WIDTH);
   }
 
   /** Ends a second: it enters the window, and the one ten seconds before it leaves. */
   closeSecond(): void {
-    const place = this.#closed++ % WINDOW_SEC;
-    shift(this.records, this.#pastRecords[place], this.windowRecords);
-    shift(this.bytes, this.#pastBytes[place], this.windowBytes);
-  }
-}
-
-function shift(current: Float64Array, past: Float64Array, sum: Float64Array): void {
-  for (let i = 0; i < current.length; i++) {
-    sum[i] += current[i] - past[i];
-    past[i] = current[i];
-    current[i] = 0;
+    const cells = this.#cells;
+    const past = PAST + 2 * (this.#closed++ % WINDOW_SEC);
+    for (let at = 0; at < cells.length; at += WIDTH) {
+      cells[at + WINDOW_RECORDS] += cells[at + RECORDS] - cells[at + past];
+      cells[at + WINDOW_BYTES] += cells[at + BYTES] - cells[at + past + 1];
+      cells[at + past] = cells[at + RECORDS];
+      cells[at + past + 1] = cells[at + BYTES];
+      cells[at + RECORDS] = 0;
+      cells[at + BYTES] = 0;
+    }
   }
 }
 

@@ -186,7 +186,9 @@ describe('the verdict on a planted stream', () => {
 /** Utilization of each shard of a layout, from the offer itself: the worse of records and bytes over the whole run. */
 function loadsOn(scenario: Scenario, map = createShardMap(1)): number[] {
   const { tally } = observe(scenario, map);
-  return map.open.map((_, i) => Math.max(tally.shards.offered[i] / 1000, tally.shards.bytes[i] / MIB) / SEC);
+  return map.open.map(
+    (_, i) => Math.max(tally.shards.count(i, 'offered') / 1000, tally.shards.count(i, 'bytes') / MIB) / SEC,
+  );
 }
 
 describe('the split that HOT_SHARD proposes', () => {

@@ -4,7 +4,6 @@
  */
 import { performance } from 'node:perf_hooks';
 import { isGeneratorValid } from '../../results/generator-validity.ts';
-import { sumOf } from '../../results/outcome-counts.ts';
 import type { GeneratorInfo } from '../../results/report-document.ts';
 import type { Pipeline } from '../../simulate/pipeline.ts';
 
@@ -38,7 +37,7 @@ export class GeneratorHealth {
 /** Records dropped while the sending thread was saturated were dropped by us, not by a slow stream. */
 function dispatchedShare(pipeline: Pipeline, utilization: number): number {
   const { shards } = pipeline.tally;
-  const offered = sumOf(shards.offered);
+  const offered = shards.sum('offered');
   if (offered === 0 || utilization < SATURATED) return 1;
-  return 1 - sumOf(shards.dropped) / offered;
+  return 1 - shards.sum('dropped') / offered;
 }
