@@ -96,10 +96,10 @@ function readBandwidth({ consumers, headroom }: PlanInput, load: number): Constr
   };
 }
 
-/** `2.62 MiB/s ÷ (1 MiB/s × 80%) = 3.28`. */
+/** `2.62 MiB/s ÷ (1 MiB/s × 80 %) = 3.28`. */
 function division(load: number, limit: number, headroom: number, format: (amount: number) => string): string {
   const quotient = load / (limit * (1 - headroom));
-  return `${format(load)} ÷ (${format(limit)} × ${formatPercent(1 - headroom)}) = ${distinct(quotient)}`;
+  return `${format(load)} ÷ (${format(limit)} × ${percentOf(1 - headroom)}) = ${distinct(quotient)}`;
 }
 
 /** A quotient never looks whole where it is not: the count is its ceiling. */
@@ -117,6 +117,11 @@ function distinct(quotient: number): string {
 
 export function perSec(records: number): string {
   return `${formatNumber(records)}/s`;
+}
+
+/** `80 %` of 0.8, as sentences and tables have it. */
+export function percentOf(ratio: number): string {
+  return formatPercent(ratio).replace('%', ' %');
 }
 
 export function bytesPerSec(bytes: number): string {

@@ -2,21 +2,17 @@
  * The constraint that no number of shards can meet: one key is one hash is one shard, so the heaviest key must fit
  * on a single shard by itself.
  */
-import { formatPercent } from '../model/quantity.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Constraint, HottestKey } from '../results/report-document.ts';
-import { bytesPerSec, perSec, SHARD_LIMIT, shardsFor } from './constraints.ts';
+import { bytesPerSec, percentOf, perSec, SHARD_LIMIT, shardsFor } from './constraints.ts';
 import { fillOf, heaviestKey, type KeyLoads } from './key-loads.ts';
 import type { KeyLoad, PerDimension } from './key-run.ts';
-import { saltsFor } from './salts.ts';
+import { PRACTICAL_SALTS, saltsFor } from './salts.ts';
 
 export interface HotKey {
   readonly constraint: Constraint;
   readonly hottestKey: HottestKey | null;
 }
-
-/** More salts than this are found only where there is hardly any room; a few more shards need far fewer. */
-const PRACTICAL_SALTS = 64;
 
 export interface HotKeyQuestion {
   readonly loads: KeyLoads;
@@ -77,7 +73,7 @@ function formulaOf(key: KeyLoad, { limit, headroom }: HotKeyQuestion, fits: bool
   const load = inRecords ? perSec(key.records) : bytesPerSec(key.bytes);
   const full = inRecords ? perSec(SHARD_LIMIT.records) : bytesPerSec(SHARD_LIMIT.bytes);
   const verdict = fits ? 'fits on one shard' : 'fits on no shard, however many there are';
-  return `${load} ${fits ? '<=' : '>'} ${full} × ${formatPercent(1 - headroom)}: ${verdict}`;
+  return `${load} ${fits ? '<=' : '>'} ${full} × ${percentOf(1 - headroom)}: ${verdict}`;
 }
 
 /**

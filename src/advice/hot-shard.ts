@@ -3,9 +3,9 @@
  * the keys' names are known, a matter of chance where they are not.
  */
 import { LIMITS } from '../model/limits.ts';
-import { formatBytes, formatCount, formatNumber, formatPercent } from '../model/quantity.ts';
+import { formatBytes, formatCount, formatNumber } from '../model/quantity.ts';
 import type { Constraint, HottestShard } from '../results/report-document.ts';
-import { SHARD_LIMIT } from './constraints.ts';
+import { percentOf, SHARD_LIMIT } from './constraints.ts';
 import { fillOf, type KeyLoads } from './key-loads.ts';
 import type { PerDimension } from './key-run.ts';
 import { fittingCounts, fitsOn, hottestFill, placeKeys } from './placement.ts';
@@ -60,14 +60,20 @@ export function hotShardOfNames({ all, fitting, limit }: HotShardQuestion): HotS
       name: 'hot-shard',
       shards: first,
       evaluated: true,
-      formula: `${keysText(all, fitting)} by their names: ${hottest}${badText}`,
+      formula:
+        fitting.keyCount === 0
+          ? noKeyText(all)
+          : `${keysText(all, fitting)} by their names: ${hottest}${badText}`,
     },
     assumptions: spread,
     countsFrom: (from) => {
       if (first === null) return { shards: null, safe: null };
       let shards = Math.max(first, from);
       while (shards <= QUOTA && !fitsOn(placed, shards, limit)) shards++;
-      return { shards: shards > QUOTA ? null : shards, safe: hold === null ? null : Math.max(hold, from) };
+      return {
+        shards: shards > QUOTA ? null : shards,
+        safe: hold === null || Math.max(hold, from) > QUOTA ? null : Math.max(hold, from),
+      };
     },
     hottestOn: (shards) => ({
       utilization: hottestFill(everything, shards, SHARD_LIMIT),
@@ -89,6 +95,9 @@ export function hotShardOfChance({
   const keys = randomKeysOf(fitting, limit);
   const everything = all === fitting ? keys : randomKeysOf(all, limit);
   const first = fewestShards(keys, limit, risk);
+  const dimensions = keys.sources.map((source) => source.dimension);
+  const chances =
+    first === null ? NOT_WITHIN : chanceText(first, riskAt(keys, first, limit), risk, limit, dimensions);
   const both =
     keys.sources.length > 1
       ? ['A shard too hot in records and one too hot in bytes are added up as if never the same one.']
@@ -98,17 +107,7 @@ export function hotShardOfChance({
       name: 'hot-shard',
       shards: first,
       evaluated: true,
-      formula: `${keysText(all, fitting)} at random: ${
-        first === null
-          ? NOT_WITHIN
-          : chanceText(
-              first,
-              riskAt(keys, first, limit),
-              risk,
-              limit,
-              keys.sources.map((source) => source.dimension),
-            )
-      }`,
+      formula: fitting.keyCount === 0 ? noKeyText(all) : `${keysText(all, fitting)} at random: ${chances}`,
     },
     assumptions: [
       namesGiven
@@ -141,6 +140,12 @@ export function hotShardOfChance({
   };
 }
 
+function noKeyText({ keyCount }: KeyLoads): string {
+  return keyCount === 0
+    ? 'nothing is sent'
+    : `no key is left without the ${formatCount(keyCount)} that no shard can carry`;
+}
+
 function keysText(all: KeyLoads, fitting: KeyLoads): string {
   const { keyCount } = fitting;
   const what = `${formatCount(keyCount)} ${keyCount === 1 ? 'key' : 'keys'}`;
@@ -148,7 +153,7 @@ function keysText(all: KeyLoads, fitting: KeyLoads): string {
   return without === 0 ? what : `${what} (without the ${formatCount(without)} that no shard can carry)`;
 }
 
-/** `27 × P(a shard above 800/s) = 3.7% <= 5%`. */
+/** `27 × P(a shard above 800/s) = 3.7 % <= 5 %`. */
 function chanceText(
   shards: number,
   total: number,
@@ -160,10 +165,10 @@ function chanceText(
     ...(dimensions.includes('records') ? [`${formatNumber(limit.records)}/s`] : []),
     ...(dimensions.includes('bytes') ? [`${formatBytes(limit.bytes)}/s`] : []),
   ];
-  return `${formatCount(shards)} × P(a shard above ${levels.join(' or ')}) = ${share(total)} <= ${formatPercent(risk)}`;
+  return `${formatCount(shards)} × P(a shard above ${levels.join(' or ')}) = ${share(total)} <= ${percentOf(risk)}`;
 }
 
 /** Something is never written as nothing. */
 function share(part: number): string {
-  return part > 0 && part < 0.0001 ? '<0.01%' : formatPercent(part);
+  return part > 0 && part < 0.0001 ? '<0.01 %' : percentOf(part);
 }

@@ -2,9 +2,11 @@
  * What a plan is made from, whether it was written as a scenario or as flags, with every default named.
  */
 import { LIMITS } from '../model/limits.ts';
-import { formatBytes, formatCount, formatPercent, formatRate, type Rate } from '../model/quantity.ts';
+import { formatBytes, formatCount, formatDuration, formatRate, type Rate } from '../model/quantity.ts';
+import { burstFactor } from '../traffic/peak-rate.ts';
 import { meanDataBytes, meanKeyBytes } from '../traffic/record-mean.ts';
 import type { ConsumerSpec, Keys, Scenario, Source } from '../traffic/scenario.ts';
+import { percentOf } from './constraints.ts';
 
 export const DEFAULT_HEADROOM = 0.2;
 export const DEFAULT_CONFIDENCE = 0.95;
@@ -82,9 +84,7 @@ export function planInputOf(scenario: Scenario, options: PlanOptions = {}): Plan
   const assumptions: string[] = [];
   const sources = scenario.traffic.map((source) => planSourceOf(source, scenario, options));
   if (options.rate === undefined) assumptions.push(...peakAssumptions(scenario));
-  if (scenario.traffic.some(({ arrivals }) => arrivals.kind !== 'even')) {
-    assumptions.push('Mean rates: records that arrive in bursts within a second are not part of this plan.');
-  }
+  assumptions.push(...arrivalAssumptions(scenario, sources));
   const settings = settingsOf(options, scenario.consumers, sources, assumptions);
   return { ...settings, placementSeed: scenario.placementSeed, namesGiven: options.keys === undefined };
 }
@@ -123,6 +123,24 @@ function peakAssumptions({ traffic }: Scenario): string[] {
   return [`Planned for the highest rate of any stage: ${formatRate({ recordsPerSec: peak })}${sum}.`];
 }
 
+/** Whatever the pattern of arrivals, only their mean is planned. */
+function arrivalAssumptions({ traffic }: Scenario, sources: readonly PlanSource[]): string[] {
+  if (traffic.every(({ arrivals }) => arrivals.kind === 'even')) return [];
+  const peaks = traffic.flatMap(({ name, arrivals }, i) => {
+    if (arrivals.kind !== 'bursts') return [];
+    const rate = formatRate({ recordsPerSec: sources[i].recordsPerSec * burstFactor(arrivals) });
+    const { withinUs, everyUs } = arrivals;
+    return [
+      `Source ${JSON.stringify(name)} sends in bursts, ${formatDuration(withinUs)} of every ` +
+        `${formatDuration(everyUs)}, at ${rate} while they last.`,
+    ];
+  });
+  return [
+    'Arrivals of any pattern are planned by their mean rate: bursts and chance above it can be throttled.',
+    ...peaks,
+  ];
+}
+
 function isFlat(stages: Source['stages']): boolean {
   return stages.every((stage) => stage.from === stages[0].from);
 }
@@ -140,13 +158,17 @@ function settingsOf(
   const headroom = options.headroom ?? DEFAULT_HEADROOM;
   const confidence = options.confidence ?? DEFAULT_CONFIDENCE;
   const placement = options.placement ?? 'random';
+  const areAllNamed = sources.every(({ keys }) => keys?.kind === 'weights');
   const isChance = placement === 'random' && sources.some(({ keys }) => keys && keys.kind !== 'weights');
   const assumptions = [
     ...first,
     ...(given === undefined ? ['One polling consumer (default).'] : []),
-    `Headroom ${formatPercent(headroom)} of every limit${options.headroom === undefined ? ' (default)' : ''}.`,
+    `Headroom ${percentOf(headroom)} of every limit${options.headroom === undefined ? ' (default)' : ''}.`,
     ...(isChance && options.confidence === undefined
-      ? [`Confidence ${formatPercent(confidence)} (default).`]
+      ? [`Confidence ${percentOf(confidence)} (default).`]
+      : []),
+    ...(options.placement === 'random' && areAllNamed
+      ? ['The names of all keys are known, so they are placed by name: --placement random changes nothing.']
       : []),
     ...sizeAssumptions(sources),
   ];

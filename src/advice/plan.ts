@@ -1,6 +1,7 @@
 /**
  * `shardwise plan`: how many shards some traffic needs, which constraint asks for them, and what that rests on.
  */
+import { LIMITS } from '../model/limits.ts';
 import type { Constraint, PlanResult } from '../results/report-document.ts';
 import { planningLimit, sumConstraints } from './constraints.ts';
 import { hotKeyOf } from './hot-key.ts';
@@ -35,7 +36,7 @@ function partsOf({ sources }: PlanInput): TrafficPart[] | undefined {
 
 function planWithoutKeys(input: PlanInput): PlanResult {
   const sums = sumConstraints(input);
-  const shards = largestOf(sums);
+  const shards = withinQuota(largestOf(sums));
   const formula = 'not evaluated: no keys are given';
   const constraints: Constraint[] = [
     ...sums,
@@ -45,7 +46,7 @@ function planWithoutKeys(input: PlanInput): PlanResult {
   return {
     shards,
     shardsSafe: shards,
-    feasible: true,
+    feasible: shards !== null,
     binding: bindingOf(constraints),
     constraints,
     hottestShard: null,
@@ -73,7 +74,9 @@ function planWithKeys(input: PlanInput, all: KeyLoads): PlanResult {
   });
   const constraints = [...sums, hotKey.constraint, hotShard.constraint];
   const counts =
-    hotKey.constraint.shards === null ? { shards: null, safe: null } : hotShard.countsFrom(others);
+    hotKey.constraint.shards === null || withinQuota(others) === null
+      ? { shards: null, safe: null }
+      : hotShard.countsFrom(others);
   return {
     shards: counts.shards,
     shardsSafe: counts.safe,
@@ -102,6 +105,11 @@ function areNamesKnown({ placement, sources }: PlanInput): boolean {
 
 function largestOf(constraints: readonly Constraint[]): number {
   return Math.max(1, ...constraints.map((constraint) => constraint.shards ?? 1));
+}
+
+/** More shards than AWS's default quota are no plan. */
+function withinQuota(shards: number): number | null {
+  return shards <= LIMITS.shardQuota.value ? shards : null;
 }
 
 /** The one that asks for most; one that no count meets asks for more than any other. Ties go to the first. */

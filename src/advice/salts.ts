@@ -11,6 +11,9 @@ export interface Salts {
   readonly chosen: number | null;
 }
 
+/** More salts than this are needed only where there is hardly any room; a few more shards need far fewer. */
+export const PRACTICAL_SALTS = 64;
+
 /** Beyond this many salts nobody reads the key back; the search says that none fits. */
 const MOST_SALTS = 100_000;
 

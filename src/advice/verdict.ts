@@ -36,20 +36,22 @@ export interface Observation {
   /** Name of a key of the tally. */
   readonly nameOf: (key: number) => string;
   readonly generator?: GeneratorInfo;
+  /** Highest rate that the scenario asks for, records per second. */
+  readonly peakRatePerSec?: number;
 }
 
 /** The findings of a run: the generator's first, then the stream's, its keys' and its shards', worst first. */
 export function findingsOf(observation: Observation): Finding[] {
   const underProvisioned = findUnderProvisioned(observation);
   return [
-    ...findGeneratorLate(observation.generator),
+    ...findGeneratorLate(observation),
     ...underProvisioned,
     ...findHotKeys(observation),
     ...(underProvisioned.length > 0 ? [] : findHotShards(observation)),
   ];
 }
 
-function findGeneratorLate(generator: GeneratorInfo | undefined): FindingOf<'GENERATOR_LATE'>[] {
+function findGeneratorLate({ generator, peakRatePerSec }: Observation): FindingOf<'GENERATOR_LATE'>[] {
   if (generator === undefined || generator.valid) return [];
   return [
     {
@@ -61,6 +63,7 @@ function findGeneratorLate(generator: GeneratorInfo | undefined): FindingOf<'GEN
         dispatched: generator.dispatched,
         dispatchedLimit: DISPATCHED_LIMIT,
         eventLoopUtilization: generator.eventLoopUtilization,
+        ...(peakRatePerSec === undefined ? {} : { peakRatePerSec }),
       },
     },
   ];
@@ -71,7 +74,7 @@ function findUnderProvisioned(observation: Observation): FindingOf<'UNDER_PROVIS
   const { capped } = load;
   const shards = observation.open.length;
   if (capped.lower <= FULL_STREAM) return [];
-  const shardsNeeded = uniformCountFor(observation, capped);
+  const { count: shardsNeeded, headroom } = uniformCountFor(observation, capped);
   return [
     {
       code: 'UNDER_PROVISIONED',
@@ -82,7 +85,7 @@ function findUnderProvisioned(observation: Observation): FindingOf<'UNDER_PROVIS
         shards,
         shardsNeeded,
         moreShards: shardsNeeded - shards,
-        headroom: ADVICE_HEADROOM,
+        headroom,
       },
     },
   ];
@@ -91,21 +94,27 @@ function findUnderProvisioned(observation: Observation): FindingOf<'UNDER_PROVIS
 /** Counts of shards that are tried beyond the least that the sum needs. */
 const MOST_TRIED = 200;
 
+interface EqualShards {
+  readonly count: number;
+  /** Part of every shard that is left free; 0 where that cannot be promised. */
+  readonly headroom: number;
+}
+
 /**
  * Equal shards that carry the load but for hot keys: the smallest count on which the observed keys fit with headroom.
  * Where none up to twice the least does, the smallest on which they fit at all; else as many as the sum needs.
  */
-function uniformCountFor(observation: Observation, capped: JudgedLoad): number {
+function uniformCountFor(observation: Observation, capped: JudgedLoad): EqualShards {
   const fills = [fillOfUniform(observation, 'records'), fillOfUniform(observation, 'bytes')];
   const planned = limitOf(capped.dimension) * (1 - ADVICE_HEADROOM);
   const least = Math.max(observation.open.length + 1, Math.ceil(capped.perSec / planned));
   let full: number | undefined;
   for (let count = least; count <= least * 2 && count - least < MOST_TRIED; count++) {
     const fill = Math.max(...fills.map((fillOf) => fillOf(count)));
-    if (fill <= 1 - ADVICE_HEADROOM) return count;
+    if (fill <= 1 - ADVICE_HEADROOM) return { count, headroom: ADVICE_HEADROOM };
     if (fill <= 1) full ??= count;
   }
-  return full ?? least;
+  return { count: full ?? least, headroom: 0 };
 }
 
 /** How full the fullest of so many equal shards would be in the busiest window, over a shard's limit. */

@@ -7,8 +7,8 @@ import { keyRowsOf, latenciesOf, shardRowsOf, totalsOf } from '../results/run-do
 import { SCHEMA_VERSION, type GeneratorInfo, type ReportDocument } from '../results/report-document.ts';
 import { evaluateThresholds } from '../results/threshold.ts';
 import type { Pipeline } from '../simulate/pipeline.ts';
-import { meanRatePerSec } from '../traffic/offer.ts';
 import type { Scenario } from '../traffic/scenario.ts';
+import { scenarioInfoOf } from './scenario-info.ts';
 import { VERSION } from './version.ts';
 
 export interface LoadParts {
@@ -50,18 +50,13 @@ export function loadReport(parts: LoadParts): CommonPart {
   const shards = shardRowsOf(tally, map.open);
   const shardIds = map.open.map((shard) => shard.shardId);
   const isMeasured = parts.measuresLatency;
+  const scenarioInfo = scenarioInfoOf(parts.file, scenario);
   return {
     schemaVersion: SCHEMA_VERSION,
     tool: { name: 'shardwise', version: VERSION },
     durationMs: countedUs / 1000,
     seed: scenario.seed,
-    scenario: {
-      file: parts.file,
-      ...(scenario.description === undefined ? {} : { description: scenario.description }),
-      durationMs: scenario.durationUs / 1000,
-      warmupMs: scenario.warmupUs / 1000,
-      ratePerSec: meanRatePerSec(scenario),
-    },
+    scenario: scenarioInfo,
     totals,
     latencyMs: latenciesOf(tally),
     shards,
@@ -72,6 +67,7 @@ export function loadReport(parts: LoadParts): CommonPart {
       open: map.open,
       nameOf,
       ...(generator === undefined ? {} : { generator }),
+      ...(scenarioInfo.peakRatePerSec === undefined ? {} : { peakRatePerSec: scenarioInfo.peakRatePerSec }),
     }),
     thresholds: evaluateThresholds(scenario.thresholds, {
       percentileMs: (kind, percentile) => (isMeasured ? tally[kind].percentileMs(percentile) : null),

@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 export interface LocalFlags {
   readonly port: string;
   readonly host: string;
-  readonly seedStream: readonly string[];
+  readonly seedStream?: readonly string[];
   readonly createMs: string;
   readonly deleteMs: string;
   readonly streamMemory: string;
@@ -38,9 +38,9 @@ export function localCommand(context: Context): Command {
     .description('the local Kinesis endpoint, until stopped')
     .option('--port <number>', 'port to listen on; 0 picks a free one', '4567')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--seed-stream <name:shards>', 'a stream that is ACTIVE from the start (repeatable)', collect, [])
-    .option('--create-ms <number>', 'how long CreateStream takes, in milliseconds', '500')
-    .option('--delete-ms <number>', 'how long DeleteStream takes, in milliseconds', '500')
+    .option('--seed-stream <name:shards>', 'a stream that is ACTIVE from the start (repeatable)', collect)
+    .option('--create-ms <milliseconds>', 'how long CreateStream takes', '500')
+    .option('--delete-ms <milliseconds>', 'how long DeleteStream takes', '500')
     .option('--stream-memory <size>', "memory for one stream's records; the oldest go first", '256MiB')
     .option('--quiet', 'no warnings and notices')
     .action(async (flags: LocalFlags) => {
@@ -48,7 +48,7 @@ export function localCommand(context: Context): Command {
     });
 }
 
-function collect(value: string, earlier: readonly string[]): string[] {
+function collect(value: string, earlier: readonly string[] = []): string[] {
   return [...earlier, value];
 }
 
@@ -62,22 +62,22 @@ export function readLocalFlags(flags: LocalFlags): LocalCommandOptions {
     );
   }
   return {
-    port: readWhole('--port', flags.port, 65_535),
+    port: readWhole('--port', flags.port, 65_535, 4567),
     host: flags.host,
-    streams: readSeedStreams(flags.seedStream),
-    createMs: readWhole('--create-ms', flags.createMs, MOST_STATE_MS),
-    deleteMs: readWhole('--delete-ms', flags.deleteMs, MOST_STATE_MS),
+    streams: readSeedStreams(flags.seedStream ?? []),
+    createMs: readWhole('--create-ms', flags.createMs, MOST_STATE_MS, 500),
+    deleteMs: readWhole('--delete-ms', flags.deleteMs, MOST_STATE_MS, 500),
     streamMemoryBytes,
     quiet: flags.quiet ?? false,
   };
 }
 
-function readWhole(flag: string, text: string, most: number): number {
+function readWhole(flag: string, text: string, most: number, example: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value <= most) return value;
   throw badInput(
     `${flag} ${text} is not a whole number from 0 to ${most}.`,
-    `Write one, such as ${flag} 500.`,
+    `Write one, such as ${flag} ${example}.`,
   );
 }
 

@@ -25,7 +25,7 @@ function programOf(context: Context): Command {
     .description('Capacity planning and load testing for Amazon Kinesis Data Streams.')
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'print the help of a command')
     .addHelpText('after', HELP);
   for (const commandOf of [planCommand, simulateCommand, runCommand, localCommand, reportCommand]) {
     program.addCommand(commandOf(context));
@@ -49,11 +49,26 @@ you set, or a plan that does not fit), 4 inconclusive, 130 interrupted (the
 report was still written)
 `;
 
+const WIDTH = 80;
+
+/** Breaks a sentence at spaces into lines of at most 80 columns; a path or a hash key is left whole. */
+export function foldText(text: string): string {
+  return text
+    .split('\n')
+    .map((paragraph) =>
+      paragraph.split(' ').reduce((folded, word) => {
+        const line = folded.slice(folded.lastIndexOf('\n') + 1);
+        return `${folded}${line.length + 1 + word.length > WIDTH ? '\n' : ' '}${word}`;
+      }),
+    )
+    .join('\n');
+}
+
 function report(error: unknown, context: Context): void {
   if (error instanceof CommanderError) {
     context.setExit(error.exitCode === 0 ? 0 : 2);
   } else if (error instanceof Refusal) {
-    context.err(`${error.what}\n${error.fix}\n`);
+    context.err(`${foldText(error.what)}\n${foldText(error.fix)}\n`);
     context.setExit(error.exitCode);
   } else {
     context.err(

@@ -6,6 +6,7 @@ import type { PlanInput, PlanOptions } from '../advice/plan-input.ts';
 import { badInput } from '../model/refusal.ts';
 import type { ReportDocument, ScenarioInfo } from '../results/report-document.ts';
 import type { Context } from './context.ts';
+import type { Gates } from './gates.ts';
 import { addOutputFlags, emit, type OutputFlags, parseOutput } from './output.ts';
 import { VERSION } from './version.ts';
 
@@ -26,7 +27,7 @@ export function planCommand(context: Context): Command {
   const command = new Command('plan')
     .description('shards needed, and which limit decides')
     .argument('[scenario]', 'a scenario file; or give --rate and --record-size')
-    .option('--rate <rate>', 'records or bytes per second: 3000/s, 5MiB/s')
+    .option('--rate <rate>', 'records, or their bytes (data and key), per second: 3000/s, 5MiB/s')
     .option('--record-size <size>', 'data of a record, without its key: 900B, 2KiB')
     .option('--key-size <size>', 'partition key of a record (default: 16B)')
     .option('--keys <keys>', 'uniform:100000, zipf:1.1:100000 or hot:40%:1:10000')
@@ -82,26 +83,28 @@ async function inputOfFlags(options: PlanOptions): Promise<Planned> {
       'Write for example: shardwise plan --rate 3000/s --record-size 900B --keys uniform:10000',
     );
   }
+  if (options.placement !== undefined && options.keys === undefined) {
+    throw badInput(
+      '--placement: no keys are given, so there is nothing to place.',
+      'Add --keys, or leave it out.',
+    );
+  }
   const { planInputOfFlags } = await import('../advice/plan-input.ts');
   return { input: planInputOfFlags({ ...options, rate, dataBytes }) };
 }
 
+/** A plan is held against none, but a scenario that run would refuse is refused here too. */
+const NO_GATES: Gates = { seed: undefined, thresholds: [], failOn: [] };
+
 async function inputOfFile(file: string, options: PlanOptions): Promise<Planned> {
-  const { readTextFile } = await import('../run/files/text-file.ts');
-  const { parseScenario } = await import('../traffic/scenario-file.ts');
+  const { readScenario } = await import('./gates.ts');
   const { planInputOf } = await import('../advice/plan-input.ts');
-  const { meanRatePerSec } = await import('../traffic/offer.ts');
-  const scenario = parseScenario(await readTextFile(file), file);
+  const { scenarioInfoOf } = await import('./scenario-info.ts');
+  const scenario = await readScenario(file, NO_GATES);
   if (scenario.traffic.length > 1) refuseOverrides(file, scenario.traffic.length, options);
   return {
     input: planInputOf(scenario, options),
-    scenario: {
-      file,
-      ...(scenario.description !== undefined && { description: scenario.description }),
-      durationMs: scenario.durationUs / 1000,
-      warmupMs: scenario.warmupUs / 1000,
-      ratePerSec: meanRatePerSec(scenario),
-    },
+    scenario: scenarioInfoOf(file, scenario),
   };
 }
 

@@ -2,7 +2,10 @@
  * Did you mean …? The known word that a mistyped one is nearest to.
  */
 
-/** The nearest known word within a third of its letters (at least one edit); undefined where none is near. */
+/**
+ * The nearest known word within a third of its letters (at least one edit), or else one that begins the mistyped one
+ * or is begun by it; undefined where none is near.
+ */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Infinity;
@@ -14,7 +17,12 @@ export function nearestWord(word: string, known: readonly string[]): string | un
       bestDistance = distance;
     }
   }
-  return best;
+  return best ?? known.find((candidate) => beginsAlike(word.toLowerCase(), candidate.toLowerCase()));
+}
+
+/** One word is the beginning of the other, as in batch and batchSize. */
+function beginsAlike(a: string, b: string): boolean {
+  return Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a));
 }
 
 /** Edits between two words: one letter put in, left out or replaced, or two neighbours swapped. */

@@ -4,6 +4,7 @@
  * Findings are data; this is the only place that turns them into sentences. It does not compile while a code is
  * missing. Its reader is on call, it is three in the morning, and the words should be enough to act on.
  */
+import { PRACTICAL_SALTS } from '../advice/salts.ts';
 import type { Evidence, Finding, FindingCode, FindingOf } from '../results/report-document.ts';
 import { amountOf, count, duration, NBSP, percent, perSec, times } from './figure.ts';
 import { quoteName, showName } from './name.ts';
@@ -61,7 +62,8 @@ const HOT_KEY: FindingInfo<'HOT_KEY'> = {
     `The key is ${percent(finding.evidence.share)} of all records and falls on ${shardOf(finding)}.`,
   means: () =>
     'All records of a key go to one shard, so what is above that limit is throttled, and the other keys on the ' +
-    'shard suffer with it. More shards, retries and on-demand mode do not change that.',
+    'shard suffer with it. More shards and retries do not change that, nor does on-demand mode, unless the stream ' +
+    'distributes records by itself (AUTO).',
   split: () => 'No. A split moves the key, whole, to one of the two halves.',
   todo: ({ evidence }) => `${salting(evidence)} Or give these records a finer partition key.`,
 };
@@ -74,7 +76,9 @@ function salting({ saltsChosen, saltsRandom, headroom }: Evidence['HOT_KEY']): s
   const random =
     saltsRandom === null
       ? 'With random suffixes no number of keys fits on these shards.'
-      : `With random suffixes it takes ${saltsRandom}, which fits in 95${NBSP}% of cases.`;
+      : saltsRandom > PRACTICAL_SALTS
+        ? `Random suffixes are not practical on so few shards: it would take ${count(saltsRandom)}.`
+        : `With random suffixes it takes ${count(saltsRandom)}, which fits in 95${NBSP}% of cases.`;
   const way =
     saltsChosen === null
       ? 'Spread it over several keys by a suffix (salting).'
@@ -142,8 +146,11 @@ const UNDER_PROVISIONED: FindingInfo<'UNDER_PROVISIONED'> = {
   split: ({ evidence }) =>
     `Not one alone. The stream needs ${count(evidence.moreShards)} more, over the whole hash range.`,
   todo: ({ evidence }) =>
-    `Go from ${evidence.shards} to ${amountOf(evidence.shardsNeeded, 'shard')} with UpdateShardCount; that leaves ` +
-    `${percent(evidence.headroom)} headroom.` +
+    `Go from ${count(evidence.shards)} to ${amountOf(evidence.shardsNeeded, 'shard')} with UpdateShardCount` +
+    (evidence.headroom > 0
+      ? `; that leaves ${percent(evidence.headroom)} headroom over the mean of the ${windowOf(evidence.windowSec)}. ` +
+        'Peaks that are shorter need more.'
+      : '. It leaves no headroom: some keys weigh so much that no count nearby leaves every shard any.') +
     (evidence.shardsNeeded > evidence.shards * 2
       ? ' One call at most doubles the count, so it takes several, one after another.'
       : '') +
@@ -166,7 +173,11 @@ const GENERATOR_LATE: FindingInfo<'GENERATOR_LATE'> = {
     `The sending thread was busy ${percent(evidence.eventLoopUtilization)} of the time. ` +
     (evidence.eventLoopUtilization >= 0.9
       ? 'It is the limit: lower the rate, send larger batches, or use a faster machine.'
-      : 'Something else held it up: stop other work on this machine, or lower the rate, and run again.'),
+      : 'It may have been held up by other work on this machine: stop that, and run again.') +
+    ` The scenario's own peaks (bursts, stages) may ask for more than one sending thread can do` +
+    (evidence.peakRatePerSec === undefined
+      ? '.'
+      : `: at its highest it asks for ${count(evidence.peakRatePerSec)}${NBSP}records/s.`),
 };
 
 /** Every finding there is. A code without words does not compile. */

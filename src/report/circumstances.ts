@@ -23,7 +23,12 @@ export function subjectLines(document: ReportDocument, columns: number): string[
 function loadOf({ scenario, durationMs }: ReportDocument): string {
   if (scenario === undefined) return '';
   const warmup = scenario.warmupMs > 0 ? `, after ${duration(scenario.warmupMs)} of warm-up` : '';
-  return `${count(scenario.ratePerSec)}${NBSP}records/s for ${duration(durationMs)}${warmup}`;
+  const { ratePerSec, peakRatePerSec = ratePerSec } = scenario;
+  // A rate that does not change is its own mean and peak, but for the last bits of the sums.
+  const changes = peakRatePerSec > ratePerSec * (1 + 1e-9);
+  const rate = `${count(ratePerSec)}${NBSP}records/s`;
+  const varying = changes ? ` on average, ${count(peakRatePerSec)}${NBSP}records/s at the peak,` : '';
+  return `${rate}${varying} for ${duration(durationMs)}${warmup}`;
 }
 
 function targetOf(target: NonNullable<ReportDocument['target']>): string {

@@ -48,6 +48,7 @@ const scenario = z.object({
   durationMs: amount,
   warmupMs: amount,
   ratePerSec: amount,
+  peakRatePerSec: amount.optional(),
 });
 
 const totals = z.object({
@@ -146,6 +147,7 @@ const finding = z.discriminatedUnion('code', [
       dispatched: amount,
       dispatchedLimit: amount,
       eventLoopUtilization: amount,
+      peakRatePerSec: amount.optional(),
     }),
   }),
 ]);

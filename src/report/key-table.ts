@@ -5,6 +5,7 @@ import type { KeyRow } from '../results/report-document.ts';
 import { amountOf, count, percent } from './figure.ts';
 import type { Ink } from './ink.ts';
 import { cellName } from './name.ts';
+import { wrap } from './paragraph.ts';
 import { type Column, tableLines, widthBeside } from './table.ts';
 
 const MOST_ROWS = 10;
@@ -12,7 +13,13 @@ const WIDEST_KEY = 40;
 const NARROWEST_KEY = 12;
 
 export function keyLines(keys: readonly KeyRow[], ink: Ink, columns: number): string[] {
-  const shown = keys.slice(0, MOST_ROWS);
+  const certain = keys.filter(isCertain);
+  if (certain.length === 0) {
+    const none =
+      'No key stands out: the count of each is mostly its error bound. All are in the JSON report.';
+    return wrap(none, columns - 2).map((line) => `  ${ink('dim', line)}`);
+  }
+  const shown = certain.slice(0, MOST_ROWS);
   const hasErrors = shown.some((key) => key.error > 0);
   const table = headings(hasErrors);
   const rows = shown.map((key) => cellsOf(key, hasErrors));
@@ -20,9 +27,21 @@ export function keyLines(keys: readonly KeyRow[], ink: Ink, columns: number): st
   const keyColumns = Math.max(NARROWEST_KEY, Math.min(WIDEST_KEY, room));
   const named = rows.map((row, i) => row.with(0, cellName(shown[i].key, keyColumns)));
   const lines = tableLines(table, named, ink);
-  if (keys.length <= MOST_ROWS) return lines;
-  const more = `… and ${amountOf(keys.length - MOST_ROWS, 'lighter key')} in the saved report.`;
+  const hidden = keys.length - shown.length;
+  if (hidden === 0) return lines;
+  const more = `… and ${amountOf(hidden, certain.length > MOST_ROWS ? 'lighter key' : 'uncertain key')} in the JSON report.`;
   return [...lines, `  ${ink('dim', more)}`];
+}
+
+/** More of its count is known than guessed. */
+function isCertain({ records, error }: KeyRow): boolean {
+  return error <= records / 2;
+}
+
+/** Of all records, at least. */
+function shareOf({ share, records, error }: KeyRow): string {
+  if (error === 0) return percent(share);
+  return `≥ ${percent((share * (records - error)) / records)}`;
 }
 
 function headings(hasErrors: boolean): Column[] {
@@ -42,7 +61,7 @@ function cellsOf(key: KeyRow, hasErrors: boolean): string[] {
     '',
     shortShard(key.shardId),
     percent(key.utilization),
-    percent(key.share),
+    shareOf(key),
     count(key.records),
     ...(hasErrors ? [key.error > 0 ? `± ${count(key.error)}` : ''] : []),
     count(key.throttled),

@@ -26,6 +26,8 @@ const BASIS_NOTE: Readonly<Record<NonNullable<ReportDocument['latencyBasis']>, s
   modelled: 'Latencies are modelled, not measured: every request takes the same service time.',
 };
 
+const RESPONSE_NOTE = 'Response includes the wait for a batch to fill or linger.';
+
 export function latencyLines(
   latencies: Latencies,
   basis: ReportDocument['latencyBasis'],
@@ -38,7 +40,7 @@ export function latencyLines(
     row('service, from last sending', latencies.service),
     row('queue, for a free slot', latencies.queue),
   ];
-  const notes = [basis === undefined ? '' : BASIS_NOTE[basis], ...cautions(latencies, totals)];
+  const notes = [basis === undefined ? '' : BASIS_NOTE[basis], RESPONSE_NOTE, ...cautions(latencies, totals)];
   const noteLines = wrap(notes.filter(Boolean).join(' '), columns - 2);
   return [...tableLines(COLUMNS, rows, ink), ...noteLines.map((line) => `  ${ink('dim', line)}`)];
 }

@@ -3,6 +3,7 @@
  *
  * Everything shown stands in the document; nothing is worked out here beyond the way it is written.
  */
+import { LIMITS } from '../model/limits.ts';
 import type {
   Constraint,
   HottestKey,
@@ -47,8 +48,19 @@ function answer(plan: PlanResult): string {
   const why = plan.binding === null ? '' : ` ${plan.binding} binds: ${MEANING[plan.binding]}.`;
   if (plan.shards !== null) return `${amountOf(plan.shards, 'shard')}.${why}`;
   const key = plan.hottestKey;
-  if (key === null || key.fits) return `No number of shards fits.${why}`;
-  return `No number of shards fits: ${nameOf(key)} alone is ${times(key.utilization)} what one shard takes.`;
+  if (key !== null && !key.fits) return `No number of shards fits: ${nameOf(key)} alone ${excess(key)}.`;
+  const quota = `AWS's default quota of ${count(LIMITS.shardQuota.value)}`;
+  const most = Math.max(0, ...plan.constraints.map(({ shards }) => shards ?? 0));
+  if (most <= LIMITS.shardQuota.value) return `No number of shards up to ${quota} fits.${why}`;
+  const isLeast = plan.constraints.some(({ evaluated, shards }) => evaluated && shards === null);
+  return `More than ${quota}: it takes ${isLeast ? 'at least ' : ''}${count(most)} shards.${why} AWS raises the quota on request.`;
+}
+
+/** A key may fit on a shard, but for the room that is to be left free. */
+function excess({ utilization }: HottestKey): string {
+  return utilization > 1
+    ? `is ${times(utilization)} what one shard takes`
+    : `takes ${percent(utilization)} of one shard, which leaves less than the headroom`;
 }
 
 const MEANING: Readonly<Record<Constraint['name'], string>> = {
@@ -80,7 +92,7 @@ function constraintLines({ constraints, binding }: PlanResult, ink: Ink, columns
     const isBinding = constraint.name === binding;
     const name = isBinding ? ink('bold', constraint.name) : constraint.name;
     // The lines that a long arithmetic takes are rows of their own: the table does not wrap.
-    return wrap(showProse(constraint.formula), room).map((line, i) => [
+    return wrap(showFigures(constraint.formula), room).map((line, i) => [
       i === 0 ? name : '',
       i === 0 ? shardsCell(constraint) : '',
       line,
@@ -111,17 +123,26 @@ function actualText({ shards, utilization }: HottestShard): string {
 }
 
 /** What a confidence means, in a sentence: chance is in the names, once, not in time. */
-function chanceText({ shards, p50, p95, p99, risk, utilization }: HottestShard, feasible: boolean): string {
-  const levels = [p50, p95, p99].map((level) => percent(level ?? utilization));
-  const spread =
-    `On ${amountOf(shards, 'shard')} the hottest is at most at ${levels[0]} of its limit for half of all sets of key ` +
-    `names, ${levels[1]} for 95${NBSP}%, ${levels[2]} for 99${NBSP}%.`;
+function chanceText(hottest: HottestShard, feasible: boolean): string {
+  const { shards, risk } = hottest;
+  const spread = `On ${amountOf(shards, 'shard')} the hottest carries at most ${spreadText(hottest)}.`;
   if (!feasible || risk === undefined) return spread;
   const some = risk < 0.01 ? 'fewer than 1 has' : `at most ${Math.ceil(risk * 100 - 1e-9)} have`;
   return (
-    `${spread} Where names fall is decided once, by their hash: of 100 streams planned like this ${some} a shard ` +
-    'that leaves less than the headroom, and has it for good.'
+    `${spread} The names of the keys decide it, once and for good: of 100 streams planned like this, ${some} a shard ` +
+    'with less than the headroom.'
   );
+}
+
+/** `70 % of its limit in half of all cases, 80 % in 95 of 100`; a level that says no more than the next is left out. */
+function spreadText({ p50, p95, p99, utilization }: HottestShard): string {
+  const levels = [
+    [percent(p50 ?? utilization), `in half of all cases`],
+    [percent(p95 ?? utilization), `in 95 of 100`],
+    [percent(p99 ?? utilization), `in 99 of 100`],
+  ].filter(([level], i, all) => i === all.length - 1 || level !== all[i + 1][0]);
+  if (levels.length === 1) return `${levels[0][0]} of its limit`;
+  return levels.map(([level, when], i) => `${level}${i === 0 ? ' of its limit' : ''} ${when}`).join(', ');
 }
 
 function hottestKeyLines(key: HottestKey | null, columns: number): string[] {
@@ -131,9 +152,11 @@ function hottestKeyLines(key: HottestKey | null, columns: number): string[] {
   if (key.fits) return labelled('Heaviest key', load, MARGIN, columns);
   const others =
     key.unfitKeys === undefined || key.unfitKeys < 2 ? '' : ` ${count(key.unfitKeys)} keys are like this.`;
+  const spare =
+    key.utilization > 1 ? '' : ' It fits but for the headroom: a smaller --headroom takes it as it is.';
   const why =
     'All records of a key go to one shard, in every capacity mode, so more shards do not help, and a split moves the ' +
-    `key whole.${others}`;
+    `key whole.${others}${spare}`;
   return [
     ...labelled('Heaviest key', `${load} ${why}`, MARGIN, columns),
     ...labelled('Ways out', saltText(key), MARGIN, columns),
@@ -165,6 +188,11 @@ function nameOf(key: HottestKey): string {
   return key.key === null ? 'one key' : quoteName(key.key, 40);
 }
 
+/** Prose whose numbers stay on a line with their units. */
+function showFigures(text: string): string {
+  return showProse(text).replace(/(?<=\d) (?=%|[KMGT]?i?B\b|shards?\b)/g, NBSP);
+}
+
 function assumptionLines(assumptions: readonly string[], columns: number): string[] {
-  return ['Assumptions', ...assumptions.flatMap((text) => labelled('  -', showProse(text), 4, columns))];
+  return ['Assumptions', ...assumptions.flatMap((text) => labelled('  -', showFigures(text), 4, columns))];
 }

@@ -14,6 +14,7 @@ import { finish, labelled, pageWidth } from './paragraph.ts';
 import type { Style } from './render.ts';
 import { shardLines } from './shard-table.ts';
 import { thresholdLines } from './threshold-table.ts';
+import { windowText } from './throttling.ts';
 import { timelineLines, timelineNote } from './timeline.ts';
 import { totalsLines } from './totals-table.ts';
 import { verdictLines } from './verdict.ts';
@@ -33,7 +34,7 @@ export function renderRunText(document: ReportDocument, style: Style): string {
 }
 
 function numberSections(document: ReportDocument, ink: Ink, columns: number): string[] {
-  const { totals, errors, latencyMs, shards, keys, series, thresholds } = document;
+  const { totals, errors, latencyMs, shards, keys, series, thresholds, durationMs } = document;
   const section = (title: string, note: string, lines: readonly string[]): string[] => [
     '',
     ink('bold', title) + (title.length + note.length + 2 > columns ? '' : `  ${ink('dim', note)}`),
@@ -48,7 +49,7 @@ function numberSections(document: ReportDocument, ink: Ink, columns: number): st
     ...(shards?.length
       ? section(
           'SHARDS',
-          'hottest first; load: the busiest 10 s against the limit',
+          `hottest first; load: the busiest ${windowText(durationMs)} against the limit`,
           shardLines(shards, ink, columns),
         )
       : []),
@@ -60,7 +61,7 @@ function numberSections(document: ReportDocument, ink: Ink, columns: number): st
         )
       : []),
     ...(series?.offered.length
-      ? section('OVER TIME', timelineNote(series), timelineLines(series, ink, columns))
+      ? section('OVER TIME', timelineNote(series, columns), timelineLines(series, ink, columns))
       : []),
     ...(latencyMs
       ? section(

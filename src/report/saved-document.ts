@@ -34,9 +34,9 @@ export function readDocument(text: string, fileName: string): ReportDocument {
 function parseJson(text: string, fileName: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    const why = text.trim() === '' ? 'it is empty' : (error as Error).message;
-    throw badInput(`${fileName} is not JSON: ${why}.`, SAVE_ONE);
+  } catch {
+    const why = text.trim() === '' ? 'it is empty' : 'it is not JSON';
+    throw badInput(`${fileName} is not a Shardwise report: ${why}.`, SAVE_ONE);
   }
 }
 

@@ -11,19 +11,34 @@ const LABEL_COLUMNS = 13;
 const PEAK_COLUMNS = 16;
 
 export function timelineLines(series: Series, ink: Ink, columns: number): string[] {
-  const cells = columns - LABEL_COLUMNS - PEAK_COLUMNS;
+  const steps = stepsPerColumn(series, columns);
   // One scale for both, so that the eye may compare them.
   const highest = Math.max(0, ...series.offered, ...series.throttledAttempts);
   const line = (label: string, values: readonly number[], color?: 'red'): string => {
-    const blocks = sparkline(values, highest, cells);
+    const blocks = sparkline(grouped(values, steps), highest, values.length);
     return `  ${label.padEnd(LABEL_COLUMNS - 2)}${color ? ink(color, blocks) : blocks}  ${peakOf(values)}`;
   };
   return [line('offered', series.offered), line('throttled', series.throttledAttempts, 'red')];
 }
 
 /** What one sees, for the heading. */
-export function timelineNote(series: Series): string {
-  return `records offered and attempts throttled, in steps of ${duration(series.stepMs)}`;
+export function timelineNote(series: Series, columns: number): string {
+  const steps = stepsPerColumn(series, columns);
+  const step = duration(series.stepMs);
+  const column = steps === 1 ? step : `the busiest ${step} of ${duration(steps * series.stepMs)}`;
+  return `offered and throttled attempts; one column is ${column}`;
+}
+
+/** Every column stands for as many steps as any other; the last may have fewer. */
+function stepsPerColumn({ offered }: Series, columns: number): number {
+  return Math.max(1, Math.ceil(offered.length / (columns - LABEL_COLUMNS - PEAK_COLUMNS)));
+}
+
+/** The highest of every so many values. */
+function grouped(values: readonly number[], size: number): number[] {
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, i) =>
+    Math.max(...values.slice(i * size, (i + 1) * size)),
+  );
 }
 
 function peakOf(values: readonly number[]): string {

@@ -1,13 +1,14 @@
 /**
  * The first lines of a run's report: the answer, for a reader who reads nothing else.
  */
-import type { Finding, ReportDocument, ShardRow, ThresholdRow, Totals } from '../results/report-document.ts';
+import type { Finding, ReportDocument, ThresholdRow, Totals } from '../results/report-document.ts';
 import { explain } from './catalogue.ts';
 import { amountOf, count, duration, NBSP, percent } from './figure.ts';
 import { SEVERITY_COLORS } from './finding-text.ts';
 import type { Color, Ink } from './ink.ts';
 import { showName } from './name.ts';
 import { wrap } from './paragraph.ts';
+import { hottestOf, noiseSentence, throttlingSentences } from './throttling.ts';
 
 interface Verdict {
   readonly color: Color;
@@ -20,7 +21,19 @@ export function verdictLines(document: ReportDocument, ink: Ink, columns: number
     ...gateVerdicts(document.thresholds ?? []),
     ...partialVerdict(document),
   ];
-  return parts.flatMap(({ color, sentence }) => wrap(sentence, columns).map((line) => ink(color, line)));
+  return [
+    ...parts.flatMap(({ color, sentence }) => wrap(sentence, columns).map((line) => ink(color, line))),
+    ...reasons(document).flatMap((text) => wrap(text, columns)),
+  ];
+}
+
+/** What a reader without a finding should know of throttling, and of a load that is just at a limit. */
+function reasons(document: ReportDocument): string[] {
+  if (document.findings?.length || document.generator?.valid === false) return [];
+  if (document.totals && document.totals.throttledAttempts > 0)
+    return [throttlingSentences(document).join(' ')];
+  const noise = noiseSentence(document);
+  return noise === undefined ? [] : [noise];
 }
 
 function verdictOf(document: ReportDocument): Verdict {
@@ -59,8 +72,14 @@ function nothingFound({ totals, shards }: ReportDocument): Verdict {
     const of = amountOf(totals.offered, 'record');
     return { color: 'yellow', sentence: `No findings, but of ${of} ${losses.join(', ')}.` };
   }
-  const all = totals ? ` All ${amountOf(totals.offered, 'record')} accepted.` : '';
+  const again = totals?.throttledAttempts
+    ? `, after ${amountOf(totals.throttledAttempts, 'throttled attempt')}`
+    : '';
+  const all = totals ? ` All ${amountOf(totals.offered, 'record')} accepted${again}.` : '';
   const hottest = hottestOf(shards ?? []);
+  if (hottest && hottest.utilization > 1) {
+    return { color: 'yellow', sentence: `No findings, but one shard is at its limit.${all}` };
+  }
   const load = hottest
     ? ` The hottest shard, ${showName(hottest.shardId, 32)}, came to ${percent(hottest.utilization)} of its limit.`
     : '';
@@ -74,10 +93,6 @@ function lossesOf({ throttled, failed, dropped }: Totals): string[] {
     [dropped, 'were dropped'],
   ];
   return losses.filter(([records]) => records > 0).map(([records, what]) => `${count(records)} ${what}`);
-}
-
-function hottestOf(shards: readonly ShardRow[]): ShardRow | undefined {
-  return shards.toSorted((a, b) => b.utilization - a.utilization).at(0);
 }
 
 function gateVerdicts(thresholds: readonly ThresholdRow[]): Verdict[] {

@@ -67,6 +67,8 @@ export interface ScenarioInfo {
   readonly warmupMs: number;
   /** Mean offered rate that the scenario asks for, records per second. */
   readonly ratePerSec: number;
+  /** Highest rate that it asks for at any moment, in stages and during bursts, records per second. */
+  readonly peakRatePerSec?: number;
 }
 
 export interface Totals {
@@ -222,9 +224,13 @@ export interface Evidence {
   /** The whole stream, each key capped at one shard's limit, is above 0.9 of its capacity. */
   readonly UNDER_PROVISIONED: Load & {
     readonly shards: number;
-    /** Shards that carry the load with `headroom` to spare, and the difference. */
+    /** Equal shards that carry the load, and the difference. */
     readonly shardsNeeded: number;
     readonly moreShards: number;
+    /**
+     * What `shardsNeeded` leaves free on every shard in the busiest window, 0…1; 0 where no count in reach leaves
+     * more, so that it is the fewest that carry the load, or only its sum.
+     */
     readonly headroom: number;
   };
   /** The generator, not the stream, was too slow: nothing else in the report can be held against the stream. */
@@ -234,6 +240,8 @@ export interface Evidence {
     readonly dispatched: number;
     readonly dispatchedLimit: number;
     readonly eventLoopUtilization: number;
+    /** Highest rate that the scenario asks for, records per second. */
+    readonly peakRatePerSec?: number;
   };
 }
 

@@ -35,6 +35,8 @@ interface Bounds {
   readonly max?: number;
   /** Why the upper bound is there, completing "above 500, …". */
   readonly because?: string;
+  /** What a bare number most likely meant, where the kind's usual unit is out of bounds. */
+  readonly unit?: string;
 }
 
 const READERS: Readonly<Record<QuantityKind, (text: string) => number | undefined>> = {
@@ -57,7 +59,7 @@ const WRITERS: Readonly<Record<QuantityKind, (value: number) => string>> = {
 /** A text with a unit; bounds in bytes, microseconds, or 0…1. */
 export function quantity(kind: QuantityKind, description: string, bounds: Bounds = {}) {
   return z
-    .string({ error: (issue) => unlikeQuantity(kind, issue.input) })
+    .string({ error: (issue) => bareError(issue.input, bounds) ?? unlikeQuantity(kind, issue.input) })
     .superRefine((text, context) => {
       const message = quantityError(kind, text, bounds);
       if (message !== undefined) context.addIssue({ code: 'custom', message });
@@ -65,9 +67,17 @@ export function quantity(kind: QuantityKind, description: string, bounds: Bounds
     .meta({ description, pattern: PATTERNS[kind] });
 }
 
+/** `24` where hours are meant. */
+function bareError(value: unknown, { unit }: Bounds): string | undefined {
+  if (unit === undefined || !/^\d+(\.\d+)?$/.test(String(value))) return undefined;
+  return joinSentences(`${String(value)} has no unit.`, `Write ${String(value)}${unit}.`);
+}
+
 function quantityError(kind: QuantityKind, text: string, bounds: Bounds): string | undefined {
   const value = READERS[kind](text);
   if (value === undefined) {
+    const bare = bareError(text.trim(), bounds);
+    if (bare !== undefined) return bare;
     const { what, fix } = explainQuantity(kind, text);
     return joinSentences(what, fix);
   }
@@ -126,14 +136,21 @@ export function text(maxChars: number, description: string) {
   return z.string({ error }).min(1, { error }).max(maxChars, { error }).meta({ description });
 }
 
-/** A mapping of exactly these fields. */
-export function fields<T extends z.core.$ZodLooseShape>(shape: T, description?: string) {
+/**
+ * A mapping of exactly these fields.
+ * @param example what to write where the mapping is missing, such as `stream: { shards: 4 }`
+ */
+export function fields<T extends z.core.$ZodLooseShape>(shape: T, description?: string, example?: string) {
   const known = Object.keys(shape);
+  const wantedFor = (value: unknown): string =>
+    example !== undefined && (value === undefined || value === null)
+      ? `for example ${example}`
+      : `the fields ${known.join(', ')}`;
   const schema = z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
         ? unknownField(issue.keys[0], known)
-        : unlike(issue.input, 'a mapping of fields', `the fields ${known.join(', ')}`),
+        : unlike(issue.input, 'a mapping of fields', wantedFor(issue.input)),
   });
   return description === undefined ? schema : schema.meta({ description });
 }

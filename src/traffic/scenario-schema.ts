@@ -15,7 +15,7 @@ import { MOST_KEYS, STEEPEST_EXPONENT } from './scenario.ts';
 const HOUR_US = 3_600_000_000;
 const MAX_DURATION_US = 365 * 24 * HOUR_US;
 
-const stream = fields({
+const streamFields = {
   shards: whole(
     1,
     LIMITS.shardQuota.value,
@@ -32,9 +32,11 @@ const stream = fields({
     min: LIMITS.retentionHoursDefault.value * HOUR_US,
     max: LIMITS.retentionHoursMax.value * HOUR_US,
     because: 'the longest that Kinesis keeps records',
+    unit: 'h',
   }).optional(),
   initialFill: decimal(0, 1, 'Level of the token buckets at the start; default 1, full.').optional(),
-});
+};
+const stream = fields(streamFields, undefined, 'stream: { shards: 4 }');
 
 const count = whole(1, MOST_KEYS, 'Number of different keys.');
 

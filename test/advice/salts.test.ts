@@ -30,11 +30,10 @@ describe('saltsFor', () => {
   });
 
   it('finds the least number of the definition', () => {
-    const cases = fc.tuple(
-      fc.double({ min: 0.2, max: 5, noNaN: true }),
-      fc.double({ min: 0, max: 0.8, noNaN: true }),
-      fc.integer({ min: 2, max: 40 }),
-    );
+    // On a grid: within a tolerance of a whole number of salts, the two could differ about who rounds.
+    const thousandths = (min: number, max: number) =>
+      fc.integer({ min: min * 1000, max: max * 1000 }).map((n) => n / 1000);
+    const cases = fc.tuple(thousandths(0.2, 5), thousandths(0, 0.8), fc.integer({ min: 2, max: 40 }));
     fc.assert(
       fc.property(cases, ([load, background, shards]) => {
         const { random } = saltsFor(load, background, shards);

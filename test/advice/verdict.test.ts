@@ -168,6 +168,8 @@ describe('the verdict on a planted stream', () => {
       misrouted: 0,
     };
     expect(codesOf(findingsOf({ ...observation, generator }))).toEqual(['GENERATOR_LATE', 'HOT_KEY']);
+    const [late] = findingsOf({ ...observation, generator, peakRatePerSec: 4000 });
+    expect(late.evidence).toMatchObject({ lagP99Ms: 150, peakRatePerSec: 4000 });
     expect(codesOf(findingsOf({ ...observation, generator: { ...generator, valid: true } }))).toEqual([
       'HOT_KEY',
     ]);
@@ -233,6 +235,7 @@ describe('the shards that UNDER_PROVISIONED asks for', () => {
     const found = findingsOf(observe(scenario));
     const { evidence } = found[0] as FindingOf<'UNDER_PROVISIONED'>;
     expect(codesOf(found)).toEqual(['UNDER_PROVISIONED']);
+    expect(evidence.headroom).toBe(0.2);
     const loads = loadsOn(scenario, createShardMap(evidence.shardsNeeded));
     expect(Math.max(...loads)).toBeLessThanOrEqual(1 - evidence.headroom);
     expect(codesOf(findingsOf(observe(scenario, createShardMap(evidence.shardsNeeded))))).toEqual([]);
@@ -256,12 +259,14 @@ describe('the shards that UNDER_PROVISIONED asks for', () => {
     const loads = loadsOn(scenario, createShardMap(evidence.shardsNeeded));
     expect(evidence.shardsNeeded).toBeLessThanOrEqual(12);
     expect(Math.max(...loads)).toBeLessThanOrEqual(1);
+    expect(evidence.headroom).toBe(0);
   });
 
   it('are what the sum needs where only uneven cuts would do', () => {
     const scenario = scenarioOf([traffic(900, weights(['big'])), traffic(3500, uniformKeys(10_000))]);
     const { evidence } = only(findingsOf(observe(scenario)), 'UNDER_PROVISIONED');
     expect(evidence.shardsNeeded).toBe(Math.ceil(evidence.perSec / 800));
+    expect(evidence.headroom).toBe(0);
   });
 });
 

@@ -119,6 +119,7 @@ describe('shardwise plan', () => {
     [['--rate', '3000/s', '--record-size', '1B', '--keys', 'gauss:1'], 'no kind of keys'],
     [['--rate', '3000/s', '--record-size', '1B', '--consumers', 'bus:1'], '--consumers'],
     [['--rate', '3000/s', '--record-size', '1B', '-f', 'xml'], '--format'],
+    [['--rate', '3000/s', '--record-size', '1B', '--placement', 'actual'], '--placement: no keys are given'],
     [['no-such-file.yaml'], 'no-such-file.yaml'],
   ])('refuses %j with a sentence and exit code 2', async (args, what) => {
     const error = await plan(...args).catch((caught: unknown) => caught);
@@ -132,6 +133,37 @@ describe('shardwise plan', () => {
     const file = await fileOf(TWO_SOURCES);
     await expect(plan(file, '--rate', '5/s')).rejects.toThrow('2 sources of traffic');
     expect((await planJson(file)).plan.constraints[1].formula).toContain('3,510/s');
+  });
+
+  it('checks the thresholds of a scenario as run does', async () => {
+    const file = await fileOf(`${SCENARIO}thresholds: ["latencyy < 5"]\n`);
+    await expect(plan(file)).rejects.toMatchObject({
+      exitCode: 2,
+      what: expect.stringContaining('thresholds[0]') as string,
+    });
+  });
+
+  it('exits 3 where the quota is passed', async () => {
+    const { out, exit } = await plan('--rate', '25000000/s', '--record-size', '100B');
+    expect(out).toMatch(/^More than AWS's default quota of 20,000: it takes 31,250 shards/);
+    expect(exit).toBe(3);
+  });
+
+  it('says where a placement changes nothing', async () => {
+    const file = await fileOf(SCENARIO.replace(/keys: .*/, 'keys: { weights: { a: 1, b: 1 } }'));
+    expect((await planJson(file, '--placement', 'random')).plan.assumptions.join(' ')).toContain(
+      '--placement random changes nothing',
+    );
+    expect((await planJson(file)).plan.assumptions.join(' ')).not.toContain('--placement');
+  });
+
+  it('plans bursts by their mean, and says how high they go', async () => {
+    const file = await fileOf(`${SCENARIO}    arrivals: { bursts: { every: 1s, within: 100ms } }\n`);
+    const { assumptions } = (await planJson(file)).plan;
+    expect(assumptions).toContain(
+      'Source "tenants" sends in bursts, 100ms of every 1s, at 35,000/s while they last.',
+    );
+    expect(assumptions.join(' ')).toContain('planned by their mean rate');
   });
 
   it('knows no flag that is not built yet', async () => {

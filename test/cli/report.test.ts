@@ -56,6 +56,13 @@ describe('shardwise report', () => {
     });
   });
 
+  it('says of a file of another kind that it is no report, in one sentence', async () => {
+    await expect(report(save('s.yaml', 'stream: { shards: 4 }\n'))).rejects.toMatchObject({
+      exitCode: 2,
+      what: expect.stringMatching(/s\.yaml is not a Shardwise report: it is not JSON\.$/) as string,
+    });
+  });
+
   it('refuses a file that is missing, and one that is no report', async () => {
     await expect(report(join(folder, 'none.json'))).rejects.toMatchObject({ exitCode: 2 });
     await expect(report(save('bad.json', '{"schemaVersion":1}'))).rejects.toMatchObject({

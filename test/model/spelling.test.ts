@@ -17,6 +17,9 @@ it.each([
 it('finds the nearest word, and none where none is near', () => {
   expect(nearestWord('shre', ['share', 'keys', 'of'])).toBe('share');
   expect(nearestWord('inflight', ['inFlight', 'linger'])).toBe('inFlight');
+  expect(nearestWord('batchSize', ['api', 'batch', 'linger'])).toBe('batch');
+  expect(nearestWord('conf', ['confidence', 'rate'])).toBe('confidence');
+  expect(nearestWord('ap', ['api-version'])).toBeUndefined();
   expect(nearestWord('colour', ['share', 'keys', 'of'])).toBeUndefined();
   expect(nearestWord('x'.repeat(100_000), ['share'])).toBeUndefined();
 });

@@ -66,6 +66,18 @@ describe('the words for a hot key', () => {
     expect(words(withEvidence({ saltsRandom: null, saltsChosen: null })).todo).toMatch(/add shards first/);
   });
 
+  it('advise against random salts where it takes too many', () => {
+    const said = words(withEvidence({ saltsRandom: 1234 })).todo;
+    expect(said).toContain('Random suffixes are not practical on so few shards: it would take 1,234.');
+    expect(said).not.toContain('95 %');
+  });
+
+  it('leave a way for on-demand streams that distribute by themselves', () => {
+    expect(words(withEvidence({})).means).toContain(
+      'on-demand mode, unless the stream distributes records by itself',
+    );
+  });
+
   it('do not round a load of bytes to the limit that it is above', () => {
     const mib = 1024 * 1024;
     const load = { dimension: 'bytes', perSec: 1.004 * mib, limitPerSec: mib, utilization: 1.004 } as const;
@@ -97,6 +109,23 @@ describe('the words for a hot shard', () => {
     expect(said.split).toMatch(split);
     expect(said.todo).toMatch(todo);
   });
+});
+
+it('too few shards: headroom is promised for the mean, and only where there is any', () => {
+  const finding = findingOf(underProvisionedRun());
+  if (finding.code !== 'UNDER_PROVISIONED') throw new Error('another finding');
+  expect(words(finding).todo).toContain(
+    'that leaves 20 % headroom over the mean of the busiest 10 s. Peaks that are shorter need more.',
+  );
+  const none = words({ ...finding, evidence: { ...finding.evidence, headroom: 0 } }).todo;
+  expect(none).toContain('It leaves no headroom');
+  expect(none).not.toContain('%');
+});
+
+it('a late generator may be the fault of the peaks that the scenario asks for', () => {
+  const { todo } = words(findingOf(lateRun()));
+  expect(todo).toContain('peaks (bursts, stages) may ask for more than one sending thread can do');
+  expect(todo).toContain('30,000 records/s');
 });
 
 it('more than doubling the shards is said to take several calls', () => {

@@ -42,15 +42,60 @@ describe('renderPlanText', () => {
   });
 
   it('shows every constraint with its count and its arithmetic', () => {
-    expect(textOf(HOT_KEY)).toMatch(/^ {2}write-records +5 {2}3,500\/s ÷ \(1,000\/s × 80%\) = 4\.38$/m);
-    expect(textOf(HOT_KEY)).toMatch(/^ {2}hot-key +none {2}1,400\/s > 1,000\/s × 80%: fits on no shard/m);
+    expect(textOf(HOT_KEY)).toMatch(/^ {2}write-records +5 {2}3,500\/s ÷ \(1,000\/s × 80 %\) = 4\.38$/m);
+    expect(textOf(HOT_KEY)).toMatch(/^ {2}hot-key +none {2}1,400\/s > 1,000\/s × 80 %: fits on no shard/m);
     expect(textOf(NO_KEYS)).toMatch(/^ {2}hot-shard +– {2}not evaluated: no keys are given$/m);
   });
 
   it('says what the confidence means: streams, not moments', () => {
     expect(textOf(EQUAL_KEYS).replace(/\s+/g, ' ')).toContain(
-      'Where names fall is decided once, by their hash: of 100 streams planned like this at most 4 have a shard',
+      'The names of the keys decide it, once and for good: of 100 streams planned like this, at most 4 have a shard with less than the headroom.',
     );
+  });
+
+  it('leaves out what says no more than the next', () => {
+    const hottest = {
+      ...EQUAL_KEYS.hottestShard,
+      utilization: 0.8,
+      placement: 'random',
+      shards: 27,
+    } as const;
+    const said = (p50: number, p95: number, p99: number): string =>
+      textOf({ ...EQUAL_KEYS, hottestShard: { ...hottest, p50, p95, p99 } }).replace(/\s+/g, ' ');
+    expect(said(0.5, 0.7, 0.9)).toContain(
+      'carries at most 50 % of its limit in half of all cases, 70 % in 95 of 100, 90 % in 99 of 100.',
+    );
+    expect(said(0.5, 0.7, 0.7)).toContain(
+      'at most 50 % of its limit in half of all cases, 70 % in 99 of 100.',
+    );
+    expect(said(0.7, 0.7, 0.7)).toContain('the hottest carries at most 70 % of its limit. The names');
+  });
+
+  it('says that a key would fit but for the headroom', () => {
+    const text = textOf(planOf(970, 10, { keys: { kind: 'weights', names: ['a'], weights: [1] } }));
+    expect(text.replace(/\s+/g, ' ')).toContain(
+      'No number of shards fits: "a" alone takes 97 % of one shard, which leaves less than the headroom.',
+    );
+    expect(text).toContain('no key is left without the 1 that no shard can carry');
+    expect(text).not.toContain('0 keys');
+  });
+
+  it('says how far above the quota the need is', () => {
+    for (const keys of [undefined, { kind: 'uniform', count: 100_000_000, template } as const]) {
+      const plan = planOf(25_000_000, 100, keys && { keys });
+      expect(plan).toMatchObject({ shards: null, shardsSafe: null, feasible: false });
+      expect(textOf(plan).replace(/\s+/g, ' ')).toMatch(
+        keys
+          ? /^More than AWS's default quota of 20,000: it takes at least 31,250 shards\. hot-shard binds/
+          : /^More than AWS's default quota of 20,000: it takes 31,250 shards\. write-records binds/,
+      );
+    }
+    expect(planOf(16_000_000, 100)).toMatchObject({ shards: 20_000, feasible: true });
+  });
+
+  it('keeps a number and its unit on one line', () => {
+    for (const plan of [EQUAL_KEYS, HOT_KEY, NO_KEYS])
+      expect(textOf(plan)).not.toMatch(/^\s*(%|[KMG]?i?B\b)/m);
   });
 
   it('names the ways out where a key fits nowhere', () => {

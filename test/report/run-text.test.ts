@@ -67,6 +67,12 @@ describe('the first lines', () => {
       samples.nothingAcceptedRun(),
       /^No findings, but of 1,000 records 1,000 failed\./,
     ],
+    [
+      'attempts throttled on the way',
+      samples.burstyRun(),
+      /^No findings\. All 72,000 records accepted, after 900 throttled attempts\./,
+    ],
+    ['a shard at its limit', samples.brinkRun(), /^No findings, but one shard is at its limit\. All 144,000/],
     ['an interrupted run', samples.partialRun(), /\nPartial report: interrupted after 12\.3 s of 60 s\./],
     [
       'missed gates',
@@ -93,7 +99,102 @@ describe('the first lines', () => {
   });
 });
 
+describe('throttling without a finding', () => {
+  const top = (document: ReportDocument): string => text(document).split('\n\n')[0].replaceAll('\n', ' ');
+
+  it('is put down to bursts, with the busiest second of the worst shard, and a way out', () => {
+    const said = top(samples.burstyRun());
+    expect(said).toContain('Over every 10 s the load fits each shard, but bursts within do not.');
+    expect(said).toContain(
+      'In its busiest second shardId-000000000000 was offered 2,400 records/s; a shard takes 1,000 records/s.',
+    );
+    expect(said).toContain('Larger batches that are flushed together');
+    expect(said).toMatch(/spread the sending over time .* more shards\./);
+  });
+
+  it('says so where even the busiest second fits', () => {
+    const run = samples.burstyRun();
+    const shards = run.shards.map((row) => ({ ...row, peakSecond: { records: 900, bytes: 900_000 } }));
+    expect(top({ ...run, shards })).toContain(
+      'was offered 900 records/s, which is no more than it takes, so the bursts are shorter than a second.',
+    );
+  });
+
+  it('is a matter of the start where nearly all of it came early', () => {
+    const run = samples.burstyRun();
+    const throttledAttempts = run.series.offered.map((_, i) => (i < 2 ? 450 : 0));
+    expect(top({ ...run, series: { ...run.series, throttledAttempts } })).toContain('stream.initialFill');
+    expect(top(run)).not.toContain('initialFill');
+  });
+
+  it('is not explained where a finding does', () => {
+    expect(top(samples.hotKeyRun())).not.toContain('busiest second');
+  });
+
+  it('names counting noise where the hottest shard is above its limit', () => {
+    expect(top(samples.brinkRun())).toContain(
+      'shardId-000000000001 came to 102 % of its limit in its busiest 10 s: that is within counting noise',
+    );
+  });
+});
+
 describe('the parts', () => {
+  it('one column of the time line is as long as its heading says', () => {
+    const heading = (document: ReportDocument): string =>
+      text(document)
+        .split('\n')
+        .find((line) => line.startsWith('OVER TIME')) ?? '';
+    const bars = (document: ReportDocument): number =>
+      /[▁-█]+/.exec(section(document, 'OVER TIME')[0])?.[0].length ?? 0;
+    expect(heading(samples.lateRun())).toMatch(/one column is 1 s$/);
+    expect(bars(samples.lateRun())).toBe(20);
+    expect(heading(samples.calmRun())).toMatch(/one column is the busiest 1 s of 2 s$/);
+    expect(bars(samples.calmRun())).toBe(30);
+    expect(bars(samples.wideRun())).toBe(50);
+    expect(heading(samples.wideRun())).toMatch(/the busiest 1 s of 30 s$/);
+  });
+
+  it('a run shorter than the window says how long its window was', () => {
+    const short = { ...samples.calmRun(), durationMs: 4000 };
+    expect(text(short)).toContain('load: the busiest 4 s against the limit');
+    expect(text(samples.calmRun())).toContain('load: the busiest 10 s against the limit');
+  });
+
+  it('with retries the shards show the attempts that were throttled', () => {
+    expect(section(samples.burstyRun(), 'SHARDS')[0]).toMatch(/throttled attempts$/);
+    expect(section(samples.burstyRun(), 'SHARDS').some((line) => line.endsWith(' 900'))).toBe(true);
+    expect(section(samples.hotKeyRun(), 'SHARDS')[0]).toMatch(/ throttled$/);
+  });
+
+  it('keys of which more is guessed than known are hidden, and shares are lower bounds', () => {
+    const run = samples.calmRun();
+    const withError = (error: number): ReportDocument => ({
+      ...run,
+      keys: run.keys.slice(0, 2).map((row, i) => ({ ...row, records: 1000, share: 0.1, error: i * error })),
+    });
+    const unsure = section(withError(501), 'HEAVIEST KEYS');
+    expect(unsure).toHaveLength(3);
+    expect(unsure[2]).toBe('  … and 1 uncertain key in the JSON report.');
+    expect(section(withError(400), 'HEAVIEST KEYS')[2]).toMatch(/≥ 6 % +1,000 {2}± 400/);
+    const none = { ...run, keys: run.keys.map((row) => ({ ...row, error: row.records })) };
+    expect(section(none, 'HEAVIEST KEYS')[0]).toMatch(/^ {2}No key stands out/);
+  });
+
+  it('a rate that changes is a mean and a peak', () => {
+    const run = samples.calmRun();
+    expect(text(run)).toContain('2,400 records/s for 60 s, after');
+    const scenario = {
+      ...run.scenario,
+      durationMs: 60_000,
+      warmupMs: 0,
+      ratePerSec: 2400,
+      peakRatePerSec: 5000,
+    };
+    expect(text({ ...run, scenario })).toContain(
+      '2,400 records/s on average, 5,000 records/s at the peak, for 60 s\n',
+    );
+  });
+
   it('the outcomes are written as a sum that adds up', () => {
     for (const make of Object.values(SAMPLES)) {
       const [offered, ...parts] = section(make(), 'RECORDS')
@@ -123,6 +224,9 @@ describe('the parts', () => {
   it('latencies say whose they are, and which percentiles rest on too few requests', () => {
     const note = section(samples.calmRun(), 'LATENCY').slice(4).join(' ');
     expect(note).toContain("Latencies are of this machine's local endpoint, not of AWS.");
+    expect(note.replaceAll(/\s+/g, ' ')).toContain(
+      'Response includes the wait for a batch to fill or linger.',
+    );
     expect(note.replaceAll(/\s+/g, ' ')).toContain('Only 600 requests were sent: p99 and p99.9 are rough.');
     expect(section(samples.wideRun(), 'LATENCY').join(' ')).not.toContain('rough');
   });

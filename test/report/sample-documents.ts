@@ -76,6 +76,7 @@ export function runOf(load: Load, findings: readonly Finding[] = []): Run {
       durationMs: load.seconds * 1000,
       warmupMs: 2000,
       ratePerSec: sum(load.keys.map(([, perSec]) => perSec)),
+      peakRatePerSec: sum(load.keys.map(([, perSec]) => perSec)),
     },
     totals: {
       offered: total('offered'),
@@ -201,6 +202,7 @@ export function lateRun(): Run {
         dispatched: 0.912,
         dispatchedLimit: 0.99,
         eventLoopUtilization: 0.994,
+        peakRatePerSec: 30_000,
       },
     },
   ]);
@@ -289,6 +291,29 @@ export function gatedRun(): Run {
   };
 }
 
+/** The load fits over ten seconds and does not over one: throttled, retried, without a finding. */
+export function burstyRun(): Run {
+  const run = runOf({ shards: 2, seconds: 60, keys: evenKeys(100, 1200, 0) });
+  const refuse = <T extends { attempts: number }>(row: T): T => ({
+    ...row,
+    ...{ attempts: row.attempts + 900, retries: 900, throttledAttempts: 900 },
+  });
+  return {
+    ...run,
+    totals: refuse(run.totals),
+    shards: run.shards.map((row, i) =>
+      i === 0 ? { ...refuse(row), peakSecond: { records: 2400, bytes: 2400 * RECORD_BYTES } } : row,
+    ),
+    series: { ...run.series, throttledAttempts: run.series.offered.map(() => 15) },
+  };
+}
+
+/** One shard a little above its limit, by no more than noise explains. */
+export function brinkRun(): Run {
+  const run = runOf({ shards: 4, seconds: 60, keys: evenKeys(240, 2400, 0) });
+  return { ...run, shards: run.shards.map((row, i) => (i === 1 ? { ...row, utilization: 1.018 } : row)) };
+}
+
 /** Every sample by name. */
 export const SAMPLES: Readonly<Record<string, () => Run>> = {
   calm: calmRun,
@@ -301,6 +326,8 @@ export const SAMPLES: Readonly<Record<string, () => Run>> = {
   ugly: uglyRun,
   'nothing accepted': nothingAcceptedRun,
   gated: gatedRun,
+  bursty: burstyRun,
+  brink: brinkRun,
 };
 
 export function shardIdOf(index: number): string {

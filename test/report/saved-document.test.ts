@@ -27,8 +27,12 @@ describe('a saved report', () => {
 
   const run = calmRun();
   const refused: [string, string, RegExp][] = [
-    ['an empty file', '', /^run\.json is not JSON: it is empty\.$/],
-    ['a file cut short', JSON.stringify(run).slice(0, 99), /^run\.json is not JSON: .*\.$/],
+    ['an empty file', '', /^run\.json is not a Shardwise report: it is empty\.$/],
+    [
+      'a file cut short',
+      JSON.stringify(run).slice(0, 99),
+      /^run\.json is not a Shardwise report: it is not JSON\.$/,
+    ],
     ['other JSON', '{"a":1}', /is not a Shardwise report: it has no schemaVersion\.$/],
     ['a bare number', '12', /is not a Shardwise report/],
     ['null', 'null', /is not a Shardwise report/],

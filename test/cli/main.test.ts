@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Context, ExitCode } from '../../src/cli/context.ts';
+import { foldText, main } from '../../src/cli/main.ts';
+
+async function shardwise(...args: string[]): Promise<{ out: string; err: string; exit: ExitCode }> {
+  const said = { out: '', err: '', exit: 0 as ExitCode };
+  const context: Context = {
+    out: (text) => (said.out += text),
+    err: (text) => (said.err += text),
+    ...{ stderrIsTerminal: false, columns: 80, color: false, env: {} },
+    setExit: (code) => (said.exit = code),
+  };
+  await main(args, context);
+  return said;
+}
+
+describe('help', () => {
+  it('is printed of a command, as --help does', async () => {
+    const help = await shardwise('help', 'plan');
+    expect(help.exit).toBe(0);
+    expect(help.out).toMatch(/^Usage: shardwise plan /);
+    expect(help.out).toBe((await shardwise('plan', '--help')).out);
+  });
+
+  it('is printed of everything without one', async () => {
+    const help = await shardwise('help');
+    expect(help.exit).toBe(0);
+    expect(help.out).toMatch(/^Usage: shardwise /);
+    expect(help.out).toContain('help [command]');
+  });
+
+  it('exists of no command that does not', async () => {
+    expect((await shardwise('help', 'plam')).exit).toBe(2);
+  });
+
+  it('shows no default of a list that is empty, and what a number of milliseconds is', async () => {
+    const { out } = await shardwise('local', '--help');
+    expect(out).not.toContain('default: []');
+    expect(out).toContain('--create-ms <milliseconds>');
+    expect(out).toContain('--delete-ms <milliseconds>');
+  });
+});
+
+describe('what an error says', () => {
+  it('stays within 80 columns', async () => {
+    const { err, exit } = await shardwise('plan');
+    expect(exit).toBe(2);
+    expect(err.split('\n').length).toBeGreaterThan(3);
+    for (const line of err.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('suggests a port that may be listened on', async () => {
+    expect((await shardwise('local', '--port', '99999')).err).toContain('such as --port 4567.');
+    expect((await shardwise('local', '--create-ms', 'x')).err).toContain('such as --create-ms 500.');
+  });
+
+  it('is broken at spaces only: long words stay whole, and nothing is lost', () => {
+    const words = fc.array(
+      fc.string({ unit: fc.constantFrom('a', 'b', '/'), minLength: 1, maxLength: 120 }),
+      {
+        minLength: 1,
+      },
+    );
+    fc.assert(
+      fc.property(words, (list) => {
+        const folded = foldText(list.join(' '));
+        expect(folded.split(/[ \n]/)).toEqual(list);
+        for (const line of folded.split('\n')) expect(line.length <= 80 || !line.includes(' ')).toBe(true);
+      }),
+    );
+  });
+});
