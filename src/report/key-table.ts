@@ -41,7 +41,8 @@ function isCertain({ records, error }: KeyRow): boolean {
 /** Of all records, at least. */
 function shareOf({ share, records, error }: KeyRow): string {
   if (error === 0) return percent(share);
-  return `≥ ${percent((share * (records - error)) / records)}`;
+  const least = percent((share * (records - error)) / records);
+  return least.startsWith('<') ? least : `≥ ${least}`;
 }
 
 function headings(hasErrors: boolean): Column[] {
