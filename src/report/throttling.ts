@@ -28,7 +28,7 @@ export function noiseSentence({ shards, durationMs }: ReportDocument): string | 
   return (
     `${nameOf(hottest)} came to ${percent(hottest.utilization)} of its limit in its busiest ` +
     `${windowText(durationMs)}: that is within counting noise of the limit, and a finding needs more than noise ` +
-    'explains. Take it as full: a longer run tells more, more shards make room.'
+    'explains. Take it as full: a longer run tells more, and more shards make room, unless one key alone fills it.'
   );
 }
 
@@ -60,7 +60,7 @@ function peakSentence(shard: ShardRow): string | undefined {
   const was = `In its busiest second ${nameOf(shard)} was offered ${perSec(dimension, amount, limit)}`;
   const takes = `a shard takes ${perSec(dimension, limit, limit)}`;
   if (most > 1) return `${was}; ${takes}.`;
-  return `${was}, which is no more than it takes, so the bursts are shorter than a second.`;
+  return `${was}, which it takes if they come evenly and its buckets are full: these came faster, or the buckets were not.`;
 }
 
 function wayOut({ series, totals }: ReportDocument): string {
