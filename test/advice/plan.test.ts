@@ -80,8 +80,8 @@ describe('buildPlan', () => {
       'hot-key',
       'hot-shard',
     ]);
-    expect(plan.constraints[0].formula).toBe('3,000/s × 916 B = 2.62 MiB/s ÷ (1 MiB/s × 80%) = 3.28');
-    expect(plan.constraints[1].formula).toBe('3,000/s ÷ (1,000/s × 80%) = 3.75');
+    expect(plan.constraints[0].formula).toBe('3,000/s × 916 B = 2.62 MiB/s ÷ (1 MiB/s × 80 %) = 3.28');
+    expect(plan.constraints[1].formula).toBe('3,000/s ÷ (1,000/s × 80 %) = 3.75');
     for (const { formula } of plan.constraints) expect(formula).not.toContain('\n');
   });
 
@@ -205,7 +205,7 @@ describe('planInputOf', () => {
       equalKeyBytes: true,
     });
     expect(input.headroom).toBe(0.5);
-    expect(input.assumptions).toContain('Headroom 50% of every limit.');
+    expect(input.assumptions).toContain('Headroom 50 % of every limit.');
   });
 
   it('counts the consumers by kind', () => {
