@@ -1,0 +1,45 @@
+/** The same scenario and seed, the same bytes; and memory that simulated time does not fill. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, it } from 'vitest';
+import { simulationReport } from '../../src/cli/simulation-report.ts';
+import { simulateExactly } from '../../src/simulate/exact.ts';
+import type { Scenario } from '../../src/traffic/scenario.ts';
+import { scenarioOf, sourceAt } from '../traffic/scenarios.ts';
+
+const stream = { shards: 2, maxRecordBytes: 1 << 20, retentionHours: 24, initialFill: 1 };
+const bytesOf = (scenario: Scenario): string =>
+  JSON.stringify(
+    simulationReport('s.yaml', scenario, simulateExactly(scenario, { serviceUs: 20_000, z: 3 }), 20_000),
+  );
+
+it('gives the same bytes twice, and others for another seed', () => {
+  const retry = { policy: 'backoff', maxAttempts: 3, baseUs: 100_000, maxUs: 1_000_000 } as const;
+  const scenario = scenarioOf([sourceAt(2500, 15, { arrivals: { kind: 'poisson' } })], {
+    stream,
+    producer: { api: 'PutRecords', batch: 500, lingerUs: 50_000, inFlight: 4, retry },
+  });
+  expect(bytesOf(scenario)).toBe(bytesOf(scenario));
+  expect(bytesOf({ ...scenario, seed: 2 })).not.toBe(bytesOf(scenario));
+});
+
+it('holds no more memory after an hour than after ten minutes', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const held = (minutes: number): number => {
+    const before = usage(collect);
+    const scenario = scenarioOf([sourceAt(300, minutes * 60, { arrivals: { kind: 'poisson' } })], { stream });
+    const simulation = simulateExactly(scenario, { serviceUs: 20_000, z: 3 });
+    const after = usage(collect);
+    expect(simulation.pipeline.tally.shards.offered[0]).toBeGreaterThan(0);
+    return after - before;
+  };
+  held(1); // code and its caches
+  expect(held(60) - held(10)).toBeLessThan(512 * 1024);
+}, 60_000);
+
+function usage(collect: () => void): number {
+  collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
