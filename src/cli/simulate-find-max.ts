@@ -58,13 +58,22 @@ export function simulateFindMax(
     const document = simulateOnce(atRate(empty, ratePerSec), question);
     const [{ actual, ok }] = document.thresholds;
     if (actual === null || ok === null) throw unmeasured(expression, 'a simulation does not measure that');
-    const utilizationMax = utilizationMaxOf(document);
-    probes.push({ ratePerSec, ok, actual, totals: document.totals, utilizationMax });
+    const { totals } = document;
+    const holds = ok && (totals.dropped === 0 || asksForDropped(threshold));
+    probes.push({ ratePerSec, ok: holds, actual, totals, utilizationMax: utilizationMaxOf(document) });
     shared ??= withoutCounts(document, scenario);
-    return ok;
+    return holds;
   });
   if (shared === undefined) throw new Error('a search without a probe');
   return { ...shared, maxRate: { expression, unit, ...bracket, probes } };
+}
+
+/**
+ * A rate at which the producer drops records does not hold: what is never sent is never throttled, and the answer
+ * would be a rate that never reaches the stream.
+ */
+function asksForDropped({ metric }: Threshold): boolean {
+  return metric.kind === 'share' && metric.count === 'dropped';
 }
 
 /** From the scenario's own rate, as far as the number of records stays reasonable. */

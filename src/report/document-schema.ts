@@ -168,15 +168,17 @@ const threshold = z.object({
 
 const sweep = z.object({
   field: z.enum(SWEEP_FIELDS),
-  points: z.array(
-    z.object({
-      value: amount,
-      totals,
-      utilizationMax: amount,
-      findings: z.array(finding),
-      thresholds: z.array(threshold),
-    }),
-  ),
+  points: z
+    .array(
+      z.object({
+        value: amount,
+        totals,
+        utilizationMax: amount,
+        findings: z.array(finding),
+        thresholds: z.array(threshold),
+      }),
+    )
+    .min(1),
 });
 
 const maxRate = z.object({
@@ -184,9 +186,11 @@ const maxRate = z.object({
   unit: threshold.shape.unit,
   holdsAtPerSec: amount.nullable(),
   breaksAtPerSec: amount.nullable(),
-  probes: z.array(
-    z.object({ ratePerSec: amount, ok: z.boolean(), actual: z.number(), totals, utilizationMax: amount }),
-  ),
+  probes: z
+    .array(
+      z.object({ ratePerSec: amount, ok: z.boolean(), actual: z.number(), totals, utilizationMax: amount }),
+    )
+    .min(1),
 });
 
 const generator = z.object({

@@ -51,7 +51,7 @@ function bracket({ holdsAtPerSec, breaksAtPerSec, probes }: MaxRateResult): stri
 function restsOn({ seed }: ReportDocument): string {
   return (
     'empty token buckets at the start, so that no burst hides an overload; the same random numbers in every probe ' +
-    `(seed ${seed ?? 1}); all sources scaled by one factor, the mean rate shown; and that what breaks at one rate ` +
+    `(seed ${seed ?? 1}); all sources scaled by one factor, the mean rate shown; a rate at which the producer drops records counts as broken, unless asked about; and that what breaks at one rate ` +
     'breaks at every higher one. Other thresholds of the scenario were not held.'
   );
 }
@@ -63,21 +63,23 @@ function probeLines({ probes, unit }: MaxRateResult, ink: Ink): string[] {
       { title: 'held?' },
       { title: 'was', align: 'right' },
       { title: 'throttled', align: 'right' },
+      { title: 'dropped', align: 'right' },
       { title: 'hottest shard', align: 'right' },
     ],
     probes.map((probe) => [
       count(probe.ratePerSec),
       probe.ok ? ink('green', 'yes') : ink('red', 'NO'),
       thresholdValue(probe.actual, unit),
-      throttledOf(probe),
+      partOf(probe, probe.totals.throttled),
+      partOf(probe, probe.totals.dropped),
       percent(probe.utilizationMax),
     ]),
     ink,
   );
 }
 
-function throttledOf({ totals }: RateProbe): string {
-  return totals.offered > 0 ? percent(totals.throttled / totals.offered) : '–';
+function partOf({ totals }: RateProbe, part: number): string {
+  return totals.offered > 0 ? percent(part / totals.offered) : '–';
 }
 
 function rate(perSec: number): string {

@@ -41,15 +41,20 @@ const HOW: Readonly<Record<SweepResult['field'], string>> = {
   rate: 'Each line is the scenario at that mean rate: all its sources scaled by the same factor.',
 };
 
-/** Where the curve crosses from throttling to none, or that it does not. */
+/** Where the curve comes to rest, or that it does not; a full bucket may hide an overload that a finding sees. */
 function answer({ field, points }: SweepResult): string {
-  const calm = points.filter((point) => point.totals.throttledAttempts === 0);
+  const calm = points.filter(isCalm);
   const range = `${valueOf(field, points[0].value)} to ${valueOf(field, points[points.length - 1].value)}`;
-  if (calm.length === 0) return `Something is throttled at every point from ${range}.`;
-  if (calm.length === points.length) return `Nothing is throttled at any point from ${range}.`;
+  if (calm.length === 0) return `Something is throttled, dropped or found at every point from ${range}.`;
+  if (calm.length === points.length)
+    return `Nothing is throttled, dropped or found at any point from ${range}.`;
   const best = field === 'shards' ? calm[0] : calm[calm.length - 1];
   const edge = field === 'shards' ? 'fewest' : 'highest rate';
-  return `Of ${amountOf(points.length, 'point')} from ${range}, the ${edge} without throttling: ${valueOf(field, best.value)}.`;
+  return `Of ${amountOf(points.length, 'point')} from ${range}, the ${edge} at which nothing is throttled, dropped or found: ${valueOf(field, best.value)}.`;
+}
+
+function isCalm({ totals, findings }: SweepPoint): boolean {
+  return totals.throttledAttempts === 0 && totals.dropped === 0 && findings.length === 0;
 }
 
 function valueOf(field: SweepResult['field'], value: number): string {

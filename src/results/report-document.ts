@@ -298,6 +298,7 @@ export interface MaxRateResult {
 
 export interface RateProbe {
   readonly ratePerSec: number;
+  /** False also where the producer dropped records and the threshold is not about that. */
   readonly ok: boolean;
   /** What the threshold is about, in `unit`. */
   readonly actual: number;
