@@ -3,7 +3,8 @@
  */
 import { badInput } from '../model/refusal.ts';
 import { formatCount } from '../model/quantity.ts';
-import type { RateProbe, ReportDocument } from '../results/report-document.ts';
+import type { RateProbe } from '../results/many-simulations.ts';
+import type { ReportDocument } from '../results/report-document.ts';
 import { parseThreshold, type Threshold } from '../results/threshold.ts';
 import { searchRate, type RateRange } from '../simulate/rate-search.ts';
 import { atRate, peakOverMean, withEmptyBuckets } from '../simulate/variant.ts';

@@ -2,7 +2,8 @@
  * `shardwise simulate --sweep`: the scenario at several values of one field, as one report with a point for each.
  */
 import { formatCount } from '../model/quantity.ts';
-import type { FindingCode, ReportDocument, SweepPoint } from '../results/report-document.ts';
+import type { SweepPoint } from '../results/many-simulations.ts';
+import type { FindingCode, ReportDocument } from '../results/report-document.ts';
 import { checkSweep, sweptScenario, type Sweep } from '../simulate/sweep.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import type { ExitCode } from './context.ts';

@@ -2,7 +2,8 @@
  * One sentence on what a metric per minute hides: the shard whose busiest second stands highest above its minute.
  */
 import { LIMITS } from '../model/limits.ts';
-import type { ShardBurst, ShardRow } from '../results/report-document.ts';
+import type { ShardBurst } from '../results/burst-meter.ts';
+import type { ShardRow } from '../results/report-document.ts';
 import { amountOf, NBSP, perSec } from './figure.ts';
 import { showName } from './name.ts';
 import { wrap } from './paragraph.ts';

@@ -5,7 +5,8 @@
  * Fields that it does not know pass: a newer minor version may write more than this one reads.
  */
 import { z } from 'zod';
-import { CONSTRAINT_NAMES, SCHEMA_VERSION, SWEEP_FIELDS } from '../results/report-document.ts';
+import { SWEEP_FIELDS } from '../results/many-simulations.ts';
+import { CONSTRAINT_NAMES, SCHEMA_VERSION } from '../results/report-document.ts';
 
 const count = z.int().min(0);
 const amount = z.number().min(0);

@@ -1,7 +1,8 @@
 /**
  * A search for the largest rate as text for a terminal: the answer, what it rests on, and every probe.
  */
-import type { MaxRateResult, ReportDocument, RateProbe } from '../results/report-document.ts';
+import type { MaxRateResult, RateProbe } from '../results/many-simulations.ts';
+import type { ReportDocument } from '../results/report-document.ts';
 import { subjectLines } from './circumstances.ts';
 import { amountOf, count, NBSP, percent } from './figure.ts';
 import { inkFor, type Ink } from './ink.ts';

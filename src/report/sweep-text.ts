@@ -2,13 +2,8 @@
  * A sweep as text for a terminal: one line for each value, with a bar that shows how near to its limit the hottest
  * shard came.
  */
-import type {
-  Finding,
-  ReportDocument,
-  SweepPoint,
-  SweepResult,
-  ThresholdRow,
-} from '../results/report-document.ts';
+import type { SweepPoint, SweepResult } from '../results/many-simulations.ts';
+import type { Finding, ReportDocument, ThresholdRow } from '../results/report-document.ts';
 import { barWidth, loadBar } from './bars.ts';
 import { subjectLines } from './circumstances.ts';
 import { amountOf, count, NBSP, percent } from './figure.ts';

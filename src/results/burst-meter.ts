@@ -3,10 +3,22 @@
  * around it.
  */
 import { worseOf } from './sliding-sums.ts';
-import type { ShardBurst } from './report-document.ts';
+import type { Dimension } from './report-document.ts';
 
 const SECONDS = 60;
 const LN_60 = 4.0943445622221;
+
+/** What a metric per minute hides: how far a minute's busiest second stands above its mean. */
+export interface ShardBurst {
+  readonly dimension: Dimension;
+  /** Offered in the busiest second of the whole minutes, by the worse of the two limits. */
+  readonly perSec: number;
+  /** Of the whole minute around it. */
+  readonly meanPerSec: number;
+  readonly ratio: number;
+  /** The ratio that evenly spread Poisson arrivals have by chance: 1 + sqrt(2 ln 60 / records per second). */
+  readonly ratioByChance: number;
+}
 
 export class BurstMeter {
   /** Sums of the minute that runs, and its busiest second by records and by bytes. */
@@ -28,19 +40,20 @@ export class BurstMeter {
     this.#worstLoad = new Float64Array(shards);
   }
 
-  /** Counts a whole second, by its number from the start; those without any record may be left out. */
-  closeSecond(second: number, records: Float64Array, bytes: Float64Array): void {
+  /** What is added from now on belongs to this second, by its number from the start; silent ones may be left out. */
+  reach(second: number): void {
     const minute = Math.floor(second / SECONDS);
-    if (minute > this.#minute) {
-      this.#closeMinute();
-      this.#minute = minute;
-    }
-    for (let j = 0; j < records.length; j++) {
-      this.#records[j] += records[j];
-      this.#bytes[j] += bytes[j];
-      if (records[j] > this.#peakRecords[j]) this.#peakRecords[j] = records[j];
-      if (bytes[j] > this.#peakBytes[j]) this.#peakBytes[j] = bytes[j];
-    }
+    if (minute === this.#minute) return;
+    this.#closeMinute();
+    this.#minute = minute;
+  }
+
+  /** Counts what a shard was offered in the whole second. */
+  add(shard: number, records: number, bytes: number): void {
+    this.#records[shard] += records;
+    this.#bytes[shard] += bytes;
+    if (records > this.#peakRecords[shard]) this.#peakRecords[shard] = records;
+    if (bytes > this.#peakBytes[shard]) this.#peakBytes[shard] = bytes;
   }
 
   /** The counted time has ended; a minute that it broke off is not counted. */

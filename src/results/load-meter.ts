@@ -102,11 +102,13 @@ export class LoadMeter {
 
   #closeSecond(): void {
     const { shards } = this;
+    this.bursts.reach(this.#second);
     for (let j = 0; j < shards.count; j++) {
-      this.peakRecords[j] = Math.max(this.peakRecords[j], shards.records(j));
-      this.peakBytes[j] = Math.max(this.peakBytes[j], shards.bytes(j));
+      const [records, bytes] = [shards.records(j), shards.bytes(j)];
+      this.peakRecords[j] = Math.max(this.peakRecords[j], records);
+      this.peakBytes[j] = Math.max(this.peakBytes[j], bytes);
+      this.bursts.add(j, records, bytes);
     }
-    this.bursts.closeSecond(this.#second, shards.records, shards.bytes);
     shards.closeSecond();
     this.keys.closeSecond();
     this.#second++;

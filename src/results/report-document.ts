@@ -5,6 +5,9 @@
  * Hash keys are decimal strings; `share` and `utilization` are 0…1 and more; sizes are bytes.
  */
 
+import type { ShardBurst } from './burst-meter.ts';
+import type { MaxRateResult, SweepResult } from './many-simulations.ts';
+
 export const SCHEMA_VERSION = 1;
 
 export interface ReportDocument {
@@ -138,18 +141,6 @@ export interface ShardRow {
   readonly burst?: ShardBurst;
 }
 
-/** What a metric per minute hides: how far a minute's busiest second stands above its mean. */
-export interface ShardBurst {
-  readonly dimension: Dimension;
-  /** Offered in the busiest second of the whole minutes, by the worse of the two limits. */
-  readonly perSec: number;
-  /** Of the whole minute around it. */
-  readonly meanPerSec: number;
-  readonly ratio: number;
-  /** The ratio that evenly spread Poisson arrivals have by chance: 1 + sqrt(2 ln 60 / records per second). */
-  readonly ratioByChance: number;
-}
-
 export interface KeyRow {
   readonly key: string;
   readonly hashKey: string;
@@ -262,48 +253,6 @@ export interface ThresholdRow {
   /** In `unit`; null where not measurable. */
   readonly actual: number | null;
   readonly unit: 'ms' | '%' | '/s' | 'ratio';
-}
-
-/** What a sweep can change. */
-export const SWEEP_FIELDS = ['shards', 'rate'] as const;
-export type SweepField = (typeof SWEEP_FIELDS)[number];
-
-export interface SweepResult {
-  readonly field: SweepField;
-  /** Ascending by value. */
-  readonly points: readonly SweepPoint[];
-}
-
-/** One simulation of several. */
-export interface SweepPoint {
-  /** Shards, or the mean rate in records per second. */
-  readonly value: number;
-  readonly totals: Totals;
-  /** Of the hottest shard. */
-  readonly utilizationMax: number;
-  readonly findings: readonly Finding[];
-  readonly thresholds: readonly ThresholdRow[];
-}
-
-export interface MaxRateResult {
-  readonly expression: string;
-  readonly unit: ThresholdRow['unit'];
-  /** The answer: the highest mean rate that was seen to hold, records per second; null where none was. */
-  readonly holdsAtPerSec: number | null;
-  /** The lowest that was seen to break, at most 1 % above; null where the search ended without one. */
-  readonly breaksAtPerSec: number | null;
-  /** In the order in which they were asked. All start with empty buckets and draw the same random numbers. */
-  readonly probes: readonly RateProbe[];
-}
-
-export interface RateProbe {
-  readonly ratePerSec: number;
-  /** False also where the producer dropped records and the threshold is not about that. */
-  readonly ok: boolean;
-  /** What the threshold is about, in `unit`. */
-  readonly actual: number;
-  readonly totals: Totals;
-  readonly utilizationMax: number;
 }
 
 export interface GeneratorInfo {

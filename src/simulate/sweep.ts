@@ -5,7 +5,7 @@ import { LIMITS } from '../model/limits.ts';
 import { formatCount, parseRate } from '../model/quantity.ts';
 import { badInput } from '../model/refusal.ts';
 import { nearestWord } from '../model/spelling.ts';
-import { SWEEP_FIELDS, type SweepField } from '../results/report-document.ts';
+import { SWEEP_FIELDS, type SweepField } from '../results/many-simulations.ts';
 import { MAX_RECORDS_PER_SEC } from '../traffic/scenario-rules.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { atRate, atShards, peakOverMean } from './variant.ts';

@@ -6,7 +6,9 @@ import { BurstMeter } from '../../src/results/burst-meter.ts';
 function meterOf(perSecond: readonly number[], bytes = 100): BurstMeter {
   const meter = new BurstMeter(1);
   perSecond.forEach((records, second) => {
-    if (records > 0) meter.closeSecond(second, Float64Array.of(records), Float64Array.of(records * bytes));
+    if (records === 0) return;
+    meter.reach(second);
+    meter.add(0, records, records * bytes);
   });
   meter.finish(perSecond.length);
   return meter;
