@@ -18,7 +18,7 @@ function words(line: string): string[] {
   return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map((match) => match.at(1) ?? match[0]);
 }
 
-describe('the README', () => {
+describe('the README', { timeout: 60_000 }, () => {
   it('shows commands and flags that exist', () => {
     expect(commands.length).toBeGreaterThan(5);
     for (const command of commands) {

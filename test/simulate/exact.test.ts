@@ -19,7 +19,7 @@ const oneByOne = {
 /** Data bytes of a record that costs a whole number of KiB with its key, key-0. */
 const dataOf = (cost: number): { kind: 'fixed'; bytes: number } => ({ kind: 'fixed', bytes: cost - 5 });
 
-describe('one shard', () => {
+describe('one shard', { timeout: 30_000 }, () => {
   it('at twice its record limit for 60 s accepts its burst and its refill', () => {
     const { offered, accepted, throttled } = totalsOfSimulation(
       scenarioOf([sourceAt(2000, 60)], { ...oneShard, ...oneByOne }),
@@ -147,7 +147,7 @@ describe('Poisson requests of many records each', () => {
   );
 });
 
-describe('the producer', () => {
+describe('the producer', { timeout: 30_000 }, () => {
   it('with 1,000 requests in flight keeps their order and loses none', () => {
     const scenario = scenarioOf([sourceAt(20_000, 3)], {
       stream: { ...oneShard.stream, shards: 64 },

@@ -14,7 +14,7 @@ const bytesOf = (scenario: Scenario): string =>
     simulationReport('s.yaml', scenario, simulateExactly(scenario, { serviceUs: 20_000, z: 3 }), 20_000),
   );
 
-it('gives the same bytes twice, and others for another seed', () => {
+it('gives the same bytes twice, and others for another seed', { timeout: 30_000 }, () => {
   const retry = { policy: 'backoff', maxAttempts: 3, baseUs: 100_000, maxUs: 1_000_000 } as const;
   const scenario = scenarioOf([sourceAt(2500, 15, { arrivals: { kind: 'poisson' } })], {
     stream,
