@@ -4,12 +4,16 @@ import { meanRatePerSec } from '../../src/traffic/offer.ts';
 import { scenarioOf, sourceAt, uniformKeys } from '../traffic/scenarios.ts';
 import { callsOf, totalsOfSimulation } from './simulations.ts';
 
-it('at another rate offers exactly what a scenario written with that rate offers', { timeout: 30_000 }, () => {
-  for (const rate of [1000, 3333.3, 0.7, 12_345]) {
-    const written = totalsOfSimulation(scenarioOf([sourceAt(rate, 3)]));
-    expect(totalsOfSimulation(atRate(scenarioOf([sourceAt(2900.1, 3)]), rate))).toEqual(written);
-  }
-});
+it(
+  'at another rate offers exactly what a scenario written with that rate offers',
+  { timeout: 30_000 },
+  () => {
+    for (const rate of [1000, 3333.3, 0.7, 12_345]) {
+      const written = totalsOfSimulation(scenarioOf([sourceAt(rate, 3)]));
+      expect(totalsOfSimulation(atRate(scenarioOf([sourceAt(2900.1, 3)]), rate))).toEqual(written);
+    }
+  },
+);
 
 it('scales all sources and stages alike', () => {
   const stages = [
