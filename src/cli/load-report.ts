@@ -24,20 +24,22 @@ export interface LoadParts {
   readonly measuresLatency: boolean;
 }
 
-type CommonPart = Pick<
-  ReportDocument,
-  | 'schemaVersion'
-  | 'tool'
-  | 'durationMs'
-  | 'seed'
-  | 'scenario'
-  | 'totals'
-  | 'latencyMs'
-  | 'shards'
-  | 'keys'
-  | 'series'
-  | 'findings'
-  | 'thresholds'
+type CommonPart = Required<
+  Pick<
+    ReportDocument,
+    | 'schemaVersion'
+    | 'tool'
+    | 'durationMs'
+    | 'seed'
+    | 'scenario'
+    | 'totals'
+    | 'latencyMs'
+    | 'shards'
+    | 'keys'
+    | 'series'
+    | 'findings'
+    | 'thresholds'
+  >
 >;
 
 /** Closes the tally's last window and writes everything down. */

@@ -3,7 +3,12 @@
  */
 import { Command } from 'commander';
 import { requireDuration } from '../model/quantity.ts';
-import type { Context } from './context.ts';
+import { badInput } from '../model/refusal.ts';
+import type { FindingCode, ReportDocument } from '../results/report-document.ts';
+import type { Threshold } from '../results/threshold.ts';
+import type { Sweep } from '../simulate/sweep.ts';
+import type { Scenario } from '../traffic/scenario.ts';
+import type { Context, ExitCode } from './context.ts';
 import {
   addGateFlags,
   exitCodeOf,
@@ -13,9 +18,13 @@ import {
   type GateFlags,
 } from './gates.ts';
 import { addOutputFlags, emit, parseOutput, type OutputFlags } from './output.ts';
+import { progressLine } from './progress.ts';
+import type { Question } from './simulate-once.ts';
 
 export interface SimulateFlags extends OutputFlags, GateFlags {
   serviceTime: string;
+  sweep?: string;
+  findMax?: string;
 }
 
 export function simulateCommand(context: Context): Command {
@@ -23,21 +32,89 @@ export function simulateCommand(context: Context): Command {
     .description('the scenario against the shard model, in virtual time; nothing is sent')
     .argument('<scenario.yaml>', 'what to play; see scenarios/')
     .option('--service-time <duration>', "from a request's sending to its reply", '20ms')
+    .option(
+      '--sweep <field=from..to>',
+      'the same at several values: shards=4..16, shards=4..64:4 (a step), rate=1000/s..20000/s, …:500/s (a step), …:10 (so many points)',
+      once('--sweep'),
+    )
+    .option(
+      '--find-max <expression>',
+      'the largest rate, all sources scaled alike, that holds this: "throttledAttempts < 0.1%"',
+      once('--find-max'),
+    )
     .action((file: string, flags: SimulateFlags) => simulate(file, flags, context));
   return addOutputFlags(addGateFlags(command));
+}
+
+/** A value that may be given once: of two, commander would forget the first without a word. */
+function once(flag: string): (value: string, previous?: string) => string {
+  return (value, previous) => {
+    if (previous === undefined) return value;
+    throw badInput(`${flag} is given twice.`, 'Run the command once for each.');
+  };
 }
 
 async function simulate(file: string, flags: SimulateFlags, context: Context): Promise<void> {
   const output = parseOutput(flags);
   const gates = parseGates(flags);
   const serviceUs = requireDuration(flags.serviceTime, '--service-time');
+  refuseCombinations(flags);
+  const { parseSweep } = await import('../simulate/sweep.ts');
+  const { parseFindMax } = await import('./simulate-find-max.ts');
+  const sweep = flags.sweep === undefined ? undefined : parseSweep(flags.sweep);
+  const threshold = flags.findMax === undefined ? undefined : parseFindMax(flags.findMax);
   const scenario = await readScenario(file, gates);
   refuseConsumers(file, scenario, 'simulate');
-  const { simulateExactly } = await import('../simulate/exact.ts');
-  const { noiseMargin } = await import('../advice/verdict.ts');
-  const { simulationReport } = await import('./simulation-report.ts');
-  const simulation = simulateExactly(scenario, { serviceUs, z: noiseMargin(scenario.stream.shards) });
-  const document = simulationReport(file, scenario, simulation, serviceUs);
-  await emit(document, output, context);
-  context.setExit(exitCodeOf(document, gates.failOn));
+  const line = progressLine(context, output.quiet);
+  line.show(`simulating ${scenario.stream.shards} shards`);
+  try {
+    const question = { file, serviceUs, failOn: gates.failOn };
+    const { document, exit } = await answer(scenario, { sweep, threshold }, question, line.show);
+    line.clear();
+    await emit(document, output, context);
+    context.setExit(exit);
+  } finally {
+    line.clear();
+  }
+}
+
+interface Many {
+  readonly sweep: Sweep | undefined;
+  readonly threshold: Threshold | undefined;
+}
+
+/** One simulation, or the many of a sweep or a search. */
+async function answer(
+  scenario: Scenario,
+  { sweep, threshold }: Many,
+  question: Question & { readonly failOn: readonly FindingCode[] },
+  show: (progress: string) => void,
+): Promise<{ document: ReportDocument; exit: ExitCode }> {
+  if (sweep !== undefined) {
+    const { simulateSweep } = await import('./simulate-sweep.ts');
+    return simulateSweep(scenario, sweep, question, show);
+  }
+  if (threshold !== undefined) {
+    const { simulateFindMax } = await import('./simulate-find-max.ts');
+    const document = simulateFindMax(scenario, threshold, question, show);
+    return { document, exit: document.maxRate?.holdsAtPerSec === null ? 3 : 0 };
+  }
+  const { simulateOnce } = await import('./simulate-once.ts');
+  const document = simulateOnce(scenario, question);
+  return { document, exit: exitCodeOf(document, question.failOn) };
+}
+
+/** Flags that would contradict each other, or be read and ignored. */
+function refuseCombinations({ sweep, findMax, threshold, failOn }: SimulateFlags): void {
+  if (findMax === undefined) return;
+  const other = [
+    ['--sweep', sweep],
+    ['--threshold', threshold],
+    ['--fail-on', failOn],
+  ].find(([, value]) => value !== undefined);
+  if (other === undefined) return;
+  throw badInput(
+    `--find-max and ${String(other[0])} do not go together: a search holds one threshold and nothing else.`,
+    'Leave one of them out.',
+  );
 }

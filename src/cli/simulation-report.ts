@@ -7,6 +7,10 @@ import type { Simulation } from '../simulate/exact.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { loadReport } from './load-report.ts';
 
+/** What every simulation's report has besides what every report has. */
+export type SimulatedDocument = ReportDocument &
+  Required<Pick<ReportDocument, 'totals' | 'shards' | 'findings' | 'thresholds'>>;
+
 const EPOCH = '1970-01-01T00:00:00.000Z';
 
 export function simulationReport(
@@ -14,7 +18,7 @@ export function simulationReport(
   scenario: Scenario,
   { pipeline, map }: Simulation,
   serviceUs: number,
-): ReportDocument {
+): SimulatedDocument {
   const { durationUs } = scenario;
   const common = loadReport({ file, scenario, pipeline, map, countedUs: durationUs, measuresLatency: false });
   return {

@@ -5,6 +5,7 @@
  * Fields that it does not know pass: a newer minor version may write more than this one reads.
  */
 import { z } from 'zod';
+import { SWEEP_FIELDS } from '../results/many-simulations.ts';
 import { CONSTRAINT_NAMES, SCHEMA_VERSION } from '../results/report-document.ts';
 
 const count = z.int().min(0);
@@ -70,6 +71,15 @@ const shard = z.object({
   bytes: count,
   utilization: amount,
   peakSecond: z.object({ records: count, bytes: count }),
+  burst: z
+    .object({
+      dimension: z.enum(['records', 'bytes']),
+      perSec: amount,
+      meanPerSec: amount,
+      ratio: amount,
+      ratioByChance: amount,
+    })
+    .optional(),
 });
 
 const key = z.object({
@@ -159,6 +169,33 @@ const threshold = z.object({
   unit: z.enum(['ms', '%', '/s', 'ratio']),
 });
 
+const sweep = z.object({
+  field: z.enum(SWEEP_FIELDS),
+  points: z
+    .array(
+      z.object({
+        value: amount,
+        totals,
+        utilizationMax: amount,
+        findings: z.array(finding),
+        thresholds: z.array(threshold),
+      }),
+    )
+    .min(1),
+});
+
+const maxRate = z.object({
+  expression: z.string(),
+  unit: threshold.shape.unit,
+  holdsAtPerSec: amount.nullable(),
+  breaksAtPerSec: amount.nullable(),
+  probes: z
+    .array(
+      z.object({ ratePerSec: amount, ok: z.boolean(), actual: z.number(), totals, utilizationMax: amount }),
+    )
+    .min(1),
+});
+
 const generator = z.object({
   valid: z.boolean(),
   lagMs: z.object({ p50: amount, p99: amount, max: amount }),
@@ -229,6 +266,8 @@ export const documentSchema = z.object({
   findings: z.array(finding).optional(),
   thresholds: z.array(threshold).optional(),
   generator: generator.optional(),
+  sweep: sweep.optional(),
+  maxRate: maxRate.optional(),
   errors: z.array(z.object({ code: z.string(), attempts: count, message: z.string() })).optional(),
 });
 

@@ -38,6 +38,14 @@ async function renderText(document: ReportDocument, style: Style): Promise<strin
   switch (document.kind) {
     case 'simulation':
     case 'run': {
+      if (document.sweep !== undefined) {
+        const { renderSweepText } = await import('./sweep-text.ts');
+        return renderSweepText(document, document.sweep, style);
+      }
+      if (document.maxRate !== undefined) {
+        const { renderMaxRateText } = await import('./max-rate-text.ts');
+        return renderMaxRateText(document, document.maxRate, style);
+      }
       const { renderRunText } = await import('./run-text.ts');
       return renderRunText(document, style);
     }

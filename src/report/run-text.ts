@@ -5,6 +5,7 @@
  */
 import type { ReportDocument } from '../results/report-document.ts';
 import { generatorSentence, repeatSentence, subjectLines } from './circumstances.ts';
+import { burstLines } from './burst-text.ts';
 import { errorLines } from './error-lines.ts';
 import { findingLines } from './finding-text.ts';
 import { type Ink, inkFor } from './ink.ts';
@@ -47,11 +48,10 @@ function numberSections(document: ReportDocument, ink: Ink, columns: number): st
       ? section('ERRORS', 'why attempts failed, other than by throttling', errorLines(errors, ink, columns))
       : []),
     ...(shards?.length
-      ? section(
-          'SHARDS',
-          `hottest first; load: the busiest ${windowText(durationMs)} against the limit`,
-          shardLines(shards, ink, columns),
-        )
+      ? section('SHARDS', `hottest first; load: the busiest ${windowText(durationMs)} against the limit`, [
+          ...shardLines(shards, ink, columns),
+          ...burstLines(shards, columns),
+        ])
       : []),
     ...(keys?.length
       ? section(

@@ -13,7 +13,7 @@ export function thresholdLines(thresholds: readonly ThresholdRow[], ink: Ink, co
   const rows = thresholds.map((row) => [
     outcome(row, ink),
     showName(row.expression, Math.min(EXPRESSION_COLUMNS, columns - 40)),
-    row.actual === null ? '' : `was ${actual(row.actual, row.unit)}`,
+    row.actual === null ? '' : `was ${thresholdValue(row.actual, row.unit)}`,
   ]);
   return tableLines([{ title: '' }, { title: '' }, { title: '' }], rows, ink);
 }
@@ -23,7 +23,8 @@ function outcome({ ok }: ThresholdRow, ink: Ink): string {
   return ok ? ink('green', 'met') : ink('red', 'MISSED');
 }
 
-function actual(value: number, unit: ThresholdRow['unit']): string {
+/** A measured value with its unit. */
+export function thresholdValue(value: number, unit: ThresholdRow['unit']): string {
   switch (unit) {
     case 'ms':
       return `${millis(value)}${NBSP}ms`;

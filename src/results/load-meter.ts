@@ -5,6 +5,7 @@
  * left of each shard without them, and what is left of the whole stream when each key is cut at one shard's limit.
  */
 import { LIMITS } from '../model/limits.ts';
+import { BurstMeter } from './burst-meter.ts';
 import type { KeySketch } from './key-sketch.ts';
 import type { Dimension } from './report-document.ts';
 import { SlidingSums, WINDOW_SEC, worseOf, type RelativeLoad } from './sliding-sums.ts';
@@ -29,6 +30,7 @@ export class LoadMeter {
   readonly keyUtilization: Float64Array;
   readonly peakRecords: Float64Array;
   readonly peakBytes: Float64Array;
+  readonly bursts: BurstMeter;
   /** Busiest window of keys above a shard's limit, by place in the sketch. */
   readonly hotKeys = new Map<number, JudgedLoad>();
   /** Of each shard, its busiest window without hot keys: at most what it was, where a key turned hot later. */
@@ -56,6 +58,7 @@ export class LoadMeter {
     this.keyUtilization = new Float64Array(sketch.capacity);
     this.peakRecords = new Float64Array(shards);
     this.peakBytes = new Float64Array(shards);
+    this.bursts = new BurstMeter(shards);
     this.residuals = new Array<JudgedLoad>(shards).fill(UNJUDGED);
     this.#sketch = sketch;
     this.#shardOfKey = shardOfKey;
@@ -86,6 +89,7 @@ export class LoadMeter {
   /** The offer has ended after `elapsedSec` seconds: closes the last window. */
   finish(elapsedSec: number): void {
     this.#closeUpTo(Math.max(this.#second + 1, Math.floor(elapsedSec)));
+    this.bursts.finish(elapsedSec);
     if (this.#judged === 0 && elapsedSec > 0) this.#judge(Math.min(elapsedSec, this.#windowSec));
   }
 
@@ -98,9 +102,12 @@ export class LoadMeter {
 
   #closeSecond(): void {
     const { shards } = this;
+    this.bursts.reach(this.#second);
     for (let j = 0; j < shards.count; j++) {
-      this.peakRecords[j] = Math.max(this.peakRecords[j], shards.records(j));
-      this.peakBytes[j] = Math.max(this.peakBytes[j], shards.bytes(j));
+      const [records, bytes] = [shards.records(j), shards.bytes(j)];
+      this.peakRecords[j] = Math.max(this.peakRecords[j], records);
+      this.peakBytes[j] = Math.max(this.peakBytes[j], bytes);
+      this.bursts.add(j, records, bytes);
     }
     shards.closeSecond();
     this.keys.closeSecond();

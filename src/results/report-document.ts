@@ -5,6 +5,9 @@
  * Hash keys are decimal strings; `share` and `utilization` are 0…1 and more; sizes are bytes.
  */
 
+import type { ShardBurst } from './burst-meter.ts';
+import type { MaxRateResult, SweepResult } from './many-simulations.ts';
+
 export const SCHEMA_VERSION = 1;
 
 export interface ReportDocument {
@@ -31,6 +34,10 @@ export interface ReportDocument {
   readonly findings?: readonly Finding[];
   readonly thresholds?: readonly ThresholdRow[];
   readonly generator?: GeneratorInfo;
+  /** Of a simulation with `--sweep`, in place of what one simulation counts. */
+  readonly sweep?: SweepResult;
+  /** Of a simulation with `--find-max`, likewise. */
+  readonly maxRate?: MaxRateResult;
   /** Why attempts failed, most frequent first; throttling is not among them. */
   readonly errors?: readonly ErrorRow[];
 }
@@ -132,6 +139,8 @@ export interface ShardRow {
   /** Busiest 10 s window of offered records, the worse of records and bytes, over the shard's limit. */
   readonly utilization: number;
   readonly peakSecond: { readonly records: number; readonly bytes: number };
+  /** The minute that holds the busiest second; absent where no whole minute was counted or offered anything. */
+  readonly burst?: ShardBurst;
 }
 
 export interface KeyRow {

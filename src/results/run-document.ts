@@ -36,7 +36,13 @@ export function shardRowsOf(tally: Tally, open: readonly Shard[]): ShardRow[] {
     bytes: shards.count(i, 'bytes'),
     utilization: load.shardUtilization[i],
     peakSecond: { records: load.peakRecords[i], bytes: load.peakBytes[i] },
+    ...burstOf(tally, i),
   }));
+}
+
+function burstOf(tally: Tally, shard: number): Pick<ShardRow, 'burst'> {
+  const burst = tally.load.bursts.of(shard);
+  return burst === undefined ? {} : { burst };
 }
 
 /**

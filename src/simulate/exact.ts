@@ -17,6 +17,17 @@ export interface SimulationOptions {
   readonly serviceUs: number;
   /** Standard deviations that a finding must stand above counting noise. */
   readonly z: number;
+  /** Shown every request with what the shards said, before its records may be tried again; for tests. */
+  readonly onRequest?: (request: SimulatedRequest) => void;
+}
+
+/** A request the moment it reaches the stream. */
+export interface SimulatedRequest {
+  readonly batch: Batch;
+  /** By record, in order: `ATTEMPT` of the model. */
+  readonly outcomes: Uint8Array;
+  /** Where the batch's slots are looked up; they mean other records once the reply was settled. */
+  readonly pipeline: Pipeline;
 }
 
 export interface Simulation {
@@ -37,15 +48,17 @@ class Player {
   readonly #scenario: Scenario;
   readonly #serviceUs: number;
   readonly #throttle: Throttle;
+  readonly #onRequest: ((request: SimulatedRequest) => void) | undefined;
   /** Requests on their way, in order of their replies. */
   readonly #onTheWay: { readonly batch: Batch; readonly outcomes: Uint8Array }[] = [];
 
-  constructor(scenario: Scenario, { serviceUs, z }: SimulationOptions) {
+  constructor(scenario: Scenario, { serviceUs, z, onRequest }: SimulationOptions) {
     const { shards, maxRecordBytes, initialFill } = scenario.stream;
     this.map = createShardMap(shards);
     this.pipeline = new Pipeline(scenario, this.map, z);
     this.#scenario = scenario;
     this.#serviceUs = serviceUs;
+    this.#onRequest = onRequest;
     this.#throttle = new Throttle(shards, 0, { maxRecordBytes, initialFill });
   }
 
@@ -85,7 +98,9 @@ class Player {
 
   #sendReady(nowUs: number): void {
     for (let batch = this.pipeline.nextBatch(nowUs); batch; batch = this.pipeline.nextBatch(nowUs)) {
-      this.#onTheWay.push({ batch, outcomes: this.#charge(batch, nowUs) });
+      const outcomes = this.#charge(batch, nowUs);
+      this.#onTheWay.push({ batch, outcomes });
+      this.#onRequest?.({ batch, outcomes, pipeline: this.pipeline });
     }
   }
 

@@ -18,7 +18,8 @@ import {
 } from './scenario-schema.ts';
 import { expandKeys } from './short-form.ts';
 
-const MAX_RECORDS_PER_SEC = 10_000_000;
+/** Of all sources together, at their peak. */
+export const MAX_RECORDS_PER_SEC = 10_000_000;
 const MAX_WEIGHTS = 1_000_000;
 /** Keys have 32-bit numbers on hot paths. */
 const MAX_KEYS_IN_ALL = 4_000_000_000;

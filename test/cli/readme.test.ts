@@ -15,10 +15,10 @@ const commands = blocks.flatMap(([, block]) =>
 
 /** Splits a command line of the README, which knows no quotes but double ones. */
 function words(line: string): string[] {
-  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain);
+  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map((match) => match.at(1) ?? match[0]);
 }
 
-describe('the README', () => {
+describe('the README', { timeout: 60_000 }, () => {
   it('shows commands and flags that exist', () => {
     expect(commands.length).toBeGreaterThan(5);
     for (const command of commands) {
@@ -28,12 +28,12 @@ describe('the README', () => {
     }
   });
 
-  it('shows plans as they are printed', () => {
-    const plans = blocks.filter(
-      ([, block, output]) => block.startsWith('$ shardwise plan') && output !== undefined,
+  it('shows plans, sweeps and searches as they are printed', () => {
+    const shown = blocks.filter(
+      (match) => /^\$ shardwise (plan|simulate)/.test(match[1]) && match.at(2) !== undefined,
     );
-    expect(plans.length).toBeGreaterThan(1);
-    for (const [, block, output] of plans) {
+    expect(shown.length).toBeGreaterThan(3);
+    for (const [, block, output] of shown) {
       const args = words(block.trim().replace('$ shardwise ', ''));
       const printed = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8', cwd: ROOT }).stdout;
       expect(printed.trimEnd()).toBe(output.trimEnd());

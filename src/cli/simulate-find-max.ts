@@ -1,0 +1,93 @@
+/**
+ * `shardwise simulate --find-max`: the largest rate at which a threshold holds, searched by simulating.
+ */
+import { badInput } from '../model/refusal.ts';
+import { formatCount } from '../model/quantity.ts';
+import type { RateProbe } from '../results/many-simulations.ts';
+import type { ReportDocument } from '../results/report-document.ts';
+import { parseThreshold, type Threshold } from '../results/threshold.ts';
+import { searchRate, type RateRange } from '../simulate/rate-search.ts';
+import { atRate, peakOverMean, withEmptyBuckets } from '../simulate/variant.ts';
+import { meanRatePerSec } from '../traffic/offer.ts';
+import { MAX_RECORDS_PER_SEC } from '../traffic/scenario-rules.ts';
+import type { Scenario } from '../traffic/scenario.ts';
+import { simulateOnce, utilizationMaxOf, withoutCounts, type Question } from './simulate-once.ts';
+
+/** Where the search gives up: fewer records say nothing of a percentage, more take minutes to simulate. */
+const LEAST_RECORDS = 100;
+const MOST_RECORDS = 20_000_000;
+
+/**
+ * Reads the threshold to hold.
+ * @throws Refusal where it is none, cannot be measured in a simulation, or a higher rate would not break it
+ */
+export function parseFindMax(expression: string): Threshold {
+  const threshold = parseThreshold(expression, '--find-max');
+  const { metric, operator } = threshold;
+  if (metric.kind === 'latency') throw unmeasured(expression, 'latency in a simulation is modelled');
+  if (metric.kind === 'share' && metric.count === 'failed')
+    throw unmeasured(expression, 'nothing fails in a simulation');
+  if (operator === '>' || operator === '>=') {
+    throw badInput(
+      `--find-max ${JSON.stringify(expression)}: a higher rate does not break it.`,
+      'Write < or <=, as in "throttledAttempts < 0.1%".',
+    );
+  }
+  return threshold;
+}
+
+function unmeasured(expression: string, why: string): Error {
+  return badInput(
+    `--find-max ${JSON.stringify(expression)}: ${why}, so that the answer would mean nothing.`,
+    'Ask for throttledAttempts, throttled, dropped or utilization.max.',
+  );
+}
+
+export function simulateFindMax(
+  scenario: Scenario,
+  threshold: Threshold,
+  question: Question,
+  show: (progress: string) => void,
+): ReportDocument {
+  const { expression, unit } = threshold;
+  const probes: RateProbe[] = [];
+  // Full buckets hide an overload for as long as they last, longer than many scenarios.
+  const empty = { ...withEmptyBuckets(scenario), thresholds: [expression] };
+  let shared: ReportDocument | undefined;
+  const bracket = searchRate(rangeOf(scenario), (ratePerSec) => {
+    show(`${formatCount(ratePerSec)} records/s: simulation ${probes.length + 1}`);
+    const document = simulateOnce(atRate(empty, ratePerSec), question);
+    const [{ actual, ok }] = document.thresholds;
+    if (actual === null || ok === null) throw unmeasured(expression, 'a simulation does not measure that');
+    const { totals } = document;
+    const holds = ok && (totals.dropped === 0 || asksForDropped(threshold));
+    probes.push({ ratePerSec, ok: holds, actual, totals, utilizationMax: utilizationMaxOf(document) });
+    shared ??= withoutCounts(document, scenario);
+    return holds;
+  });
+  if (shared === undefined) throw new Error('a search without a probe');
+  return { ...shared, maxRate: { expression, unit, ...bracket, probes } };
+}
+
+/**
+ * A rate at which the producer drops records does not hold: what is never sent is never throttled, and the answer
+ * would be a rate that never reaches the stream.
+ */
+function asksForDropped({ metric }: Threshold): boolean {
+  return metric.kind === 'share' && metric.count === 'dropped';
+}
+
+/** From the scenario's own rate, as far as the number of records stays reasonable. */
+function rangeOf(scenario: Scenario): RateRange {
+  const startPerSec = meanRatePerSec(scenario);
+  const durationSec = scenario.durationUs / 1_000_000;
+  const playedSec = (scenario.warmupUs + scenario.durationUs) / 1_000_000;
+  return {
+    startPerSec,
+    leastPerSec: Math.min(startPerSec, LEAST_RECORDS / durationSec),
+    mostPerSec: Math.max(
+      startPerSec,
+      Math.min(MOST_RECORDS / playedSec, MAX_RECORDS_PER_SEC / peakOverMean(scenario)),
+    ),
+  };
+}

@@ -1,0 +1,46 @@
+/**
+ * `shardwise simulate --sweep`: the scenario at several values of one field, as one report with a point for each.
+ */
+import { formatCount } from '../model/quantity.ts';
+import type { SweepPoint } from '../results/many-simulations.ts';
+import type { FindingCode, ReportDocument } from '../results/report-document.ts';
+import { checkSweep, sweptScenario, type Sweep } from '../simulate/sweep.ts';
+import type { Scenario } from '../traffic/scenario.ts';
+import type { ExitCode } from './context.ts';
+import { exitCodeOf } from './gates.ts';
+import { simulateOnce, utilizationMaxOf, withoutCounts, type Question } from './simulate-once.ts';
+import type { SimulatedDocument } from './simulation-report.ts';
+
+export interface SweepOutcome {
+  readonly document: ReportDocument;
+  /** The best of the points: 0 where some value holds every gate. */
+  readonly exit: ExitCode;
+}
+
+export function simulateSweep(
+  scenario: Scenario,
+  sweep: Sweep,
+  question: Question & { readonly failOn: readonly FindingCode[] },
+  show: (progress: string) => void,
+): SweepOutcome {
+  const { field, values } = sweep;
+  checkSweep(sweep, scenario);
+  const points: SweepPoint[] = [];
+  let exit: ExitCode = 4;
+  let shared: ReportDocument | undefined;
+  for (const value of values) {
+    show(`${field} ${formatCount(value)}: simulation ${points.length + 1} of ${values.length}`);
+    const document = simulateOnce(sweptScenario(scenario, field, value), question);
+    points.push(pointOf(document, value));
+    const code = exitCodeOf(document, question.failOn);
+    if (code < exit) exit = code;
+    shared ??= withoutCounts(document, scenario);
+  }
+  if (shared === undefined) throw new Error('a sweep without values');
+  return { document: { ...shared, sweep: { field, points } }, exit };
+}
+
+function pointOf(document: SimulatedDocument, value: number): SweepPoint {
+  const { totals, findings, thresholds } = document;
+  return { value, totals, utilizationMax: utilizationMaxOf(document), findings, thresholds };
+}
