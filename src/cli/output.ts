@@ -163,6 +163,7 @@ async function save(
   document: ReportDocument,
   files: readonly OutputFile[],
 ): Promise<SaveFailure | undefined> {
+  if (files.length === 0) return undefined;
   const { render } = await import('../report/render.ts');
   const { writeReportFile } = await import('../run/files/report-file.ts');
   let failure: SaveFailure | undefined;
