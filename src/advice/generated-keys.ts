@@ -4,13 +4,13 @@
  */
 import { utf8Length } from '../model/record.ts';
 import type { Dimension } from '../results/report-document.ts';
-import type { Keys } from '../traffic/scenario.ts';
+import type { DrawnKeys } from '../traffic/scenario.ts';
 import { pow } from '../traffic/elementary.ts';
 import { keyNameOf } from '../traffic/key-dictionary.ts';
 import { zipfSum } from '../traffic/zipf.ts';
 import type { KeyLoad, KeyRun, Moments, PerDimension } from './key-run.ts';
 
-export type GeneratedDistribution = Exclude<Keys, { readonly kind: 'weights' }>;
+export type GeneratedDistribution = Exclude<DrawnKeys, { readonly kind: 'weights' }>;
 
 /** One source of generated keys. */
 export interface GeneratedSource {

@@ -2,7 +2,7 @@
  * How much each partition key of some traffic carries per second, in records and in bytes.
  */
 import { utf8Length } from '../model/record.ts';
-import type { Keys } from '../traffic/scenario.ts';
+import { standInName } from '../traffic/hashed-keys.ts';
 import {
   generatedKeysOf,
   generatedLoad,
@@ -12,6 +12,7 @@ import {
   type GeneratedSource,
 } from './generated-keys.ts';
 import { listedRun, type Extent, type KeyLoad, type KeyRun, type PerDimension } from './key-run.ts';
+import type { PlannedKeys } from './planned-keys.ts';
 
 /** Traffic to plan for: one source at a steady rate. */
 export interface TrafficPart {
@@ -20,7 +21,7 @@ export interface TrafficPart {
   readonly dataBytes: number;
   /** Bytes of every partition key; undefined: each name's own length. */
   readonly keyBytes?: number | undefined;
-  readonly keys: Keys;
+  readonly keys: PlannedKeys;
 }
 
 export interface KeyLoads {
@@ -45,6 +46,8 @@ export function keyLoadsOf(parts: readonly TrafficPart[], placementSeed?: number
     runs.push(...generatedRuns(generated, mergeInto(listed, generated)));
   }
   if (listed.size > 0) runs.push(listedRun([...listed.values()]));
+  const hashed = hashedKeys(parts);
+  if (hashed.size > 0) runs.push(listedRun([...hashed.values()]));
   return sumUp(runs);
 }
 
@@ -100,6 +103,23 @@ function listedKeys(parts: readonly TrafficPart[]): Map<string, KeyLoad> {
   return listed;
 }
 
+/** The keys of which only hash key and length are known. */
+function hashedKeys(parts: readonly TrafficPart[]): Map<bigint, KeyLoad> {
+  const hashed = new Map<bigint, KeyLoad>();
+  for (const { keys, recordsPerSec, dataBytes, keyBytes } of parts) {
+    if (keys.kind !== 'hashKeys') continue;
+    const sum = keys.weights.reduce((total, weight) => total + weight, 0);
+    keys.hashKeys.forEach((hashKey, i) => {
+      const records = (recordsPerSec * keys.weights[i]) / sum;
+      const bytes = records * (dataBytes + (keyBytes ?? keys.keyBytes[i]));
+      const before = hashed.get(hashKey) ?? { records: 0, bytes: 0 };
+      const name = standInName(hashKey, keys.keyBytes[i]);
+      hashed.set(hashKey, { name, hashKey, records: before.records + records, bytes: before.bytes + bytes });
+    });
+  }
+  return hashed;
+}
+
 /** Adds generated keys to the listed keys of the same name; returns their numbers. */
 function mergeInto(listed: Map<string, KeyLoad>, generated: GeneratedKeys): number[] {
   const numbers: number[] = [];
@@ -120,7 +140,7 @@ function addTo(listed: Map<string, KeyLoad>, { name, records, bytes }: KeyLoad):
 function sourcesByTemplate(parts: readonly TrafficPart[]): Map<string, GeneratedSource[]> {
   const byTemplate = new Map<string, GeneratedSource[]>();
   for (const { keys, recordsPerSec, dataBytes, keyBytes } of parts) {
-    if (keys.kind === 'weights') continue;
+    if (keys.kind === 'weights' || keys.kind === 'hashKeys') continue;
     const source = { keys, recordsPerSec, dataBytes, keyBytes };
     const group = byTemplate.get(keys.template);
     if (group === undefined) byTemplate.set(keys.template, [source]);

@@ -10,6 +10,8 @@ export type PerDimension = Readonly<Record<Dimension, number>>;
 /** One key and what it carries per second. */
 export interface KeyLoad extends PerDimension {
   readonly name: string;
+  /** Where it goes, if not where its name says. */
+  readonly hashKey?: bigint;
 }
 
 export interface Extent {

@@ -2,7 +2,6 @@
  * The load of a stream as its keys showed it: what each observed key carries, at its place among the hash keys,
  * and the rest of each shard spread evenly over its range.
  */
-import { hashKeyOf } from '../model/hash-key.ts';
 import { widthOf, type HashRange } from '../model/hash-range.ts';
 import type { Shard } from '../model/shard-map.ts';
 import { LEAST_WEIGHT } from '../results/key-sketch.ts';
@@ -29,7 +28,7 @@ export interface ObservedShard {
 export function observedShardsOf(
   tally: Tally,
   open: readonly Shard[],
-  nameOf: (key: number) => string,
+  hashKeyOf: (key: number) => bigint,
   dimension: Dimension,
   leaveOut: ReadonlySet<number>,
 ): ObservedShard[] {
@@ -44,7 +43,7 @@ export function observedShardsOf(
       rest[shard] -= dimension === 'records' ? missed / LEAST_WEIGHT : missed;
       continue;
     }
-    const hashKey = hashKeyOf(nameOf(tally.sketch.keys[place]));
+    const hashKey = hashKeyOf(tally.sketch.keys[place]);
     keys[shard].push({ hashKey, position: positionOf(hashKey), load: tally.keys.count(place, name) });
   }
   return open.map((shard, i) => ({

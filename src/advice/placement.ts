@@ -2,9 +2,9 @@
  * Keys whose names are known, placed where MD5 puts them, and what that makes of the hottest shard of an evenly
  * laid out stream, for any number of shards.
  */
-import { hashKeyOf, HASH_SPACE, hashWords } from '../model/hash-key.ts';
+import { hashKeyOf, HASH_SPACE, hashWords, toWords } from '../model/hash-key.ts';
 import type { KeyLoads } from './key-loads.ts';
-import { heaviestOf, type PerDimension } from './key-run.ts';
+import { heaviestOf, type KeyLoad, type PerDimension } from './key-run.ts';
 
 /** So many keys are hashed; the lighter ones beyond are spread evenly. */
 export const MOST_PLACED_KEYS = 2_000_000;
@@ -26,7 +26,7 @@ export interface PlacedKeys {
   /** Load that is not placed but spread over all shards. */
   readonly spread: PerDimension;
   readonly spreadKeys: number;
-  readonly nameAt: (i: number) => string;
+  readonly hashKeyAt: (i: number) => bigint;
 }
 
 /** Hashes and sorts the keys: a few seconds for the most it takes. */
@@ -51,7 +51,7 @@ export function placeKeys(loads: KeyLoads, most = MOST_PLACED_KEYS): PlacedKeys 
       bytes: isAll ? 0 : Math.max(0, loads.total.bytes - bytesBefore[count]),
     },
     spreadKeys: loads.keyCount - count,
-    nameAt: (i) => keys.nameAt(order[i]),
+    hashKeyAt: (i) => keys.hashKeyAt(order[i]),
   };
 }
 
@@ -60,7 +60,7 @@ interface KeyColumns {
   readonly positions: Float64Array;
   readonly records: Float64Array;
   readonly bytes: Float64Array;
-  readonly nameAt: (key: number) => string;
+  readonly hashKeyAt: (key: number) => bigint;
 }
 
 function keysToPlace({ runs, keyCount }: KeyLoads, most: number): KeyColumns {
@@ -74,22 +74,24 @@ function keysToPlace({ runs, keyCount }: KeyLoads, most: number): KeyColumns {
   runs.forEach((run, r) => {
     for (let i = 0, at = firsts[r]; i < taken[r]; i++, at++) {
       const key = run.keyAt(i);
-      positions[at] = positionOf(key.name);
+      positions[at] = positionOf(key);
       records[at] = key.records;
       bytes[at] = key.bytes;
     }
   });
-  const nameAt = (key: number): string => {
+  const hashKeyAt = (key: number): bigint => {
     const r = firsts.findLastIndex((first) => first <= key);
-    return runs[r].keyAt(key - firsts[r]).name;
+    const { name, hashKey } = runs[r].keyAt(key - firsts[r]);
+    return hashKey ?? hashKeyOf(name);
   };
-  return { positions, records, bytes, nameAt };
+  return { positions, records, bytes, hashKeyAt };
 }
 
 const words = new Uint32Array(4);
 
-function positionOf(name: string): number {
-  hashWords(name, words);
+function positionOf({ name, hashKey }: KeyLoad): number {
+  if (hashKey === undefined) hashWords(name, words);
+  else toWords(hashKey, words);
   return words[0] * 2 ** 21 + (words[1] >>> 11);
 }
 
@@ -136,7 +138,7 @@ export function keysBefore(placed: PlacedKeys, shard: number, shards: number): n
 function isBefore(placed: PlacedKeys, i: number, boundary: number, shard: number, shards: number): boolean {
   const distance = placed.positions[i] - boundary;
   if (Math.abs(distance) > 4) return distance < 0;
-  return hashKeyOf(placed.nameAt(i)) < (HASH_SPACE / BigInt(shards)) * BigInt(shard);
+  return placed.hashKeyAt(i) < (HASH_SPACE / BigInt(shards)) * BigInt(shard);
 }
 
 /** The shard, from 0, that holds the i-th key. */

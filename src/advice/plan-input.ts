@@ -3,10 +3,12 @@
  */
 import { LIMITS } from '../model/limits.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, type Rate } from '../model/quantity.ts';
+import { isSteadyText } from '../traffic/payload-text.ts';
 import { burstFactor } from '../traffic/peak-rate.ts';
 import { meanDataBytes, meanKeyBytes } from '../traffic/record-mean.ts';
 import type { ConsumerSpec, Keys, Scenario, Source } from '../traffic/scenario.ts';
 import { percentOf } from './constraints.ts';
+import { plannedKeysOf, type PlannedKeys } from './planned-keys.ts';
 
 export const DEFAULT_HEADROOM = 0.2;
 export const DEFAULT_CONFIDENCE = 0.95;
@@ -38,7 +40,7 @@ export interface PlanSource {
   readonly keyBytes: number;
   /** Every key has `keyBytes`; otherwise each its name's length. */
   readonly equalKeyBytes: boolean;
-  readonly keys: Keys | undefined;
+  readonly keys: PlannedKeys | undefined;
 }
 
 /** What flags say; each is undefined where the flag was not given. */
@@ -57,7 +59,8 @@ export interface PlanOptions {
 export function planInputOfFlags(
   options: PlanOptions & { readonly rate: Rate; readonly dataBytes: number },
 ): PlanInput {
-  const { rate, dataBytes, keys } = options;
+  const { rate, dataBytes } = options;
+  const keys = options.keys && plannedKeysOf(options.keys, '--keys');
   const keyBytes = options.keyBytes ?? DEFAULT_KEY_BYTES;
   const assumptions = [];
   if (options.keyBytes === undefined) assumptions.push(`Partition keys of ${DEFAULT_KEY_BYTES} B (default).`);
@@ -82,19 +85,21 @@ export function planInputOfFlags(
  */
 export function planInputOf(scenario: Scenario, options: PlanOptions = {}): PlanInput {
   const assumptions: string[] = [];
-  const sources = scenario.traffic.map((source) => planSourceOf(source, scenario, options));
+  const sources = scenario.traffic.map((_, i) => planSourceOf(i, scenario, options));
   if (options.rate === undefined) assumptions.push(...peakAssumptions(scenario));
   assumptions.push(...arrivalAssumptions(scenario, sources));
+  assumptions.push(...approximations(scenario, options));
   const settings = settingsOf(options, scenario.consumers, sources, assumptions);
   return { ...settings, placementSeed: scenario.placementSeed, namesGiven: options.keys === undefined };
 }
 
-function planSourceOf(source: Source, scenario: Scenario, options: PlanOptions): PlanSource {
+function planSourceOf(index: number, scenario: Scenario, options: PlanOptions): PlanSource {
   const { placementSeed } = scenario;
-  const keys = options.keys ?? source.keys;
+  const source = scenario.traffic[index];
+  const keys = plannedKeysOf(options.keys ?? source.keys, options.keys ? '--keys' : `traffic[${index}].keys`);
   const keyBytes = options.keyBytes ?? meanKeyBytes(keys, placementSeed);
   const dataBytes =
-    options.dataBytes ?? meanDataBytes(source.size, scenario.stream.maxRecordBytes - keyBytes);
+    options.dataBytes ?? meanDataBytes(source.size, scenario.stream.maxRecordBytes - keyBytes, keyBytes);
   return {
     recordsPerSec: options.rate ? recordsPerSec(options.rate, dataBytes + keyBytes) : peakOf(source),
     dataBytes,
@@ -102,6 +107,24 @@ function planSourceOf(source: Source, scenario: Scenario, options: PlanOptions):
     equalKeyBytes: options.keyBytes !== undefined,
     keys,
   };
+}
+
+/** Where a plan knows a scenario only roughly. */
+function approximations({ traffic }: Scenario, options: PlanOptions): string[] {
+  const isPerBatch = options.keys === undefined && traffic.some(({ keys }) => keys.kind === 'perBatch');
+  const isOpenText =
+    options.dataBytes === undefined &&
+    traffic.some(({ size }) => size.kind === 'template' && !isSteadyText(size.template));
+  return [
+    ...(isPerBatch
+      ? [
+          'One key per batch: planned as evenly spread over its keys; a whole request on one shard is not part of it.',
+        ]
+      : []),
+    ...(isOpenText
+      ? ['Numbers in the payload template are planned with 16 digits, the most they can have.']
+      : []),
+  ];
 }
 
 function recordsPerSec(rate: Rate, recordBytes: number): number {
@@ -158,8 +181,8 @@ function settingsOf(
   const headroom = options.headroom ?? DEFAULT_HEADROOM;
   const confidence = options.confidence ?? DEFAULT_CONFIDENCE;
   const placement = options.placement ?? 'random';
-  const areAllNamed = sources.every(({ keys }) => keys?.kind === 'weights');
-  const isChance = placement === 'random' && sources.some(({ keys }) => keys && keys.kind !== 'weights');
+  const areAllNamed = sources.every(({ keys }) => keys !== undefined && isPlacedByData(keys));
+  const isChance = placement === 'random' && sources.some(({ keys }) => keys && !isPlacedByData(keys));
   const assumptions = [
     ...first,
     ...(given === undefined ? ['One polling consumer (default).'] : []),
@@ -173,6 +196,11 @@ function settingsOf(
     ...sizeAssumptions(sources),
   ];
   return { sources, consumers: countConsumers(given), headroom, confidence, placement, assumptions };
+}
+
+/** Keys whose places are known whatever the names of generated keys stand for. */
+export function isPlacedByData({ kind }: PlannedKeys): boolean {
+  return kind === 'weights' || kind === 'hashKeys';
 }
 
 function sizeAssumptions(sources: readonly PlanSource[]): string[] {

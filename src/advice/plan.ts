@@ -8,7 +8,7 @@ import { hotKeyOf } from './hot-key.ts';
 import { hotShardOfChance, hotShardOfNames } from './hot-shard.ts';
 import { keyLoadsOf, withoutKeysAbove, type KeyLoads, type TrafficPart } from './key-loads.ts';
 import type { PerDimension } from './key-run.ts';
-import type { PlanInput } from './plan-input.ts';
+import { isPlacedByData, type PlanInput } from './plan-input.ts';
 
 /** Loads are sums of floating point: a key is above the limit by more than this part. */
 const TOLERANCE = 1e-9;
@@ -100,7 +100,7 @@ function fittingKeys(all: KeyLoads, limit: PerDimension): KeyLoads {
 
 /** Weights carry their users' names; generated names count where their placement was asked for. */
 function areNamesKnown({ placement, sources }: PlanInput): boolean {
-  return placement === 'actual' || sources.every(({ keys }) => keys?.kind === 'weights');
+  return placement === 'actual' || sources.every(({ keys }) => keys !== undefined && isPlacedByData(keys));
 }
 
 function largestOf(constraints: readonly Constraint[]): number {

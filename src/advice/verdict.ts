@@ -35,6 +35,7 @@ export interface Observation {
   readonly open: readonly Shard[];
   /** Name of a key of the tally. */
   readonly nameOf: (key: number) => string;
+  readonly hashKeyOf: (key: number) => bigint;
   readonly generator?: GeneratorInfo;
   /** Highest rate that the scenario asks for, records per second. */
   readonly peakRatePerSec?: number;
@@ -119,11 +120,11 @@ function uniformCountFor(observation: Observation, capped: JudgedLoad): EqualSha
 
 /** How full the fullest of so many equal shards would be in the busiest window, over a shard's limit. */
 function fillOfUniform(
-  { tally, open, nameOf }: Observation,
+  { tally, open, hashKeyOf }: Observation,
   dimension: Dimension,
 ): (count: number) => number {
   const { load } = tally;
-  const observed = observedShardsOf(tally, open, nameOf, dimension, new Set(load.hotKeys.keys()));
+  const observed = observedShardsOf(tally, open, hashKeyOf, dimension, new Set(load.hotKeys.keys()));
   const sum = observed.reduce((total, shard) => total + loadOf(shard), 0);
   const ofSum = sum === 0 ? 0 : load.cappedRest[dimension] / sum / limitOf(dimension);
   return (count) => heaviestOfUniform(observed, count) * ofSum;
@@ -163,7 +164,7 @@ function saltsOf(observation: Observation, place: number, judged: JudgedLoad): R
 }
 
 function findHotShards(observation: Observation): FindingOf<'HOT_SHARD'>[] {
-  const { tally, open, nameOf } = observation;
+  const { tally, open, hashKeyOf } = observation;
   const hot = open
     .map((shard, i) => ({ shard, i, judged: tally.load.residuals[i] }))
     .filter(({ judged }) => judged.lower > 1)
@@ -174,7 +175,7 @@ function findHotShards(observation: Observation): FindingOf<'HOT_SHARD'>[] {
     const shards = (observed[judged.dimension] ??= observedShardsOf(
       tally,
       open,
-      nameOf,
+      hashKeyOf,
       judged.dimension,
       hotKeys,
     ));

@@ -64,10 +64,9 @@ function parseFailOn(text: string | undefined): FindingCode[] {
 
 /** The scenario of a file with the gates' seed and thresholds in it; every threshold is checked. */
 export async function readScenario(file: string, gates: Gates): Promise<Scenario> {
-  const { readTextFile } = await import('../run/files/text-file.ts');
-  const { parseScenario } = await import('../traffic/scenario-file.ts');
+  const { readScenarioFile } = await import('../run/files/scenario-source.ts');
   const { parseThreshold } = await import('../results/threshold.ts');
-  const scenario = parseScenario(await readTextFile(file), file);
+  const scenario = await readScenarioFile(file);
   scenario.thresholds.forEach((expression, i) => parseThreshold(expression, `${file}: thresholds[${i}]`));
   for (const expression of gates.thresholds) parseThreshold(expression, '--threshold');
   return {

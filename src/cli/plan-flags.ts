@@ -2,22 +2,25 @@
  * The flags of `shardwise plan`, read and checked.
  */
 import type { PlacementMode, PlanOptions } from '../advice/plan-input.ts';
+import { refuseUnplaceable } from '../advice/planned-keys.ts';
 import { LIMITS } from '../model/limits.ts';
 import { formatBytes, type Rate, requireBytes, requirePercent, requireRate } from '../model/quantity.ts';
 import { badInput } from '../model/refusal.ts';
-import { parseConsumersShort } from '../traffic/short-form.ts';
+import { NO_FILES, type FileContents } from '../traffic/scenario-files.ts';
+import type { Keys } from '../traffic/scenario.ts';
+import { kindOfShort, parseConsumersShort } from '../traffic/short-form.ts';
 import { keysOfShort } from '../traffic/short-keys.ts';
 import type { PlanFlags } from './plan.ts';
 
 const MAX_RECORDS_PER_SEC = 1_000_000_000;
 
-/** Refuses (exit 2) what is no value of its flag. */
-export function parsePlanOptions(flags: PlanFlags): PlanOptions {
+/** Refuses (exit 2) what is no value of its flag. @param files content of the file that --keys names */
+export function parsePlanOptions(flags: PlanFlags, files: FileContents = NO_FILES): PlanOptions {
   const options = {
     rate: given(flags.rate, rateOf),
     dataBytes: given(flags.recordSize, (text) => requireBytes(text, '--record-size')),
     keyBytes: given(flags.keySize, keyBytesOf),
-    keys: given(flags.keys, (text) => keysOfShort(text)),
+    keys: given(flags.keys, (text) => keysOf(text, files)),
     consumers: given(flags.consumers, (text) => parseConsumersShort(text)),
     headroom: given(flags.headroom, headroomOf),
     confidence: given(flags.confidence, confidenceOf),
@@ -29,6 +32,11 @@ export function parsePlanOptions(flags: PlanFlags): PlanOptions {
 
 function given<T>(text: string | undefined, read: (text: string) => T): T | undefined {
   return text === undefined ? undefined : read(text);
+}
+
+function keysOf(text: string, files: FileContents): Keys {
+  refuseUnplaceable(kindOfShort(text), '--keys');
+  return keysOfShort(text, '--keys', files);
 }
 
 function rateOf(text: string): Rate {

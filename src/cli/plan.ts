@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import type { PlanInput, PlanOptions } from '../advice/plan-input.ts';
 import { badInput } from '../model/refusal.ts';
 import type { ReportDocument, ScenarioInfo } from '../results/report-document.ts';
+import type { FileContents } from '../traffic/scenario-files.ts';
 import type { Context } from './context.ts';
 import type { Gates } from './gates.ts';
 import { addOutputFlags, emit, type OutputFlags, parseOutput } from './output.ts';
@@ -30,7 +31,7 @@ export function planCommand(context: Context): Command {
     .option('--rate <rate>', 'records, or their bytes (data and key), per second: 3000/s, 5MiB/s')
     .option('--record-size <size>', 'data of a record, without its key: 900B, 2KiB')
     .option('--key-size <size>', 'partition key of a record (default: 16B)')
-    .option('--keys <keys>', 'uniform:100000, zipf:1.1:100000 or hot:40%:1:10000')
+    .option('--keys <keys>', 'uniform:100000, zipf:1.1:100000, hot:40%:1:10000 or file:counts.csv')
     .option('--consumers <list>', 'polling:2,efo:1 (default: polling:1)')
     .option('--headroom <percent>', 'part of every limit to keep free (default: 20%)')
     .option('--confidence <percent>', 'how sure the hottest shard must fit (default: 95%)')
@@ -54,7 +55,7 @@ export async function plan(file: string | undefined, flags: PlanFlags, context: 
     import('../report/render.ts'),
     import('../report/plan-text.ts'),
   ]);
-  const options = parsePlanOptions(flags);
+  const options = parsePlanOptions(flags, await filesOf(flags.keys));
   const { input, scenario } =
     file === undefined ? await inputOfFlags(options) : await inputOfFile(file, options);
   const result = buildPlan(input);
@@ -70,6 +71,16 @@ export async function plan(file: string | undefined, flags: PlanFlags, context: 
   };
   await emit(document, output, context);
   context.setExit(result.feasible ? 0 : 3);
+}
+
+/** Content of the file that --keys names, which is relative to the folder that one is in. */
+async function filesOf(keys: string | undefined): Promise<FileContents | undefined> {
+  if (keys === undefined) return undefined;
+  const { fileOfShort } = await import('../traffic/short-keys.ts');
+  const file = fileOfShort(keys);
+  if (file === undefined) return undefined;
+  const { readNamedFiles } = await import('../run/files/named-files.ts');
+  return readNamedFiles([{ holds: 'keys', file }], '.');
 }
 
 interface Planned {

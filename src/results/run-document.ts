@@ -1,7 +1,7 @@
 /**
  * A tally as the rows of a report.
  */
-import { formatHashKey, hashKeyOf } from '../model/hash-key.ts';
+import { formatHashKey } from '../model/hash-key.ts';
 import type { Shard } from '../model/shard-map.ts';
 import { LEAST_WEIGHT, type KeySketch } from './key-sketch.ts';
 import type { CountName, OutcomeCounts, OutcomeRow } from './outcome-counts.ts';
@@ -45,20 +45,27 @@ function burstOf(tally: Tally, shard: number): Pick<ShardRow, 'burst'> {
   return burst === undefined ? {} : { burst };
 }
 
+/** What the numbers of keys stand for. */
+export interface KeyNames {
+  nameOf(key: number): string;
+  /** Where the key goes: by its name, or by an explicit hash key. */
+  hashKeyOf(key: number): bigint;
+}
+
 /**
  * The heaviest keys. `records` is the upper end of the count, `records - error` the lower; the other counts are
  * those of the records that were seen since the key has had its place, which is all of them where the error is 0.
  */
-export function keyRowsOf(tally: Tally, open: readonly Shard[], nameOf: (key: number) => string): KeyRow[] {
+export function keyRowsOf(tally: Tally, open: readonly Shard[], keyNames: KeyNames): KeyRow[] {
   const { sketch, keys, load } = tally;
   const offered = tally.shards.sum('offered');
   return heaviest(sketch).map((place) => {
-    const key = nameOf(sketch.keys[place]);
+    const number = sketch.keys[place];
     const error = Math.floor(sketch.missed[place] / LEAST_WEIGHT);
     const records = keys.count(place, 'offered') + error;
     return {
-      key,
-      hashKey: formatHashKey(hashKeyOf(key)),
+      key: keyNames.nameOf(number),
+      hashKey: formatHashKey(keyNames.hashKeyOf(number)),
       shardId: open[tally.shardOfKey[place]].shardId,
       records,
       bytes: keys.count(place, 'bytes') + Math.floor(sketch.missed[place]),

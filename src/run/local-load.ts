@@ -40,7 +40,7 @@ export async function runLocalLoad(options: LocalLoadOptions): Promise<LocalLoad
     const { client, streamName, map, endpoint } = target;
     const startUs = epochClock() + LEAD_US;
     const clock = clockFrom(startUs);
-    const data = new RecordData(randomBytes(16), startUs);
+    const runId = randomBytes(16);
     const shardIds = map.open.map((shard) => shard.shardId);
     const load = new Load({
       scenario,
@@ -49,7 +49,13 @@ export async function runLocalLoad(options: LocalLoadOptions): Promise<LocalLoad
       clock,
       signal,
       transportOf: ({ dictionary }) =>
-        new SdkTransport({ client, streamName, data, shardIds, nameOf: (key) => dictionary.nameOf(key) }),
+        new SdkTransport({
+          client,
+          streamName,
+          data: new RecordData(runId, startUs, scenario.traffic, (key) => dictionary.nameOf(key)),
+          shardIds,
+          keys: dictionary,
+        }),
     });
     const timer = setInterval(() => options.onProgress?.(load.pipeline, map, clock()), PROGRESS_MS);
     try {

@@ -1,61 +1,56 @@
 /**
  * Every partition key of a scenario under one number, so that hot paths carry numbers and no strings.
  *
- * Generated keys of the same template are the same keys, whichever source draws them; a weight that is named like
- * a generated key is that key.
+ * Generated keys of the same template are the same keys, whichever source draws them; a key that is listed, in the
+ * scenario or in a file, and named like a generated key is that key. Keys with explicit hash keys are never any
+ * other source's: their names do not say where they go.
  */
-import { utf8Length } from '../model/record.ts';
+import { formatHashKey, fromWords } from '../model/hash-key.ts';
+import { GeneratedRegion, HashedRegion, ListedRegion, type KeyRegion } from './key-region.ts';
 import { keyCountOf } from './keys.ts';
-import type { Keys } from './scenario.ts';
+import type { HashedKeys, Keys } from './scenario.ts';
+import type { WeightedNames } from './weighted-names.ts';
 
-/** Name of a generated key: the template with `{n}` replaced; a placement seed renames them all. */
-export function keyNameOf(template: string, n: number, placementSeed?: number): string {
-  return nameFrom(template.split('{n}'), n, placementSeed);
-}
+export { keyNameOf } from './key-region.ts';
 
-/** The same from the parts of a template around its numbers. */
-function nameFrom(parts: readonly string[], n: number, placementSeed: number | undefined): string {
-  const number = placementSeed === undefined ? String(n) : `${n}-p${placementSeed}`;
-  return parts.length === 2 ? parts[0] + number + parts[1] : parts.join(number);
-}
-
-/** Keys that follow one template, numbered from `first`. */
-interface GeneratedKeys {
-  readonly template: string;
-  readonly parts: readonly string[];
+/** A region at its place among the numbers. */
+interface Placed<R extends KeyRegion> {
   readonly first: number;
-  count: number;
-  /** Bytes of a name besides the digits of its number, and how often those digits stand in it. */
-  readonly fixedBytes: number;
-  readonly numbers: number;
+  readonly region: R;
 }
+
+type Searchable = KeyRegion & { find(name: string): number };
+
+/** Kinds whose keys follow a template. */
+type GeneratedKeys = Exclude<Keys, HashedKeys | { readonly kind: 'weights' | 'file' }>;
 
 export class KeyDictionary {
-  readonly #placementSeed: number | undefined;
-  readonly #generated: GeneratedKeys[] = [];
-  readonly #named: string[] = [];
-  readonly #firstNamed: number;
-  /** Per source: the number of its key 0 where its keys are generated, a table where they are named. */
+  readonly #regions: Placed<KeyRegion>[] = [];
+  /** Regions whose names another source may mean. */
+  readonly #named: Placed<Searchable>[] = [];
+  /** Per source: the number of its key 0; and a table where its keys are not numbered in a row. */
   readonly #firsts: Float64Array;
   readonly #tables: (Uint32Array | undefined)[];
+  #size = 0;
 
   constructor(sources: readonly Keys[], placementSeed?: number) {
-    this.#placementSeed = placementSeed;
-    this.#firstNamed = this.#numberGenerated(sources);
-    const numbers = new Map<string, number>();
-    this.#tables = sources.map((keys) =>
-      keys.kind === 'weights'
-        ? Uint32Array.from(keys.names, (name) => this.#numberOf(name, numbers))
-        : undefined,
-    );
-    this.#firsts = Float64Array.from(sources, (keys) =>
-      keys.kind === 'weights' ? 0 : (this.#generated.find((g) => g.template === keys.template)?.first ?? 0),
-    );
+    this.#firsts = new Float64Array(sources.length);
+    this.#tables = sources.map(() => undefined);
+    this.#addGenerated(sources, placementSeed);
+    this.#addListed(sources);
+    sources.forEach((keys, i) => {
+      if (keys.kind === 'file') {
+        const same = sources.findIndex((other) => other.kind === 'file' && other.table === keys.table);
+        if (same < i) this.#repeatFile(same, i);
+        else this.#addFile(keys.table, i);
+      }
+      if (isHashed(keys)) this.#firsts[i] = this.#place(new HashedRegion(keys, placementSeed)).first;
+    });
   }
 
-  /** Number of keys; ids run from 0 to one below. */
+  /** Ids run from 0 to one below. */
   get size(): number {
-    return this.#firstNamed + this.#named.length;
+    return this.#size;
   }
 
   /** Id of key n of a source. */
@@ -65,70 +60,116 @@ export class KeyDictionary {
   }
 
   nameOf(id: number): string {
-    if (id >= this.#firstNamed) return this.#named[id - this.#firstNamed];
-    const keys = this.#generatedOf(id);
-    return nameFrom(keys.parts, id - keys.first, this.#placementSeed);
+    const { region, first } = this.#regionOf(id);
+    return region.nameAt(id - first);
   }
 
   /** Length of a key's name in UTF-8, without making it where it is generated. */
   bytesOf(id: number): number {
-    if (id >= this.#firstNamed) return utf8Length(this.#named[id - this.#firstNamed]);
-    const keys = this.#generatedOf(id);
-    return keys.fixedBytes + keys.numbers * digitsOf(id - keys.first);
+    const { region, first } = this.#regionOf(id);
+    return region.bytesAt(id - first);
   }
 
-  #generatedOf(id: number): GeneratedKeys {
-    let i = this.#generated.length - 1;
-    while (this.#generated[i].first > id) i--;
-    return this.#generated[i];
+  /** Writes the hash key that decides where a key goes, as four words. */
+  hashWordsOf(id: number, words: Uint32Array): void {
+    const { region, first } = this.#regionOf(id);
+    region.hashAt(id - first, words);
   }
 
-  /** Lays the templates one after another and returns the first id behind them. */
-  #numberGenerated(sources: readonly Keys[]): number {
-    const counts = new Map<string, number>();
-    for (const keys of sources) {
-      if (keys.kind !== 'weights')
-        counts.set(keys.template, Math.max(counts.get(keys.template) ?? 0, keyCountOf(keys)));
-    }
-    let first = 0;
-    for (const [template, count] of counts) {
-      const parts = template.split('{n}');
-      const numbers = parts.length - 1;
-      const suffix = this.#placementSeed === undefined ? 0 : `-p${this.#placementSeed}`.length;
-      const fixedBytes = utf8Length(template) - numbers * '{n}'.length + numbers * suffix;
-      this.#generated.push({ template, parts, first, count, fixedBytes, numbers });
-      first += count;
-    }
-    return first;
+  /** The hash key that decides where a key goes: its explicit one, or that of its name. */
+  hashKeyOf(id: number): bigint {
+    const words = new Uint32Array(4);
+    this.hashWordsOf(id, words);
+    return fromWords(words);
   }
 
-  /** Id of a named key: that of the generated key with this name, or its own. */
-  #numberOf(name: string, numbers: Map<string, number>): number {
-    for (const keys of this.#generated) {
-      const n = this.#numberIn(keys, name);
-      if (n !== undefined && n < keys.count) return keys.first + n;
-    }
-    let id = numbers.get(name);
-    if (id === undefined) {
-      id = this.#firstNamed + this.#named.length;
-      this.#named.push(name);
-      numbers.set(name, id);
-    }
-    return id;
+  /** What to send as ExplicitHashKey, a decimal text; undefined where the name decides. */
+  explicitHashKeyOf(id: number): string | undefined {
+    const { region, first } = this.#regionOf(id);
+    return region.explicitAt && formatHashKey(region.explicitAt(id - first));
   }
 
-  /** The number that makes a template into this name: its digits are what the name has more than the template. */
-  #numberIn(keys: GeneratedKeys, name: string): number | undefined {
-    const digits = (utf8Length(name) - keys.fixedBytes) / keys.numbers;
-    const from = keys.template.indexOf('{n}');
-    const n = Number(name.slice(from, from + digits));
-    if (!Number.isSafeInteger(n) || n < 0) return undefined;
-    return keyNameOf(keys.template, n, this.#placementSeed) === name ? n : undefined;
+  #regionOf(id: number): Placed<KeyRegion> {
+    let i = this.#regions.length - 1;
+    while (this.#regions[i].first > id) i--;
+    return this.#regions[i];
+  }
+
+  #place<R extends KeyRegion>(region: R): Placed<R> {
+    const placed = { first: this.#size, region };
+    this.#regions.push(placed);
+    this.#size += region.count;
+    return placed;
+  }
+
+  /** One region per template, as large as the largest source needs it. */
+  #addGenerated(sources: readonly Keys[], placementSeed: number | undefined): void {
+    const firsts = new Map<string, number>();
+    for (const [template, count] of templateCounts(sources)) {
+      const placed = this.#place(new GeneratedRegion(template, count, placementSeed));
+      this.#named.push(placed);
+      firsts.set(template, placed.first);
+    }
+    sources.forEach((keys, i) => {
+      if (isGenerated(keys)) this.#firsts[i] = firsts.get(keys.template) ?? 0;
+    });
+  }
+
+  /** One region for the names of all `weights`. */
+  #addListed(sources: readonly Keys[]): void {
+    const listed = new ListedRegion();
+    const first = this.#size;
+    sources.forEach((keys, i) => {
+      if (keys.kind !== 'weights') return;
+      this.#tables[i] = Uint32Array.from(
+        keys.names,
+        (name) => this.#find(name) ?? first + listed.numberOf(name),
+      );
+    });
+    if (listed.count > 0) this.#named.push(this.#place(listed));
+  }
+
+  /** A file's own region; where nothing before it has names, they are not even looked at. */
+  #addFile(table: WeightedNames, source: number): void {
+    const first = this.#size;
+    if (this.#named.length > 0) {
+      const idAt = (n: number): number => this.#find(table.nameAt(n)) ?? first + n;
+      this.#tables[source] = Uint32Array.from({ length: table.count }, (_, n) => idAt(n));
+    }
+    this.#named.push(this.#place(table));
+    this.#firsts[source] = first;
+  }
+
+  /** A source with the same file as an earlier one has the same keys. */
+  #repeatFile(earlier: number, source: number): void {
+    this.#firsts[source] = this.#firsts[earlier];
+    this.#tables[source] = this.#tables[earlier];
+  }
+
+  /** Id of the key with this name among those that are placed by their names. */
+  #find(name: string): number | undefined {
+    for (const { region, first } of this.#named) {
+      const n = region.find(name);
+      if (n >= 0) return first + n;
+    }
+    return undefined;
   }
 }
 
-function digitsOf(n: number): number {
-  let digits = 1;
-  for (let bound = 10; n >= bound; bound *= 10) digits++;
-  return digits;
+/** Keys of each template, in the order of the sources. */
+export function templateCounts(sources: readonly Keys[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const keys of sources) {
+    if (isGenerated(keys))
+      counts.set(keys.template, Math.max(counts.get(keys.template) ?? 0, keyCountOf(keys)));
+  }
+  return counts;
+}
+
+export function isHashed(keys: Keys): keys is HashedKeys {
+  return keys.kind === 'hashKeys' || keys.kind === 'explicitHashKey';
+}
+
+export function isGenerated(keys: Keys): keys is GeneratedKeys {
+  return keys.kind !== 'weights' && keys.kind !== 'file' && !isHashed(keys);
 }

@@ -1,7 +1,6 @@
 /**
  * Keys to shards by number: each key is hashed once, as long as a table of all of them stays small.
  */
-import { hashWords } from '../model/hash-key.ts';
 import { routeWords, routingTableOf, type RoutingTable } from '../model/routing-table.ts';
 import type { ShardMap } from '../model/shard-map.ts';
 import type { KeyDictionary } from './key-dictionary.ts';
@@ -32,7 +31,7 @@ export class KeyRouter {
   }
 
   #route(key: number): number {
-    hashWords(this.#dictionary.nameOf(key), this.#words);
+    this.#dictionary.hashWordsOf(key, this.#words);
     return routeWords(this.#table, this.#words);
   }
 }

@@ -85,9 +85,9 @@ export class Offer {
 
   #copy(cursor: SourceCursor, into: OfferColumns, at: number): void {
     const { source, k, dueUs } = cursor;
-    const key = this.#dictionary.idOf(source, cursor.keyAt(k));
+    const key = this.#dictionary.idOf(source, cursor.keyAt(k, dueUs));
     const keyBytes = this.#dictionary.bytesOf(key);
-    const dataBytes = Math.min(cursor.sizeAt(k), this.#maxRecordBytes - keyBytes);
+    const dataBytes = Math.min(cursor.sizeAt(k, keyBytes, dueUs), this.#maxRecordBytes - keyBytes);
     into.dueUs[at] = dueUs;
     into.source[at] = source;
     into.k[at] = k;

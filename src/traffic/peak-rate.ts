@@ -14,30 +14,42 @@ export function burstFactor(arrivals: Arrivals): number {
  */
 export function peakRatePerSec({ traffic }: Scenario): number {
   // Between the ends of stages every rate is linear, so the highest sum stands right before or after one.
-  const edges = new Set(traffic.flatMap((source) => endsOf(source)));
+  const curves = traffic.map((source) => ({ source, endsUs: endsOf(source) }));
+  const edges = new Set(curves.flatMap(({ endsUs }) => Array.from(endsUs)));
   let peak = 0;
   for (const edge of [0, ...edges]) {
-    const before = traffic.reduce((sum, source) => sum + rateAt(source, edge, 'before'), 0);
-    const after = traffic.reduce((sum, source) => sum + rateAt(source, edge, 'after'), 0);
+    const before = curves.reduce(
+      (sum, { source, endsUs }) => sum + rateAt(source, endsUs, edge, 'before'),
+      0,
+    );
+    const after = curves.reduce((sum, { source, endsUs }) => sum + rateAt(source, endsUs, edge, 'after'), 0);
     peak = Math.max(peak, before, after);
   }
   return peak;
 }
 
-function endsOf({ stages }: Source): number[] {
+function endsOf({ stages }: Source): Float64Array {
   let endUs = 0;
-  return stages.map((stage) => (endUs += stage.durationUs));
+  return Float64Array.from(stages, (stage) => (endUs += stage.durationUs));
 }
 
 /** The rate just before or after a time, bursts going on; 0 outside the stages. */
-function rateAt({ stages, arrivals }: Source, timeUs: number, side: 'before' | 'after'): number {
-  let startUs = 0;
-  for (const { durationUs, from, to } of stages) {
-    const endUs = startUs + durationUs;
-    const inside =
-      side === 'before' ? startUs < timeUs && timeUs <= endUs : startUs <= timeUs && timeUs < endUs;
-    if (inside) return (from + ((to - from) * (timeUs - startUs)) / durationUs) * burstFactor(arrivals);
-    startUs = endUs;
+function rateAt(
+  { stages, arrivals }: Source,
+  endsUs: Float64Array,
+  timeUs: number,
+  side: 'before' | 'after',
+): number {
+  // The first stage that ends at or behind the time; behind it for the rate after.
+  let low = 0;
+  let high = stages.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (endsUs[middle] < timeUs || (side === 'after' && endsUs[middle] === timeUs)) low = middle + 1;
+    else high = middle;
   }
-  return 0;
+  const startUs = low === 0 ? 0 : endsUs[low - 1];
+  if (low === stages.length || (side === 'before' && timeUs <= startUs)) return 0;
+  const { durationUs, from, to } = stages[low];
+  return (from + ((to - from) * (timeUs - startUs)) / durationUs) * burstFactor(arrivals);
 }

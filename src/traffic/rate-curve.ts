@@ -68,7 +68,12 @@ export function timeOf(curve: RateCurve, count: number): number {
 
 /** The last piece that starts at or before a value; of pieces without width or records, the last. */
 function pieceAt(starts: Float64Array, value: number): number {
-  let piece = 0;
-  while (piece < starts.length - 2 && starts[piece + 1] <= value) piece++;
-  return piece;
+  let low = 0;
+  let high = starts.length - 2;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (starts[middle] <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }

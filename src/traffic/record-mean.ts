@@ -3,9 +3,12 @@
  */
 import { utf8Length } from '../model/record.ts';
 import { exp, ln } from './elementary.ts';
-import { keyNameOf } from './key-dictionary.ts';
+import { standInName } from './hashed-keys.ts';
+import { keyNameOf } from './key-region.ts';
 import { keyCountOf } from './keys.ts';
+import { textLengthOf } from './payload-text.ts';
 import type { Keys, Size } from './scenario.ts';
+import type { WeightedNames } from './weighted-names.ts';
 import { zipfSum } from './zipf.ts';
 
 /** Standard deviations from the median to the 99th percentile of a normal distribution. */
@@ -23,11 +26,15 @@ export function meanRecordBytes(
   placementSeed?: number,
 ): number {
   const keyBytes = meanKeyBytes(keys, placementSeed);
-  return meanDataBytes(size, maxRecordBytes - keyBytes) + keyBytes;
+  return meanDataBytes(size, maxRecordBytes - keyBytes, keyBytes) + keyBytes;
 }
 
-/** Mean bytes of data, without the partition key; lognormal draws are cut at 1 and at `maxBytes`. */
-export function meanDataBytes(size: Size, maxBytes: number): number {
+/**
+ * Mean bytes of data, without the partition key; lognormal draws are cut at 1 and at `maxBytes`. Of a template with
+ * {n} or {due} in it, which has no mean, the most: numbers of 16 digits.
+ * @param keyBytes mean bytes of the partition key
+ */
+export function meanDataBytes(size: Size, maxBytes: number, keyBytes = 0): number {
   switch (size.kind) {
     case 'fixed':
       return size.bytes;
@@ -35,6 +42,12 @@ export function meanDataBytes(size: Size, maxBytes: number): number {
       return (size.min + size.max) / 2;
     case 'lognormal':
       return cutLognormalMean(size.median, ln(size.p99 / size.median) / Z99, maxBytes);
+    case 'histogram':
+      return weightedMean(size.bytes, size.counts);
+    case 'template':
+      return textLengthOf(size.template)(Number.MAX_SAFE_INTEGER, keyBytes, Number.MAX_SAFE_INTEGER);
+    case 'lines':
+      return size.lines.total / size.lines.count;
   }
 }
 
@@ -61,9 +74,14 @@ function normalBelow(z: number): number {
 
 const SQRT_2_PI = 2.5066282746310002;
 
-/** Mean bytes of the partition key in UTF-8, each key as often as it is drawn. */
+/**
+ * Mean bytes of the partition key in UTF-8, each key as often as it is drawn. Keys without an end (`timestamp`,
+ * `latest`) have no mean: of these, that of all numbers below their count.
+ */
 export function meanKeyBytes(keys: Keys, placementSeed?: number): number {
-  if (keys.kind === 'weights') return meanNameBytes(keys.names, keys.weights);
+  if (keys.kind === 'weights') return weightedMean(keys.names.map(utf8Length), keys.weights);
+  if (keys.kind === 'hashKeys') return weightedMean(keys.keyBytes, keys.weights);
+  if (keys.kind === 'file') return meanTableBytes(keys.table);
   const count = keyCountOf(keys);
   let mean = 0;
   // Generated keys with the same number of digits have the same length.
@@ -74,21 +92,34 @@ export function meanKeyBytes(keys: Keys, placementSeed?: number): number {
   return mean;
 }
 
-function meanNameBytes(names: readonly string[], weights: readonly number[]): number {
+function weightedMean(values: ArrayLike<number>, weights: ArrayLike<number>): number {
   let sum = 0;
   let total = 0;
-  for (let i = 0; i < names.length; i++) {
-    sum += weights[i] * utf8Length(names[i]);
+  for (let i = 0; i < values.length; i++) {
+    sum += weights[i] * values[i];
     total += weights[i];
   }
   return sum / total;
 }
 
+function meanTableBytes(table: WeightedNames): number {
+  const { weights } = table;
+  let sum = 0;
+  let total = 0;
+  for (let n = 0; n < weights.length; n++) {
+    sum += weights[n] * table.bytesAt(n);
+    total += weights[n];
+  }
+  return sum / total;
+}
+
 /** Part of the records that go to the generated keys `from` to `to` - 1. */
-function shareOf(keys: Exclude<Keys, { readonly kind: 'weights' }>, from: number, to: number): number {
+function shareOf(
+  keys: Exclude<Keys, { readonly kind: 'weights' | 'file' | 'hashKeys' }>,
+  from: number,
+  to: number,
+): number {
   switch (keys.kind) {
-    case 'uniform':
-      return (to - from) / keys.count;
     case 'zipf':
       return zipfSum(from + 1, to, keys.exponent) / zipfSum(1, keys.count, keys.exponent);
     case 'hot': {
@@ -97,13 +128,26 @@ function shareOf(keys: Exclude<Keys, { readonly kind: 'weights' }>, from: number
       const cold = to - from - hot;
       return (keys.share * hot) / keys.keys + ((1 - keys.share) * cold) / (keys.of - keys.keys);
     }
+    default:
+      return (to - from) / keyCountOf(keys);
   }
 }
 
 /** The longest partition key of a source. */
 export function longestKey(keys: Keys, placementSeed?: number): string {
+  if (keys.kind === 'hashKeys') {
+    const most = keys.keyBytes.indexOf(keys.keyBytes.reduce((a, b) => Math.max(a, b), 0));
+    return standInName(keys.hashKeys[most], keys.keyBytes[most]);
+  }
+  if (keys.kind === 'file') return longestName(keys.table);
   if (keys.kind !== 'weights') return keyNameOf(keys.template, keyCountOf(keys) - 1, placementSeed);
   let longest = '';
   for (const name of keys.names) if (utf8Length(name) > utf8Length(longest)) longest = name;
   return longest;
+}
+
+function longestName(table: WeightedNames): string {
+  let longest = 0;
+  for (let n = 1; n < table.count; n++) if (table.bytesAt(n) > table.bytesAt(longest)) longest = n;
+  return table.nameAt(longest);
 }

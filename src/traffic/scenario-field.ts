@@ -136,6 +136,11 @@ export function text(maxChars: number, description: string) {
   return z.string({ error }).min(1, { error }).max(maxChars, { error }).meta({ description });
 }
 
+/** A file of the user's. */
+export function fileName(description: string) {
+  return text(4096, `${description} The path starts at this file's folder.`);
+}
+
 /**
  * A mapping of exactly these fields.
  * @param example what to write where the mapping is missing, such as `stream: { shards: 4 }`
@@ -158,8 +163,10 @@ export function fields<T extends z.core.$ZodLooseShape>(shape: T, description?: 
 export function list<T extends z.ZodType>(item: T, min: number, max: number, description: string) {
   const error = (issue: { readonly input?: unknown }) => {
     if (!Array.isArray(issue.input)) return unlike(issue.input, 'a list', 'a list, each item after a dash');
-    const what = issue.input.length < min ? 'the list is empty.' : `the list has more than ${max} items.`;
-    return joinSentences(what, `Write ${min} to ${max} items.`);
+    const { length } = issue.input;
+    const few = length === 0 ? 'the list is empty.' : `the list has only ${length} items.`;
+    const what = length < min ? few : `the list has more than ${max} items.`;
+    return joinSentences(what, min === max ? `Write ${min} items.` : `Write ${min} to ${max} items.`);
   };
   return z.array(item, { error }).min(min, { error }).max(max, { error }).meta({ description });
 }

@@ -7,18 +7,35 @@
 import type { z } from 'zod';
 import { badInput } from '../model/refusal.ts';
 import { formatPath, splitSentences, type Complaint, type Path } from './scenario-complaint.ts';
-import { contradictions, excesses } from './scenario-rules.ts';
+import { namedFilesOf, NO_FILES, type FileContents, type NamedFile } from './scenario-files.ts';
+import { contradictions, durationComplaints, excesses } from './scenario-rules.ts';
 import { scenarioSchema } from './scenario-schema.ts';
 import { resolveScenario } from './scenario-units.ts';
 import { readYaml } from './scenario-yaml.ts';
 import type { Scenario } from './scenario.ts';
 
+/** A scenario whose text is checked, up to what the files that it names hold. */
+export interface ScenarioDraft {
+  readonly files: readonly NamedFile[];
+  /** The scenario, with the contents of those files. @throws Refusal (exit code 2) */
+  readonly resolve: (contents: FileContents) => Scenario;
+}
+
 /**
- * Reads a scenario.
+ * Reads a scenario that names no files.
  * @param fileName how error messages call the file
  * @throws Refusal (exit code 2)
  */
 export function parseScenario(text: string, fileName: string): Scenario {
+  return draftScenario(text, fileName).resolve(NO_FILES);
+}
+
+/**
+ * Reads a scenario but for the files that it names.
+ * @param fileName how error messages call the file
+ * @throws Refusal (exit code 2)
+ */
+export function draftScenario(text: string, fileName: string): ScenarioDraft {
   const { value, lineOf } = readYaml(text, fileName);
   const refuseFirst = (complaints: readonly Complaint[]): void => {
     if (complaints.length === 0) return;
@@ -32,9 +49,15 @@ export function parseScenario(text: string, fileName: string): Scenario {
     throw parsed.error;
   }
   refuseFirst(contradictions(parsed.data));
-  const scenario = resolveScenario(parsed.data);
-  refuseFirst(excesses(scenario));
-  return scenario;
+  return {
+    files: namedFilesOf(parsed.data),
+    resolve: (contents) => {
+      refuseFirst(durationComplaints(parsed.data, contents));
+      const scenario = resolveScenario(parsed.data, contents);
+      refuseFirst(excesses(scenario));
+      return scenario;
+    },
+  };
 }
 
 /** Unknown fields first: a mistyped name also leaves the right one missing. */

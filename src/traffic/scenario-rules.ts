@@ -4,23 +4,20 @@
 import { LIMITS, MIB } from '../model/limits.ts';
 import { formatBytes, formatCount, formatDuration, parseBytes, parseDuration } from '../model/quantity.ts';
 import { utf8Length } from '../model/record.ts';
+import { isGenerated, templateCounts } from './key-dictionary.ts';
 import { keyCountOf } from './keys.ts';
+import { isSteadyText, textLengthOf } from './payload-text.ts';
 import { longestKey } from './record-mean.ts';
 import type { Complaint, Path } from './scenario-complaint.ts';
-import type { Scenario, Size, Source } from './scenario.ts';
-import {
-  KEY_KINDS,
-  SIZE_KINDS,
-  type KeysInput,
-  type ScenarioInput,
-  type SizeInput,
-  type SourceInput,
-} from './scenario-schema.ts';
-import { expandKeys } from './short-form.ts';
+import { longKeys, type FileContents } from './scenario-files.ts';
+import { checkExactlyOne, checkKeys, isPartitionKey, MAX_KEY_CHARS } from './scenario-key-rules.ts';
+import { byteRateOf, checkPieces, checkRateShape, naturalUs } from './scenario-rates.ts';
+import type { Keys, Scenario, Size, Source } from './scenario.ts';
+import type { ScenarioInput } from './scenario-schema.ts';
+import { PAYLOAD_KINDS, RATE_KINDS, SIZE_KINDS, type SizeInput, type SourceInput } from './source-schema.ts';
 
 /** Of all sources together, at their peak. */
 export const MAX_RECORDS_PER_SEC = 10_000_000;
-const MAX_WEIGHTS = 1_000_000;
 /** Keys have 32-bit numbers on hot paths. */
 const MAX_KEYS_IN_ALL = 4_000_000_000;
 
@@ -31,8 +28,7 @@ const bytesOf = (text: string): number => parseBytes(text) ?? NaN;
 export function contradictions(input: ScenarioInput): Complaint[] {
   const complaints: Complaint[] = [];
   const add = (path: Path, what: string, fix: string): void => void complaints.push({ path, what, fix });
-  input.traffic.forEach((source, i) => checkSource(source, ['traffic', i], add));
-  checkDurations(input, add);
+  input.traffic.forEach((source, i) => checkSource(source, input.stream.shards, ['traffic', i], add));
   checkRetention(input.stream.retention, add);
   checkRetry(input.producer?.retry, add);
   input.consumers?.forEach((consumer, i) => {
@@ -48,10 +44,13 @@ export function contradictions(input: ScenarioInput): Complaint[] {
 
 type Add = (path: Path, what: string, fix: string) => void;
 
-function checkSource(source: SourceInput, path: Path, add: Add): void {
-  checkExactlyOne(source, ['rate', 'stages'], path, 'rate', add);
-  checkKeys(source.keys, [...path, 'keys'], add);
-  checkSize(source.size, [...path, 'size'], add);
+function checkSource(source: SourceInput, shards: number, path: Path, add: Add): void {
+  checkExactlyOne(source, RATE_KINDS, path, 'rate', add);
+  checkRateShape(source, path, add);
+  checkKeys(longKeys(source.keys), shards, [...path, 'keys'], add);
+  checkPayload(source, path, add);
+  if (source.size !== undefined) checkSize(source.size, [...path, 'size'], add);
+  checkByteRate(source, path, add);
   if (typeof source.arrivals === 'object') {
     const { every, within } = source.arrivals.bursts;
     if (usOf(within) > usOf(every))
@@ -61,74 +60,6 @@ function checkSource(source: SourceInput, path: Path, add: Add): void {
         `Write at most ${every}.`,
       );
   }
-}
-
-/** Complains unless exactly one of the alternatives is given. */
-function checkExactlyOne(given: object, names: readonly string[], path: Path, noun: string, add: Add): void {
-  const present = names.filter((name) => (given as Record<string, unknown>)[name] !== undefined);
-  const fix = `Write exactly one of ${names.join(', ')}.`;
-  if (present.length === 0) add(path, `there is no ${noun}.`, fix);
-  if (present.length > 1) add([...path, present[1]], `${present.join(' and ')} are both given.`, fix);
-}
-
-function checkKeys(keys: KeysInput | string, path: Path, add: Add): void {
-  if (typeof keys !== 'string') {
-    checkLongKeys(keys, path, add);
-    return;
-  }
-  const expanded = expandKeys(keys);
-  if ('long' in expanded) checkLongKeys(expanded.long, path, add);
-}
-
-function checkLongKeys(keys: KeysInput, path: Path, add: Add): void {
-  checkExactlyOne(keys, KEY_KINDS, path, 'kind of keys', add);
-  if (keys.hot) checkHot(keys.hot, [...path, 'hot'], add);
-  if (keys.weights) checkWeights(keys.weights, [...path, 'weights'], add);
-  if (keys.template === undefined) return;
-  if (keys.weights)
-    add(
-      [...path, 'template'],
-      'keys with weights have their own names.',
-      'Remove template, or use another kind.',
-    );
-  if (keys.template.split('{n}').length !== 2)
-    add(
-      [...path, 'template'],
-      `${JSON.stringify(keys.template)} does not contain {n} exactly once.`,
-      'Write for example "tenant-{n}", where {n} becomes the number of the key.',
-    );
-}
-
-function checkHot(hot: NonNullable<KeysInput['hot']>, path: Path, add: Add): void {
-  if (hot.keys > hot.of)
-    add(
-      [...path, 'keys'],
-      `${hot.keys} hot keys are more than the ${hot.of} in all.`,
-      'Write at most as many as of.',
-    );
-  if (hot.keys === hot.of && Number.parseFloat(hot.share) < 100)
-    add([...path, 'of'], 'there is no other key for the rest of the records.', 'Write more than keys.');
-}
-
-function checkWeights(weights: Readonly<Record<string, number>>, path: Path, add: Add): void {
-  const names = Object.keys(weights);
-  if (names.length === 0) add(path, 'there is no key.', 'Write for example { a: 3, b: 1 }.');
-  if (names.length > MAX_WEIGHTS)
-    add(
-      path,
-      `${formatCount(names.length)} keys are too many.`,
-      `Write at most ${formatCount(MAX_WEIGHTS)}.`,
-    );
-  const misfit = names.find((name) => !isPartitionKey(name));
-  if (misfit !== undefined) add([...path, misfit], 'this is no partition key.', KEY_LENGTH_FIX);
-}
-
-const MAX_KEY_CHARS = LIMITS.partitionKeyChars.value;
-const KEY_LENGTH_FIX = `Write 1 to ${MAX_KEY_CHARS} characters.`;
-
-/** Unicode characters, of which some take two places in a string. */
-function isPartitionKey(name: string): boolean {
-  return name !== '' && (name.length <= MAX_KEY_CHARS || Array.from(name).length <= MAX_KEY_CHARS);
 }
 
 function checkSize(size: SizeInput, path: Path, add: Add): void {
@@ -148,29 +79,78 @@ function checkSize(size: SizeInput, path: Path, add: Add): void {
     );
 }
 
-/** The stages of all sources, and the duration where it is given, must end together. */
-function checkDurations(input: ScenarioInput, add: Add): void {
-  const totals = input.traffic.map((source) =>
-    source.stages?.reduce((sum, stage) => sum + usOf(stage.for), 0),
-  );
+/** A text gives the size; anything else needs one. */
+function checkPayload({ payload, size }: SourceInput, path: Path, add: Add): void {
+  if (payload) checkExactlyOne(payload, PAYLOAD_KINDS, [...path, 'payload'], 'kind of payload', add);
+  const isText = payload?.template !== undefined || payload?.lines !== undefined;
+  if (isText && size !== undefined)
+    add(
+      [...path, 'size'],
+      'a payload of text has its own size.',
+      'Remove size, or write payload: { random: … }.',
+    );
+  if (!isText && size === undefined)
+    add([...path, 'size'], 'this is missing.', 'Add for example size: 900B.');
+}
+
+/** A rate in bytes stands for one in records where the mean of a record is known beforehand. */
+function checkByteRate(source: SourceInput, path: Path, add: Add): void {
+  const written = byteRateOf(source);
+  if (written === undefined) return;
+  const keys = longKeys(source.keys);
+  const isOpen =
+    keys.timestamp ?? keys.latest ?? keys.drift ?? (keys.sequential && keys.sequential.count === undefined);
+  const template = source.payload?.template;
+  const changing = isOpen
+    ? 'keys'
+    : template !== undefined && !isSteadyText(template)
+      ? 'payload'
+      : undefined;
+  if (changing !== undefined)
+    add(
+      [...path, ...written.path],
+      `${written.text} is no number of records: the size of a record changes with its ${changing === 'keys' ? 'key' : 'payload'} as time passes.`,
+      'Write a rate in records per second, such as 2000/s.',
+    );
+}
+
+/** The sources that have an end of their own, and the duration where it is given, must end together. */
+export function durationComplaints(input: ScenarioInput, files: FileContents): Complaint[] {
+  const complaints: Complaint[] = [];
+  const add = (path: Path, what: string, fix: string): void => void complaints.push({ path, what, fix });
+  const totals = input.traffic.map((source) => naturalUs(source, files));
   const staged = totals.findIndex((total) => total !== undefined);
-  if (staged < 0) {
-    if (input.duration === undefined) add(['duration'], 'this is missing.', 'Add for example duration: 60s.');
-    return;
-  }
+  if (staged < 0 && input.duration === undefined)
+    add(['duration'], 'this is missing.', 'Add for example duration: 60s.');
+  if (staged >= 0) checkTogether(input, totals, staged, add);
+  const durationUs = staged < 0 ? usOf(input.duration ?? '') : (totals[staged] ?? 0);
+  input.traffic.forEach((source, i) => checkPieces(source, durationUs, ['traffic', i], add));
+  return complaints;
+}
+
+function checkTogether(
+  input: ScenarioInput,
+  totals: readonly (number | undefined)[],
+  staged: number,
+  add: Add,
+): void {
+  const kindOf = (i: number): string =>
+    RATE_KINDS.find((kind) => input.traffic[i][kind] !== undefined) ?? 'stages';
   const totalUs = totals[staged] ?? 0;
   const length = `last ${formatDuration(totalUs)} in all`;
   if (input.duration !== undefined && usOf(input.duration) !== totalUs)
     add(
       ['duration'],
-      `${input.duration} is not how long the stages last, which ${length}.`,
-      'Remove duration: stages replace it.',
+      kindOf(staged) === 'replay'
+        ? `${input.duration} is not how long the replay lasts, ${formatDuration(totalUs)}.`
+        : `${input.duration} is not how long the ${kindOf(staged)} last, which ${length}.`,
+      `Remove duration: ${kindOf(staged)} replace${kindOf(staged) === 'replay' ? 's' : ''} it.`,
     );
   totals.forEach((otherUs, i) => {
     if (otherUs !== undefined && otherUs !== totalUs)
       add(
-        ['traffic', i, 'stages'],
-        `these stages last ${formatDuration(otherUs)} in all, those of traffic[${staged}] ${formatDuration(totalUs)}.`,
+        ['traffic', i, kindOf(i)],
+        `these ${kindOf(i)} last ${formatDuration(otherUs)} in all, those of traffic[${staged}] ${formatDuration(totalUs)}.`,
         'Make them as long as each other, for example by a last stage at a constant rate.',
       );
   });
@@ -200,7 +180,7 @@ export function excesses(scenario: Scenario): Complaint[] {
   const complaints: Complaint[] = [];
   const add = (path: Path, what: string, fix: string): void => void complaints.push({ path, what, fix });
   checkRates(scenario, add);
-  const keys = scenario.traffic.reduce((sum, source) => sum + keyCountOf(source.keys), 0);
+  const keys = keysInAll(scenario.traffic.map((source) => source.keys));
   if (keys >= MAX_KEYS_IN_ALL)
     add(
       ['traffic'],
@@ -209,6 +189,14 @@ export function excesses(scenario: Scenario): Complaint[] {
     );
   scenario.traffic.forEach((source, i) => checkRecord(scenario, source, ['traffic', i], add));
   return complaints;
+}
+
+/** Sources with the same template have the same keys. */
+function keysInAll(sources: readonly Keys[]): number {
+  let sum = 0;
+  for (const count of templateCounts(sources).values()) sum += count;
+  for (const keys of sources) if (!isGenerated(keys)) sum += keyCountOf(keys);
+  return sum;
 }
 
 function checkRates(scenario: Scenario, add: Add): void {
@@ -226,28 +214,43 @@ function checkRates(scenario: Scenario, add: Add): void {
 
 function checkRecord(scenario: Scenario, source: Source, path: Path, add: Add): void {
   const key = longestKey(source.keys, scenario.placementSeed);
+  const totalUs = scenario.warmupUs + scenario.durationUs;
+  const data = mostData(source.size, utf8Length(key), totalUs);
+  const field = source.size.kind === 'template' || source.size.kind === 'lines' ? 'payload' : 'size';
   if (!isPartitionKey(key))
     add(
       [...path, 'keys', 'template'],
       `it makes keys of ${Array.from(key).length} characters.`,
       `Write a shorter one: a partition key has at most ${MAX_KEY_CHARS}.`,
     );
-  const bytes = mostData(source.size) + utf8Length(key);
+  const bytes = data + utf8Length(key);
   if (bytes <= scenario.stream.maxRecordBytes) return;
-  const what = `${formatBytes(mostData(source.size))} of data and ${utf8Length(key)} B of key are more than`;
+  const what = `${formatBytes(data)} of data and ${utf8Length(key)} B of key are more than`;
   const ceiling = LIMITS.ceilingMaxRecordBytes.value;
   if (bytes > ceiling)
-    add([...path, 'size'], `${what} any stream takes in a record.`, 'Write less than 10MiB.');
+    add([...path, field], `${what} any stream takes in a record.`, 'Write less than 10MiB.');
   else
     add(
-      [...path, 'size'],
+      [...path, field],
       `${what} this stream takes in a record, ${formatBytes(scenario.stream.maxRecordBytes)}.`,
       `Write less, or stream: { maxRecordSize: ${Math.ceil(bytes / MIB)}MiB }.`,
     );
 }
 
 /** The largest data of a record; of a lognormal size the median, for its draws are cut. */
-function mostData(size: Size): number {
-  if (size.kind === 'fixed') return size.bytes;
-  return size.kind === 'uniform' ? size.max : size.median;
+function mostData(size: Size, keyBytes: number, totalUs: number): number {
+  switch (size.kind) {
+    case 'fixed':
+      return size.bytes;
+    case 'uniform':
+      return size.max;
+    case 'lognormal':
+      return size.median;
+    case 'histogram':
+      return size.bytes.reduce((most, bytes) => Math.max(most, bytes), 0);
+    case 'template':
+      return textLengthOf(size.template)(Number.MAX_SAFE_INTEGER, keyBytes, totalUs);
+    case 'lines':
+      return size.lines.longest;
+  }
 }

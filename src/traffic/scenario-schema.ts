@@ -7,13 +7,10 @@
  */
 import { z } from 'zod';
 import { LIMITS } from '../model/limits.ts';
-import { describeValue, joinSentences, unlike, unlikeQuantity } from './scenario-complaint.ts';
-import { choice, decimal, fields, list, oneOf, quantity, text, whole } from './scenario-field.ts';
-import { expandKeys } from './short-form.ts';
-import { MOST_KEYS, STEEPEST_EXPONENT } from './scenario.ts';
+import { choice, decimal, fields, list, quantity, text, whole } from './scenario-field.ts';
+import { MAX_DURATION_US, positive, source } from './source-schema.ts';
 
 const HOUR_US = 3_600_000_000;
-const MAX_DURATION_US = 365 * 24 * HOUR_US;
 
 const streamFields = {
   shards: whole(
@@ -37,141 +34,6 @@ const streamFields = {
   initialFill: decimal(0, 1, 'Level of the token buckets at the start; default 1, full.').optional(),
 };
 const stream = fields(streamFields, undefined, 'stream: { shards: 4 }');
-
-const count = whole(1, MOST_KEYS, 'Number of different keys.');
-
-export const KEY_KINDS = ['uniform', 'zipf', 'hot', 'weights'] as const;
-
-const keyFields = fields({
-  uniform: fields({ count }, 'Every key is as likely as any other.').optional(),
-  zipf: fields(
-    {
-      count,
-      exponent: decimal(
-        0,
-        STEEPEST_EXPONENT,
-        'The n-th heaviest key has a weight of n to the power of minus this.',
-      ),
-    },
-    "Zipf's law.",
-  ).optional(),
-  hot: fields(
-    {
-      share: quantity('percentage', 'Part of the records that go to the hot keys.'),
-      keys: whole(1, MOST_KEYS, 'Number of hot keys, which share their part evenly.'),
-      of: whole(1, MOST_KEYS, 'Number of all keys, the hot ones included.'),
-    },
-    'A few hot keys; the others share the rest evenly.',
-  ).optional(),
-  weights: z
-    .record(
-      z.string(),
-      z.number({ error: (issue) => unlike(issue.input, 'a weight', 'a number above 0') }).positive({
-        error: (issue) =>
-          joinSentences(`${describeValue(issue.input)} is not above 0.`, 'Write a number above 0.'),
-      }),
-      { error: (issue) => unlike(issue.input, 'a mapping of keys to weights', 'for example { a: 3, b: 1 }') },
-    )
-    .meta({ description: 'Keys by name, each with its weight.' })
-    .optional(),
-  template: text(256, 'How generated keys are named; {n} is the number from 0. Default key-{n}.').optional(),
-}).meta(oneOf(KEY_KINDS));
-
-const keys = z
-  .union(
-    [
-      z
-        .string()
-        .superRefine((short, context) => {
-          const message = shortKeysError(short);
-          if (message !== undefined) context.addIssue({ code: 'custom', message });
-        })
-        .meta({ description: 'Short form: uniform:100000, zipf:1.1:100000 or hot:40%:1:10000.' }),
-      keyFields,
-    ],
-    {
-      error: (issue) =>
-        unlike(issue.input, 'a distribution of keys', 'for example uniform: { count: 100000 }'),
-    },
-  )
-  .meta({ description: 'Which partition keys the records have.' });
-
-/** The fields that a short form stands for are held to the same declaration. */
-function shortKeysError(short: string): string | undefined {
-  const expanded = expandKeys(short);
-  if ('what' in expanded) return joinSentences(expanded.what, expanded.fix);
-  const issue = keyFields.safeParse(expanded.long).error?.issues[0];
-  return issue && `${describeValue(short)}, ${String(issue.path.at(-1))}: ${issue.message}`;
-}
-
-const bytes = (description: string) =>
-  quantity('size', description, {
-    max: LIMITS.ceilingMaxRecordBytes.value,
-    because: 'the most that Kinesis takes in a record, its key included',
-  });
-
-export const SIZE_KINDS = ['lognormal', 'uniform'] as const;
-
-const size = z
-  .union(
-    [
-      bytes('The same for every record.'),
-      fields({
-        lognormal: fields({
-          median: bytes('Half of the records are smaller.'),
-          p99: bytes('99 % of the records are smaller.'),
-        })
-          .meta({ description: 'Many small and a few large; draws above the largest record are cut to it.' })
-          .optional(),
-        uniform: fields({ min: bytes('Smallest.'), max: bytes('Largest.') })
-          .meta({ description: 'Every whole number of bytes is as likely as any other.' })
-          .optional(),
-      }).meta(oneOf(SIZE_KINDS)),
-    ],
-    { error: (issue) => unlikeQuantity('size', issue.input) },
-  )
-  .meta({ description: 'Bytes of data in a record, without its key.' });
-
-const positive = { above: 0, max: MAX_DURATION_US };
-
-const arrivals = z
-  .union(
-    [
-      choice(['even', 'poisson'], 'Evenly spaced, or independent of each other.'),
-      fields({
-        bursts: fields(
-          {
-            every: quantity('duration', 'From the start of a burst to the next.', positive),
-            within: quantity('duration', 'How long a burst lasts.', positive),
-          },
-          'The records of a period arrive together at its start.',
-        ),
-      }),
-    ],
-    {
-      error: (issue) =>
-        unlike(issue.input, 'a kind of arrivals', 'even, poisson, or bursts: { every: 1s, within: 100ms }'),
-    },
-  )
-  .meta({ description: 'When records fall due; default even.' });
-
-const stage = fields({
-  for: quantity('duration', 'How long the stage lasts.', positive),
-  from: quantity('rate', 'Rate at its start.'),
-  to: quantity('rate', 'Rate at its end.'),
-});
-
-const source = fields({
-  name: text(100, 'Default: its position in the list, from 0.').optional(),
-  rate: quantity(
-    'rate',
-    'Records per second (2000/s), or bytes of data and key per second (5MiB/s).',
-  ).optional(),
-  stages: list(stage, 1, 1000, 'Changes of the rate, one after the other; they replace duration.').optional(),
-  arrivals: arrivals.optional(),
-  keys,
-  size,
-}).meta(oneOf(['rate', 'stages']));
 
 const retry = fields(
   {
@@ -232,9 +94,6 @@ export const scenarioSchema = fields({
 });
 
 export type ScenarioInput = z.infer<typeof scenarioSchema>;
-export type SourceInput = ScenarioInput['traffic'][number];
-export type KeysInput = z.infer<typeof keyFields>;
-export type SizeInput = SourceInput['size'];
 
 /** The JSON Schema of a scenario file, as published in `schema/scenario.schema.json`. */
 export function scenarioJsonSchema(): object {

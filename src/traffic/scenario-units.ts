@@ -5,57 +5,47 @@
  * here can be read.
  */
 import { LIMITS } from '../model/limits.ts';
-import { parseBytes, parseDuration, parsePercent, parseRate } from '../model/quantity.ts';
+import { bytesOf, rateOf, usOf } from './checked-quantity.ts';
 import { meanRecordBytes } from './record-mean.ts';
-import { DEFAULT_TEMPLATE } from './scenario.ts';
-import type {
-  Arrivals,
-  ConsumerSpec,
-  Keys,
-  ProducerSpec,
-  Retry,
-  Scenario,
-  Size,
-  Source,
-  Stage,
-} from './scenario.ts';
-import type { KeysInput, ScenarioInput, SizeInput, SourceInput } from './scenario-schema.ts';
-import { DEFAULT_POLLING_US, expandKeys } from './short-form.ts';
+import { contentOf, longKeys, type FileContents } from './scenario-files.ts';
+import { resolveKeys, type KeyContext } from './scenario-keys.ts';
+import { naturalUs, stagesOf } from './scenario-rates.ts';
+import type { Arrivals, ConsumerSpec, ProducerSpec, Retry, Scenario, Size, Source } from './scenario.ts';
+import type { ScenarioInput } from './scenario-schema.ts';
+import type { SourceInput } from './source-schema.ts';
+import { DEFAULT_POLLING_US } from './short-form.ts';
 
 const HOUR_US = 3_600_000_000;
 
-/** A reader whose text has been checked before. */
-function checked<T>(read: (text: string) => T | undefined): (text: string) => T {
-  return (text) => {
-    const value = read(text);
-    if (value === undefined) throw new Error(`${text} has passed the schema and cannot be read`);
-    return value;
-  };
-}
-
-const bytesOf = checked(parseBytes);
-const usOf = checked(parseDuration);
-const shareOf = checked(parsePercent);
-const rateOf = checked(parseRate);
-
-export function resolveScenario(input: ScenarioInput): Scenario {
+/** @param files what the files held that the scenario names */
+export function resolveScenario(input: ScenarioInput, files: FileContents): Scenario {
   const stream = {
     shards: input.stream.shards,
     maxRecordBytes: bytesOr(input.stream.maxRecordSize, LIMITS.defaultMaxRecordBytes.value),
     retentionHours: usOr(input.stream.retention, LIMITS.retentionHoursDefault.value * HOUR_US) / HOUR_US,
     initialFill: input.stream.initialFill ?? 1,
   };
-  const durationUs = durationOf(input);
-  const context = { durationUs, maxRecordBytes: stream.maxRecordBytes, placementSeed: input.placementSeed };
+  const durationUs = durationOf(input, files);
+  const warmupUs = usOr(input.warmup, 0);
+  const producer = resolveProducer(input.producer ?? {});
+  const context = {
+    durationUs,
+    maxRecordBytes: stream.maxRecordBytes,
+    placementSeed: input.placementSeed,
+    files,
+    shards: stream.shards,
+    batch: producer.batch,
+    totalUs: warmupUs + durationUs,
+  };
   return {
     ...(input.description !== undefined && { description: input.description }),
     stream,
-    warmupUs: usOr(input.warmup, 0),
+    warmupUs,
     durationUs,
     seed: input.seed ?? 1,
     ...(input.placementSeed !== undefined && { placementSeed: input.placementSeed }),
     traffic: input.traffic.map((source, i) => resolveSource(source, i, context)),
-    producer: resolveProducer(input.producer ?? {}),
+    producer,
     consumers: (input.consumers ?? []).map(resolveConsumer),
     thresholds: input.thresholds ?? [],
   };
@@ -69,45 +59,38 @@ function usOr(text: string | undefined, otherwise: number): number {
   return text === undefined ? otherwise : usOf(text);
 }
 
-/** The stages' length where there are stages, which all last as long as each other. */
-function durationOf(input: ScenarioInput): number {
-  const staged = input.traffic.find((source) => source.stages !== undefined)?.stages;
-  return staged ? staged.reduce((sum, stage) => sum + usOf(stage.for), 0) : usOr(input.duration, 0);
+/** The length of the sources that have one, which is the same for all of them. */
+function durationOf(input: ScenarioInput, files: FileContents): number {
+  for (const source of input.traffic) {
+    const natural = naturalUs(source, files);
+    if (natural !== undefined) return natural;
+  }
+  return usOr(input.duration, 0);
 }
 
-interface Context {
+interface Context extends KeyContext {
   readonly durationUs: number;
   readonly maxRecordBytes: number;
   readonly placementSeed: number | undefined;
 }
 
 function resolveSource(source: SourceInput, index: number, context: Context): Source {
-  const keys = resolveKeys(source.keys);
-  const size = resolveSize(source.size);
+  const keys = resolveKeys(longKeys(source.keys), context);
+  const size = resolveSize(source, context.files);
   const perSec = (text: string): number => {
     const rate = rateOf(text);
     if ('recordsPerSec' in rate) return rate.recordsPerSec;
     return rate.bytesPerSec / meanRecordBytes(size, keys, context.maxRecordBytes, context.placementSeed);
   };
+  const compressibility = source.payload?.random?.compressibility;
   return {
     name: source.name ?? String(index),
-    stages: stagesOf(source, perSec, context.durationUs),
+    stages: stagesOf(source, perSec, context.durationUs, context.files),
     arrivals: resolveArrivals(source.arrivals ?? 'even'),
     keys,
     size,
+    ...(compressibility !== undefined && { compressibility }),
   };
-}
-
-/** A constant rate is a single stage. */
-function stagesOf(source: SourceInput, perSec: (text: string) => number, durationUs: number): Stage[] {
-  if (source.stages)
-    return source.stages.map((stage) => ({
-      durationUs: usOf(stage.for),
-      from: perSec(stage.from),
-      to: perSec(stage.to),
-    }));
-  const rate = perSec(source.rate ?? '0/s');
-  return [{ durationUs, from: rate, to: rate }];
 }
 
 function resolveArrivals(arrivals: NonNullable<SourceInput['arrivals']>): Arrivals {
@@ -115,28 +98,16 @@ function resolveArrivals(arrivals: NonNullable<SourceInput['arrivals']>): Arriva
   return { kind: 'bursts', everyUs: usOf(arrivals.bursts.every), withinUs: usOf(arrivals.bursts.within) };
 }
 
-function resolveSize(size: SizeInput): Size {
+function resolveSize({ size, payload }: SourceInput, files: FileContents): Size {
+  if (payload?.template !== undefined) return { kind: 'template', template: payload.template };
+  if (payload?.lines !== undefined) return { kind: 'lines', lines: contentOf(files.lines, payload.lines) };
   if (typeof size === 'string') return { kind: 'fixed', bytes: bytesOf(size) };
-  if (size.uniform)
+  if (size?.uniform)
     return { kind: 'uniform', min: bytesOf(size.uniform.min), max: bytesOf(size.uniform.max) };
-  if (size.lognormal)
+  if (size?.lognormal)
     return { kind: 'lognormal', median: bytesOf(size.lognormal.median), p99: bytesOf(size.lognormal.p99) };
+  if (size?.file !== undefined) return { kind: 'histogram', ...contentOf(files.sizes, size.file) };
   throw new Error('a size without a kind has passed the rules');
-}
-
-/** Keys in either form. */
-export function resolveKeys(keys: KeysInput | string): Keys {
-  if (typeof keys === 'string') {
-    const expanded = expandKeys(keys);
-    if ('what' in expanded) throw new Error(`${keys} has passed the schema and cannot be read`);
-    return resolveKeys(expanded.long);
-  }
-  const template = keys.template ?? DEFAULT_TEMPLATE;
-  if (keys.uniform) return { kind: 'uniform', ...keys.uniform, template };
-  if (keys.zipf) return { kind: 'zipf', ...keys.zipf, template };
-  if (keys.hot) return { kind: 'hot', ...keys.hot, share: shareOf(keys.hot.share), template };
-  const weights = keys.weights ?? {};
-  return { kind: 'weights', names: Object.keys(weights), weights: Object.values(weights) };
 }
 
 function resolveProducer(producer: NonNullable<ScenarioInput['producer']>): ProducerSpec {

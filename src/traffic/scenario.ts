@@ -2,6 +2,9 @@
  * A scenario as the rest of Shardwise sees it: every unit resolved, every default filled in. What a user writes
  * is `scenario-file.ts`.
  */
+import type { HashRange } from '../model/hash-range.ts';
+import type { LineTable } from './line-table.ts';
+import type { WeightedNames } from './weighted-names.ts';
 
 export interface Scenario {
   readonly description?: string;
@@ -34,6 +37,8 @@ export interface Source {
   readonly arrivals: Arrivals;
   readonly keys: Keys;
   readonly size: Size;
+  /** Part of the data that compression takes away, 0…1; without it, and where the size is that of a text: 0. */
+  readonly compressibility?: number;
 }
 
 /** A linear change of the arrival rate in records per second. */
@@ -48,7 +53,19 @@ export type Arrivals =
   | { readonly kind: 'poisson' }
   | { readonly kind: 'bursts'; readonly everyUs: number; readonly withinUs: number };
 
-export type Keys =
+export type Keys = StillKeys | MovingKeys | HashedKeys;
+
+/** Keys by name whose shares stay as they are for the whole run. */
+export type StillKeys =
+  | DrawnKeys
+  | { readonly kind: 'file'; readonly table: WeightedNames }
+  /** Key k modulo the count; `sequential` where the numbers are meant to go on, `roundRobin` where they return. */
+  | { readonly kind: 'sequential' | 'roundRobin'; readonly count: number; readonly template: string }
+  /** One random key for every `batch` consecutive records. */
+  | { readonly kind: 'perBatch'; readonly count: number; readonly batch: number; readonly template: string };
+
+/** Independent draws from keys that are generated or written in the scenario. */
+export type DrawnKeys =
   | { readonly kind: 'uniform'; readonly count: number; readonly template: string }
   | { readonly kind: 'zipf'; readonly count: number; readonly exponent: number; readonly template: string }
   | {
@@ -61,11 +78,59 @@ export type Keys =
     }
   | { readonly kind: 'weights'; readonly names: readonly string[]; readonly weights: readonly number[] };
 
+/** Keys whose shares change while time passes. */
+export type MovingKeys =
+  /** The number is the due time from the start of the warm-up, in whole granules; `count` is above any. */
+  | {
+      readonly kind: 'timestamp';
+      readonly granularityUs: number;
+      readonly count: number;
+      readonly template: string;
+    }
+  /** Zipf over recency among the `window` newest keys; a new one comes every `newEvery` records. */
+  | {
+      readonly kind: 'latest';
+      readonly window: number;
+      readonly exponent: number;
+      readonly newEvery: number;
+      readonly template: string;
+    }
+  /** As `hot`, with other hot keys every `everyUs`: the next `keys` numbers. */
+  | {
+      readonly kind: 'drift';
+      readonly share: number;
+      readonly keys: number;
+      readonly of: number;
+      readonly everyUs: number;
+      readonly template: string;
+    };
+
+/** Keys that are sent with an explicit hash key, which decides where they go. */
+export type HashedKeys =
+  /** Observed traffic whose names are not known: hash key, length of the partition key in UTF-8, weight. */
+  | {
+      readonly kind: 'hashKeys';
+      readonly hashKeys: readonly bigint[];
+      readonly keyBytes: readonly number[];
+      readonly weights: readonly number[];
+    }
+  /** `middle`: of the range; `random`: anywhere in it; `even`: from end to end of it, every part in turn. */
+  | {
+      readonly kind: 'explicitHashKey';
+      readonly range: HashRange;
+      readonly where: 'middle' | 'random' | 'even';
+      readonly template: string;
+    };
+
 /** Bytes of data of a record, without its partition key. */
 export type Size =
   | { readonly kind: 'fixed'; readonly bytes: number }
   | { readonly kind: 'uniform'; readonly min: number; readonly max: number }
-  | { readonly kind: 'lognormal'; readonly median: number; readonly p99: number };
+  | { readonly kind: 'lognormal'; readonly median: number; readonly p99: number }
+  | { readonly kind: 'histogram'; readonly bytes: readonly number[]; readonly counts: readonly number[] }
+  /** As long as the text that is sent: a template with {n}, {key} and {due}, or the lines of a file in turn. */
+  | { readonly kind: 'template'; readonly template: string }
+  | { readonly kind: 'lines'; readonly lines: LineTable };
 
 export interface ProducerSpec {
   readonly api: 'PutRecords';

@@ -9,18 +9,33 @@ const KEY_FIELDS: ReadonlyMap<string, readonly string[]> = new Map([
   ['uniform', ['count']],
   ['zipf', ['exponent', 'count']],
   ['hot', ['share', 'keys', 'of']],
+  ['sequential', ['count']],
+  ['roundRobin', ['count']],
+  ['perBatch', ['count']],
+  ['timestamp', ['granularity']],
+  ['latest', ['exponent', 'count', 'newEvery']],
+  ['drift', ['share', 'keys', 'of', 'every']],
+  ['explicitHashKey', ['shard']],
 ]);
 
-const EXAMPLES = 'uniform:100000, zipf:1.1:100000 or hot:40%:1:10000';
+/** The kind of keys that a short form names. */
+export function kindOfShort(short: string): string {
+  return short.trim().split(':', 1)[0];
+}
+
+const EXAMPLES = 'uniform:100000, zipf:1.1:100000, hot:40%:1:10000 or file:counts.csv';
 
 /** Fields of the long form, their values not yet checked; or two sentences on what is wrong. */
 type Expanded =
   | { readonly long: Readonly<Record<string, Readonly<Record<string, number | string>>>> }
+  | { readonly long: { readonly file: string } }
   | { readonly what: string; readonly fix: string };
 
 /** The long form of keys in short form. */
 export function expandKeys(short: string): Expanded {
   const [kind, ...values] = short.trim().split(':');
+  if (kind === 'file' && values.join(':') !== '') return { long: { file: values.join(':') } };
+  if (short.trim() === 'sequential') return { long: { sequential: {} } };
   const names = KEY_FIELDS.get(kind);
   if (!names)
     return { what: `${JSON.stringify(short)} is no kind of keys.`, fix: `Write for example ${EXAMPLES}.` };

@@ -3,7 +3,8 @@
  */
 import { parsePercent } from '../model/quantity.ts';
 import { badInput } from '../model/refusal.ts';
-import { resolveKeys } from './scenario-units.ts';
+import { NO_FILES, type FileContents } from './scenario-files.ts';
+import { resolveKeys } from './scenario-keys.ts';
 import { MOST_KEYS, STEEPEST_EXPONENT, type Keys } from './scenario.ts';
 import { expandKeys } from './short-form.ts';
 
@@ -13,24 +14,37 @@ interface Complaint {
   readonly fix: string;
 }
 
+/** Requests of as many records as the producer's default. */
+const BATCH = 500;
+
 /**
- * Reads `uniform:100000`, `zipf:1.1:100000` or `hot:40%:1:10000`.
+ * Reads keys whose shares stay as they are, other kinds being refused before: `uniform:100000`, `zipf:1.1:100000`, `hot:40%:1:10000`,
+ * `file:counts.csv`, `sequential`, `roundRobin:100` or `perBatch:100`.
  * @param where what the user knows the text by
+ * @param files content of the file, where one is named
  * @throws Refusal (exit code 2)
  */
-export function keysOfShort(text: string, where = '--keys'): Keys {
+export function keysOfShort(text: string, where = '--keys', files: FileContents = NO_FILES): Keys {
   const expanded = expandKeys(text);
   if ('what' in expanded) throw badInput(`${where}: ${expanded.what}`, expanded.fix);
-  const [kind] = Object.keys(expanded.long);
-  const fields = expanded.long[kind];
-  for (const [field, value] of Object.entries(fields)) {
-    const complaint = CHECKS[field](value);
-    if (complaint)
-      throw badInput(`${where} ${JSON.stringify(text)}, ${field}: ${complaint.what}`, complaint.fix);
+  const long: Record<string, string | Readonly<Record<string, number | string>>> = expanded.long;
+  for (const fields of Object.values(long)) {
+    if (typeof fields === 'string') continue;
+    for (const [field, value] of Object.entries(fields)) {
+      const complaint = CHECKS[field](value);
+      if (complaint)
+        throw badInput(`${where} ${JSON.stringify(text)}, ${field}: ${complaint.what}`, complaint.fix);
+    }
   }
-  const keys = resolveKeys(text);
+  const keys = resolveKeys(long, { files, shards: 1, batch: BATCH, totalUs: 0 });
   if (keys.kind === 'hot') checkHot(keys, `${where} ${JSON.stringify(text)}`);
   return keys;
+}
+
+/** The file that a short form names. */
+export function fileOfShort(text: string): string | undefined {
+  const expanded = expandKeys(text);
+  return 'long' in expanded && typeof expanded.long.file === 'string' ? expanded.long.file : undefined;
 }
 
 type Check = (value: number | string) => Complaint | undefined;

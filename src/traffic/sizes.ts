@@ -1,13 +1,15 @@
 /**
  * How many bytes of data the k-th record of a source carries.
  */
+import { AliasTable } from './alias-table.ts';
 import { exp, ln } from './elementary.ts';
 import { normalQuantile } from './normal.ts';
+import { textLengthOf } from './payload-text.ts';
 import type { Size } from './scenario.ts';
 import { Draws, PURPOSE } from './threefry.ts';
 
-/** Bytes of data of record k. */
-export type SizeDraw = (k: number) => number;
+/** Bytes of data of record k, which is due `dueUs` after the start of the warm-up and has a key of `keyBytes`. */
+export type SizeDraw = (k: number, keyBytes: number, dueUs: number) => number;
 
 /** Standard deviations from the median to the 99th percentile of a normal distribution. */
 const Z99 = 2.3263478740408408;
@@ -24,5 +26,13 @@ export function sizeDrawOf(size: Size, seed: number, source: number): SizeDraw {
       const sigma = ln(size.p99 / size.median) / Z99;
       return (k) => Math.max(1, Math.round(size.median * exp(sigma * normalQuantile(draws.uniform(k)))));
     }
+    case 'histogram': {
+      const table = new AliasTable(size.counts);
+      return (k) => size.bytes[table.pick(draws.uniform(k))];
+    }
+    case 'template':
+      return textLengthOf(size.template);
+    case 'lines':
+      return (k) => size.lines.bytesOf(k);
   }
 }

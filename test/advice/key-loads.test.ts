@@ -7,17 +7,23 @@ import {
   type TrafficPart,
 } from '../../src/advice/key-loads.ts';
 import { heaviestOf, momentsBeyond } from '../../src/advice/key-run.ts';
-import type { Keys } from '../../src/traffic/scenario.ts';
+import type { DrawnKeys } from '../../src/traffic/scenario.ts';
 
 const template = 'key-{n}';
-const uniform = (count: number): Keys => ({ kind: 'uniform', count, template });
-const zipf = (exponent: number, count: number): Keys => ({ kind: 'zipf', exponent, count, template });
-const hot = (share: number, keys: number, of: number): Keys => ({ kind: 'hot', share, keys, of, template });
+const uniform = (count: number): DrawnKeys => ({ kind: 'uniform', count, template });
+const zipf = (exponent: number, count: number): DrawnKeys => ({ kind: 'zipf', exponent, count, template });
+const hot = (share: number, keys: number, of: number): DrawnKeys => ({
+  kind: 'hot',
+  share,
+  keys,
+  of,
+  template,
+});
 
 const MIXED: readonly TrafficPart[] = [
   { recordsPerSec: 700, dataBytes: 100, keys: zipf(1.1, 250) },
   { recordsPerSec: 300, dataBytes: 900, keys: hot(0.4, 3, 120) },
-  { recordsPerSec: 50, dataBytes: 20, keys: { ...uniform(40), template: 'Ä{n}x' } as Keys },
+  { recordsPerSec: 50, dataBytes: 20, keys: { ...uniform(40), template: 'Ä{n}x' } as DrawnKeys },
   {
     recordsPerSec: 90,
     dataBytes: 10,
@@ -30,7 +36,7 @@ const MIXED: readonly TrafficPart[] = [
 function bruteForce(parts: readonly TrafficPart[]): Map<string, { records: number; bytes: number }> {
   const keys = new Map<string, { records: number; bytes: number }>();
   for (const part of parts) {
-    for (const [name, share] of sharesOf(part.keys)) {
+    for (const [name, share] of sharesOf(part.keys as DrawnKeys)) {
       const key = keys.get(name) ?? { records: 0, bytes: 0 };
       const records = part.recordsPerSec * share;
       key.records += records;
@@ -41,7 +47,7 @@ function bruteForce(parts: readonly TrafficPart[]): Map<string, { records: numbe
   return keys;
 }
 
-function sharesOf(keys: Keys): [string, number][] {
+function sharesOf(keys: DrawnKeys): [string, number][] {
   if (keys.kind === 'weights') {
     const sum = keys.weights.reduce((a, b) => a + b, 0);
     return keys.names.map((name, i) => [name, keys.weights[i] / sum]);

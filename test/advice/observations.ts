@@ -34,7 +34,12 @@ export function observe(
     }
   }
   tally.load.finish(scenario.durationUs / 1_000_000);
-  return { tally, open: map.open, nameOf: (key) => dictionary.nameOf(key) };
+  return {
+    tally,
+    open: map.open,
+    nameOf: (key) => dictionary.nameOf(key),
+    hashKeyOf: (key) => dictionary.hashKeyOf(key),
+  };
 }
 
 /** Names that hash into the given shard of a new stream, in the order of their numbers. */

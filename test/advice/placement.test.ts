@@ -4,18 +4,18 @@ import { fillOf, keyLoadsOf, type KeyLoads } from '../../src/advice/key-loads.ts
 import { fittingCounts, hottestFill, hottestWindow, placeKeys } from '../../src/advice/placement.ts';
 import { contains, uniformRanges } from '../../src/model/hash-range.ts';
 import { hashKeyOf } from '../../src/model/hash-key.ts';
-import type { Keys } from '../../src/traffic/scenario.ts';
+import type { DrawnKeys } from '../../src/traffic/scenario.ts';
 
 const LIMIT = { records: 800, bytes: 838_860.8 };
-const zipf = (exponent: number, count: number, template = 'key-{n}'): Keys => ({
+const zipf = (exponent: number, count: number, template = 'key-{n}'): DrawnKeys => ({
   kind: 'zipf',
   exponent,
   count,
   template,
 });
-const uniform = (count: number, template = 'key-{n}'): Keys => ({ kind: 'uniform', count, template });
+const uniform = (count: number, template = 'key-{n}'): DrawnKeys => ({ kind: 'uniform', count, template });
 
-const loadsOf = (recordsPerSec: number, dataBytes: number, keys: Keys): KeyLoads =>
+const loadsOf = (recordsPerSec: number, dataBytes: number, keys: DrawnKeys): KeyLoads =>
   keyLoadsOf([{ recordsPerSec, dataBytes, keys }]);
 
 /** Hottest shard by walking over keys and ranges. */

@@ -3,17 +3,17 @@ import { keyLoadsOf, type KeyLoads } from '../../src/advice/key-loads.ts';
 import { heaviestOf } from '../../src/advice/key-run.ts';
 import { fewestShards, hottestQuantiles, randomKeysOf, riskAt } from '../../src/advice/random-placement.ts';
 import { tailAbove, tailBounds, tailSourceOf } from '../../src/advice/shard-tail.ts';
-import type { Keys } from '../../src/traffic/scenario.ts';
+import type { DrawnKeys } from '../../src/traffic/scenario.ts';
 
 const template = 'key-{n}';
 const FULL = { records: 1000, bytes: 1_048_576 };
 const LIMIT = { records: 800, bytes: 838_860.8 };
 
-const loadsOf = (recordsPerSec: number, dataBytes: number, keys: Keys): KeyLoads =>
+const loadsOf = (recordsPerSec: number, dataBytes: number, keys: DrawnKeys): KeyLoads =>
   keyLoadsOf([{ recordsPerSec, dataBytes, keyBytes: 16, keys }]);
-const uniform = (count: number): Keys => ({ kind: 'uniform', count, template });
-const zipf = (exponent: number, count: number): Keys => ({ kind: 'zipf', exponent, count, template });
-const weights = (...list: number[]): Keys => ({
+const uniform = (count: number): DrawnKeys => ({ kind: 'uniform', count, template });
+const zipf = (exponent: number, count: number): DrawnKeys => ({ kind: 'zipf', exponent, count, template });
+const weights = (...list: number[]): DrawnKeys => ({
   kind: 'weights',
   names: list.map((_, i) => `w${i}`),
   weights: list,
@@ -87,7 +87,7 @@ describe('tailAbove', () => {
   });
 
   it('does not jump between equal keys and almost equal ones', () => {
-    const nearly: Keys = {
+    const nearly: DrawnKeys = {
       kind: 'weights',
       names: Array.from({ length: 3000 }, (_, i) => `k${i}`),
       weights: Array.from({ length: 3000 }, (_, i) => 1 + (i % 7) * 1e-6),
@@ -130,7 +130,7 @@ describe('riskAt', () => {
       'two sources, one of large records',
       keyLoadsOf([
         { recordsPerSec: 3000, dataBytes: 100, keys: zipf(1, 2000) },
-        { recordsPerSec: 600, dataBytes: 5000, keys: { ...uniform(150), template: 'big-{n}' } as Keys },
+        { recordsPerSec: 600, dataBytes: 5000, keys: { ...uniform(150), template: 'big-{n}' } as DrawnKeys },
       ]),
       12,
     ],

@@ -66,8 +66,8 @@ async function load(url: string, rest: Partial<Scenario> = {}, abortAfterMs?: nu
       new SdkTransport({
         client,
         streamName: 's',
-        data: new RecordData(new Uint8Array(16), startUs),
-        nameOf: (key) => dictionary.nameOf(key),
+        data: new RecordData(new Uint8Array(16), startUs, scenario.traffic, (key) => dictionary.nameOf(key)),
+        keys: dictionary,
         shardIds: map.open.map((shard) => shard.shardId),
       }),
   }).run();

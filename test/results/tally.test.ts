@@ -9,6 +9,7 @@ import { Tally } from '../../src/results/tally.ts';
 
 const map = createShardMap(3);
 const nameOf = (key: number): string => `key-${key}`;
+const names = { nameOf, hashKeyOf: (key: number): bigint => hashKeyOf(nameOf(key)) };
 const shardOf = (key: number): number => map.open.indexOf(route(map, hashKeyOf(nameOf(key))));
 
 interface Fate {
@@ -118,7 +119,7 @@ describe('the tally', () => {
   it('has exact rows for its heaviest keys where there are places for all', () => {
     fc.assert(
       fc.property(fc.array(fate, { minLength: 1, maxLength: 300 }), (fates) => {
-        const rows = keyRowsOf(tallied(fates), map.open, nameOf);
+        const rows = keyRowsOf(tallied(fates), map.open, names);
         const keys = new Set(fates.map(({ key }) => key));
         expect(rows).toHaveLength(Math.min(MOST_KEYS, keys.size));
         for (const row of rows) {
@@ -148,7 +149,7 @@ describe('the tally', () => {
         fc.array(fate, { minLength: 1, maxLength: 300 }),
         fc.integer({ min: 1, max: 12 }),
         (fates, places) => {
-          for (const row of keyRowsOf(tallied(fates, places), map.open, nameOf)) {
+          for (const row of keyRowsOf(tallied(fates, places), map.open, names)) {
             const own = fates.filter(({ key }) => nameOf(key) === row.key);
             expect(own.length).toBeLessThanOrEqual(row.records);
             expect(own.length).toBeGreaterThanOrEqual(row.records - row.error);
@@ -185,7 +186,7 @@ describe('the tally', () => {
         failed: 0,
       })),
     ];
-    expect(keyRowsOf(tallied(fates), map.open, nameOf).map((row) => row.key)).toEqual([
+    expect(keyRowsOf(tallied(fates), map.open, names).map((row) => row.key)).toEqual([
       'key-1',
       'key-2',
       'key-3',

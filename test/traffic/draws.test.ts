@@ -15,7 +15,7 @@ function shares(keys: Keys, upTo: number): number[] {
   const draw = keyDrawOf(keys, 1, 0);
   const counts = new Array<number>(upTo).fill(0);
   for (let k = 0; k < DRAWS; k++) {
-    const key = draw(k);
+    const key = draw(k, 0);
     if (key < upTo) counts[key]++;
   }
   return counts.map((count) => count / DRAWS);
@@ -64,7 +64,7 @@ describe('keys', () => {
     const draw = keyDrawOf(keys, 1, 0);
     let tail = 0;
     for (let k = 0; k < DRAWS; k++) {
-      const key = draw(k);
+      const key = draw(k, 0);
       expect(key < 1e9).toBe(true);
       if (key >= 65_536 && key < 1_000_000) tail++;
     }
@@ -108,14 +108,14 @@ describe('sums and quantiles', () => {
 describe('sizes', () => {
   it('uniform sizes reach both ends and their middle', () => {
     const draw = sizeDrawOf({ kind: 'uniform', min: 10, max: 20 }, 1, 0);
-    const sizes = Array.from({ length: 20_000 }, (_, k) => draw(k));
+    const sizes = Array.from({ length: 20_000 }, (_, k) => draw(k, 16, 0));
     expect([Math.min(...sizes), Math.max(...sizes)]).toEqual([10, 20]);
     expect(sizes.reduce((sum, size) => sum + size, 0) / sizes.length).toBeCloseTo(15, 0);
   });
 
   it('lognormal sizes have the median and the 99th percentile that were asked for', () => {
     const draw = sizeDrawOf({ kind: 'lognormal', median: 900, p99: 8192 }, 1, 0);
-    const sizes = Array.from({ length: 100_000 }, (_, k) => draw(k)).sort((a, b) => a - b);
+    const sizes = Array.from({ length: 100_000 }, (_, k) => draw(k, 16, 0)).sort((a, b) => a - b);
     expect(Math.abs(sizes[50_000] / 900 - 1)).toBeLessThan(0.02);
     expect(Math.abs(sizes[99_000] / 8192 - 1)).toBeLessThan(0.05);
   });

@@ -4,20 +4,20 @@ import { hashKeyOf } from '../../src/model/hash-key.ts';
 import { createShardMap, routeByScan, shardIdOf, splitShard } from '../../src/model/shard-map.ts';
 import { KeyDictionary, keyNameOf } from '../../src/traffic/key-dictionary.ts';
 import { KeyRouter } from '../../src/traffic/key-router.ts';
-import type { Keys } from '../../src/traffic/scenario.ts';
+import type { DrawnKeys } from '../../src/traffic/scenario.ts';
 import { uniformKeys } from './scenarios.ts';
 
-function weights(...names: string[]): Keys {
+function weights(...names: string[]): DrawnKeys {
   return { kind: 'weights', names, weights: names.map(() => 1) };
 }
 
 const template = fc
   .tuple(fc.string({ unit: 'grapheme', maxLength: 6 }), fc.string({ unit: 'grapheme', maxLength: 4 }))
   .map(([before, after]) => `${before}{n}${after}`);
-const keys: fc.Arbitrary<Keys> = fc.oneof(
+const keys: fc.Arbitrary<DrawnKeys> = fc.oneof(
   fc
     .tuple(fc.integer({ min: 1, max: 2000 }), template)
-    .map(([count, t]): Keys => ({ kind: 'uniform', count, template: t })),
+    .map(([count, t]): DrawnKeys => ({ kind: 'uniform', count, template: t })),
   fc.integer({ min: 1, max: 2000 }).map(uniformKeys),
   fc
     .uniqueArray(

@@ -8,7 +8,7 @@ import { hashKeyOf } from '../../src/model/hash-key.ts';
 import { LIMITS } from '../../src/model/limits.ts';
 import { createShardMap, routeByScan } from '../../src/model/shard-map.ts';
 import { parseScenario } from '../../src/traffic/scenario-file.ts';
-import type { Keys, Scenario, Size, Source } from '../../src/traffic/scenario.ts';
+import type { DrawnKeys, Scenario, Size, Source } from '../../src/traffic/scenario.ts';
 
 const SCENARIOS = new URL('../../scenarios/', import.meta.url);
 const WINDOW_SEC = 10;
@@ -46,7 +46,7 @@ function busiestRate(source: Source): number {
   return best;
 }
 
-function weightsOf(keys: Keys): { name: string; share: number }[] {
+function weightsOf(keys: DrawnKeys): { name: string; share: number }[] {
   if (keys.kind === 'weights') throw new Error('no published scenario has weights');
   const count = keys.kind === 'hot' ? keys.of : keys.count;
   const weight = (n: number): number => {
@@ -62,6 +62,7 @@ function weightsOf(keys: Keys): { name: string; share: number }[] {
 function meanBytes(size: Size): number {
   if (size.kind === 'fixed') return size.bytes;
   if (size.kind === 'uniform') return (size.min + size.max) / 2;
+  if (size.kind !== 'lognormal') throw new Error('no published scenario has such sizes');
   const sigma = Math.log(size.p99 / size.median) / 2.3263478740408408;
   return size.median * Math.exp(sigma ** 2 / 2);
 }
@@ -73,7 +74,7 @@ function utilization(load: Load): number {
 function analyse(scenario: Scenario) {
   const [source] = scenario.traffic;
   const rate = busiestRate(source);
-  const keys = weightsOf(source.keys).map(({ name, share }): KeyLoad => {
+  const keys = weightsOf(source.keys as DrawnKeys).map(({ name, share }): KeyLoad => {
     const records = rate * share;
     return { name, records, bytes: records * (meanBytes(source.size) + Buffer.byteLength(name)) };
   });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { keyDrawOf } from '../../src/traffic/keys.ts';
 import { longestKey, meanDataBytes, meanKeyBytes, meanRecordBytes } from '../../src/traffic/record-mean.ts';
-import type { Keys, Size } from '../../src/traffic/scenario.ts';
+import type { DrawnKeys, Size } from '../../src/traffic/scenario.ts';
 import { sizeDrawOf } from '../../src/traffic/sizes.ts';
 
 const MIB = 1024 * 1024;
 const template = 'key-{n}';
 
-const KEYS: readonly [string, Keys][] = [
+const KEYS: readonly [string, DrawnKeys][] = [
   ['one uniform key', { kind: 'uniform', count: 1, template }],
   ['uniform', { kind: 'uniform', count: 12_345, template }],
   ['uniform with a longer template', { kind: 'uniform', count: 1000, template: 'é-{n}-x' }],
@@ -28,7 +28,7 @@ describe('the mean length of keys', () => {
     const name = (n: number): string =>
       keys.kind === 'weights' ? keys.names[n] : keys.template.replace('{n}', String(n));
     let bytes = 0;
-    for (let k = 0; k < 20_000; k++) bytes += Buffer.byteLength(name(draw(k)));
+    for (let k = 0; k < 20_000; k++) bytes += Buffer.byteLength(name(draw(k, 0)));
     expect(bytes / 20_000).toBeCloseTo(meanKeyBytes(keys), 1);
   });
 
@@ -65,7 +65,7 @@ describe('the mean size of data', () => {
     const draw = sizeDrawOf(size, 3, 0);
     let bytes = 0;
     const count = 200_000;
-    for (let k = 0; k < count; k++) bytes += Math.min(max, draw(k));
+    for (let k = 0; k < count; k++) bytes += Math.min(max, draw(k, 16, 0));
     // Four standard errors of these sizes, and rounding to whole bytes.
     expect(Math.abs(bytes / count / meanDataBytes(size, max) - 1)).toBeLessThan(0.02);
   });
@@ -82,7 +82,7 @@ it('the longest key is the last generated one, or the longest name', () => {
   expect(longestKey({ kind: 'weights', names: ['a', 'bcd', 'éé'], weights: [1, 1, 1] })).toBe('éé');
 });
 
-function sumOverKeys(keys: Keys): number {
+function sumOverKeys(keys: DrawnKeys): number {
   if (keys.kind === 'weights') {
     const total = keys.weights.reduce((sum, weight) => sum + weight, 0);
     return keys.names.reduce((sum, name, i) => sum + (keys.weights[i] / total) * Buffer.byteLength(name), 0);

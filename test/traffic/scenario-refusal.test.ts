@@ -16,8 +16,8 @@ const FIELDS: [string, Parameters<typeof scenarioText>[0], string, string][] = [
   ['a negative rate', { rate: 'rate: -5/s' }, 'traffic[0].rate: "-5/s" is not a rate.', 'Write for example 2000/s'],
   ['a rate of nothing', { rate: 'rate: 0/s' }, 'traffic: nothing is sent.', 'Write a rate above 0/s.'],
   ['a rate beyond reason', { rate: 'rate: 10000001/s' }, 'traffic: 10,000,001 records per second are too many.', 'Write at most 10,000,000/s in all.'],
-  ['neither rate nor stages', { rate: 'name: a' }, 'line 5: traffic[0]: there is no rate.', 'Write exactly one of rate, stages.'],
-  ['rate and stages', { more: 'stages: [{ for: 60s, from: 1/s, to: 1/s }]' }, 'line 8: traffic[0].stages: rate and stages are both given.', 'Write exactly one of rate, stages.'],
+  ['neither rate nor stages', { rate: 'name: a' }, 'line 5: traffic[0]: there is no rate.', 'Write exactly one of rate, stages, steps, sine, weekly, spikes, replay.'],
+  ['rate and stages', { more: 'stages: [{ for: 60s, from: 1/s, to: 1/s }]' }, 'line 8: traffic[0].stages: rate and stages are both given.', 'Write exactly one of rate, stages, steps, sine, weekly, spikes, replay.'],
   ['no stage', { rate: 'stages: []' }, 'traffic[0].stages: the list is empty.', 'Write 1 to 1000 items.'],
   ['stages of another length than the duration', { rate: 'stages: [{ for: 30s, from: 1/s, to: 1/s }]' }, 'line 2: duration: 60s is not how long the stages last, which last 30s in all.', 'Remove duration: stages replace it.'],
   ['a stage without its end', { rate: 'stages: [{ for: 60s, from: 1/s }]' }, 'traffic[0].stages[0].to: this is missing.', 'Add for example 2000/s'],
@@ -51,8 +51,27 @@ const FIELDS: [string, Parameters<typeof scenarioText>[0], string, string][] = [
   ['a share without a unit', { keys: '{ hot: { share: 0.4, keys: 1, of: 10 } }' }, 'traffic[0].keys.hot.share: 0.4 has no unit.', 'Write 40%.'],
   ['a short form with a share without a unit', { keys: '"hot:40:1:10"' }, 'traffic[0].keys: "hot:40:1:10", share: 40 has no unit.', 'Write 40%.'],
   ['a short form that contradicts itself', { keys: '"hot:40%:20:10"' }, 'traffic[0].keys.hot.keys: 20 hot keys are more than the 10 in all.', 'Write at most as many as of.'],
-  ['keys from a file', { keys: '{ file: counts.csv }' }, 'traffic[0].keys.file: there is no such field.', 'Remove it, or use one of: uniform, zipf, hot, weights, template.'],
-  ['no kind of keys', { keys: '{}' }, 'traffic[0].keys: there is no kind of keys.', 'Write exactly one of uniform, zipf, hot, weights.'],
+  ['a sine below 0', { rate: 'sine: { mean: 10/s, amplitude: 11/s, period: 1s }' }, 'traffic[0].sine.amplitude: 11/s is above the mean.', 'Write at most 10/s.'],
+  ['a sine in two units', { rate: 'sine: { mean: 10/s, amplitude: 1KiB/s, period: 1s }' }, 'traffic[0].sine.amplitude: 1KiB/s is not in the unit of the mean.', 'Use one unit for both.'],
+  ['a sine of too many periods', { rate: 'sine: { mean: 10/s, amplitude: 1/s, period: 1ms }' }, 'traffic[0].sine.period: there are more than 15,625 periods in the duration.', 'Write a longer period or a shorter duration.'],
+  ['a sine without a duration', { duration: '', rate: 'sine: { mean: 10/s, amplitude: 1/s, period: 1s }' }, 'duration: this is missing.', 'Add for example duration: 60s.'],
+  ['a spike longer than its period', { rate: 'spikes: { base: 1/s, to: 9/s, every: 1s, for: 2s }' }, 'traffic[0].spikes.for: 2s is longer than the period of 1s.', 'Write at most 1s.'],
+  ['a step of 0 s', { rate: 'steps: [{ for: 0s, rate: 1/s }]' }, 'traffic[0].steps[0].for: 0s is not above 0s.', 'Write more than 0s, up to 365d.'],
+  ['steps and a rate', { more: 'steps: [{ for: 60s, rate: 1/s }]' }, 'traffic[0].steps: rate and steps are both given.', 'Write exactly one of rate, stages, steps'],
+  ['a week of 3 hours', { rate: 'weekly: [1/s, 2/s, 3/s]' }, 'traffic[0].weekly: the list has only 3 items.', 'Write 168 items.'],
+  ['a week without its end', { rate: 'weekly: { weekdays: [1/s] }' }, 'traffic[0].weekly.weekdays: the list has only 1 items.', 'Write 24 items.'],
+  ['a shard that is not there', { keys: '{ explicitHashKey: { shard: 4 } }' }, 'traffic[0].keys.explicitHashKey.shard: there is no shard 4: the stream has 4.', 'Write from 0 to 3.'],
+  ['a shard and a spread', { keys: '{ explicitHashKey: { shard: 1, spread: even } }' }, 'traffic[0].keys.explicitHashKey.spread: shard and spread are both given.', 'Write exactly one of shard, spread.'],
+  ['a place in a spread', { keys: '{ explicitHashKey: { where: random, spread: even } }' }, 'traffic[0].keys.explicitHashKey.where: this is for a shard, not for the whole key space.', 'Remove where or spread.'],
+  ['a hash key of 2^128', { keys: '{ hashKeys: [{ hashKey: "340282366920938463463374607431768211456", bytes: 1, weight: 1 }] }' }, 'traffic[0].keys.hashKeys[0].hashKey: "340282366920938463463374607431768211456" is no hash key.', 'Write a whole decimal number'],
+  ['hash keys of no weight', { keys: '{ hashKeys: [{ hashKey: "1", bytes: 1, weight: 0 }] }' }, 'traffic[0].keys.hashKeys: every weight is 0.', 'Write a weight above 0.'],
+  ['a template beside hash keys', { keys: '{ hashKeys: [{ hashKey: "1", bytes: 1, weight: 1 }], template: "a{n}" }' }, 'traffic[0].keys.template: these keys are not named by a template.', 'Remove template'],
+  ['a rate in bytes with keys that grow', { rate: 'rate: 1MiB/s', keys: '{ sequential: {} }' }, 'traffic[0].rate: 1MiB/s is no number of records', 'Write a rate in records per second'],
+  ['a drift with more hot keys than keys', { keys: '"drift:40%:20:10:1s"' }, 'traffic[0].keys.drift.keys: 20 hot keys are more than the 10 in all.', 'Write at most as many as of.'],
+  ['a size beside a text', { more: 'payload: { template: "{n}" }' }, 'traffic[0].size: a payload of text has its own size.', 'Remove size'],
+  ['two payloads', { more: 'payload: { template: "{n}", random: { compressibility: 0 } }' }, 'traffic[0].payload.template: random and template are both given.', 'Write exactly one of random, template, lines.'],
+  ['a compressibility above 1', { more: 'payload: { random: { compressibility: 2 } }' }, 'traffic[0].payload.random.compressibility: 2 is above 1.', 'Write from 0 to 1.'],
+  ['no kind of keys', { keys: '{}' }, 'traffic[0].keys: there is no kind of keys.', 'Write exactly one of uniform, zipf, hot, weights, file, hashKeys,'],
   ['two kinds of keys', { keys: '{ uniform: { count: 5 }, zipf: { count: 5, exponent: 1 } }' }, 'traffic[0].keys.zipf: uniform and zipf are both given.', 'Write exactly one of'],
   ['keys that are a number', { keys: '5' }, 'traffic[0].keys: 5 is not a distribution of keys.', 'Write for example uniform: { count: 100000 }.'],
   ['too many keys', { keys: '{ uniform: { count: 1000000001 } }' }, 'traffic[0].keys.uniform.count: 1000000001 is above 1000000000.', 'Write from 1 to 1000000000.'],
@@ -71,8 +90,8 @@ const FIELDS: [string, Parameters<typeof scenarioText>[0], string, string][] = [
   ['a record above this stream', { size: '2MiB' }, 'traffic[0].size: 2 MiB of data and 7 B of key are more than this stream takes in a record, 1 MiB.', 'Write less, or stream: { maxRecordSize: 3MiB }.'],
   ['a size without a unit', { size: '900' }, 'traffic[0].size: 900 has no unit.', 'Write 900B for bytes, or 900KiB.'],
   ['a size that is a list', { size: '[]' }, 'traffic[0].size: a list is not a size.', 'Write for example 900B'],
-  ['no kind of size', { size: '{}' }, 'traffic[0].size: there is no size.', 'Write exactly one of lognormal, uniform.'],
-  ['a kind of size that does not exist', { size: '{ fixed: 1KiB }' }, 'traffic[0].size.fixed: there is no such field.', 'Remove it, or use one of: lognormal, uniform.'],
+  ['no kind of size', { size: '{}' }, 'traffic[0].size: there is no size.', 'Write exactly one of lognormal, uniform, file.'],
+  ['a kind of size that does not exist', { size: '{ fixed: 1KiB }' }, 'traffic[0].size.fixed: there is no such field.', 'Remove it, or use one of: lognormal, uniform, file.'],
   ['a p99 below the median', { size: '{ lognormal: { median: 2KiB, p99: 1KiB } }' }, 'traffic[0].size.lognormal.p99: 1KiB is not above the median.', 'Write more than 2KiB.'],
   ['a median of 0', { size: '{ lognormal: { median: 0B, p99: 1KiB } }' }, 'traffic[0].size.lognormal.median: 0B is not above 0.', 'Write at least 1B.'],
   ['sizes the wrong way round', { size: '{ uniform: { min: 2KB, max: 1KB } }' }, 'traffic[0].size.uniform.min: 2KB is above max.', 'Write at most 1KB.'],
@@ -107,8 +126,10 @@ traffic:
   });
 
   it('more keys in all than have numbers', () => {
-    const source = '  - { rate: 1/s, keys: "uniform:1000000000", size: 1B }\n';
-    const text = `stream: { shards: 1 }\nduration: 5s\ntraffic:\n${source.repeat(4)}`;
+    const source = (name: string): string =>
+      `  - { rate: 1/s, keys: { uniform: { count: 1000000000 }, template: '${name}{n}' }, size: 1B }\n`;
+    const sources = ['a', 'b', 'c', 'd'].map(source).join('');
+    const text = `stream: { shards: 1 }\nduration: 5s\ntraffic:\n${sources}`;
     expect(refusalOf(() => parseScenario(text, 's.yaml')).what).toContain(
       '4,000,000,000 keys in all are too many.',
     );

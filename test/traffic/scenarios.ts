@@ -1,9 +1,9 @@
 /** Small scenarios for tests, complete but for what a test is about. */
-import { DEFAULT_TEMPLATE, type Keys, type Scenario, type Source } from '../../src/traffic/scenario.ts';
+import { DEFAULT_TEMPLATE, type DrawnKeys, type Scenario, type Source } from '../../src/traffic/scenario.ts';
 
 const MIB = 1024 * 1024;
 
-export function uniformKeys(count: number): Keys {
+export function uniformKeys(count: number): DrawnKeys {
   return { kind: 'uniform', count, template: DEFAULT_TEMPLATE };
 }
 

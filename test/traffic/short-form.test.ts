@@ -19,7 +19,11 @@ describe('keys in short form', () => {
   it.each([
     ['', '--keys: "" is no kind of keys.', 'Write for example uniform:100000'],
     ['constructor:1', '--keys: "constructor:1" is no kind of keys.', 'Write for example uniform:100000'],
-    ['file:counts.csv', '--keys: "file:counts.csv" is no kind of keys.', 'Write for example uniform:100000'],
+    [
+      'files:counts.csv',
+      '--keys: "files:counts.csv" is no kind of keys.',
+      'Write for example uniform:100000',
+    ],
     [
       'uniform',
       '--keys: "uniform" does not have the form uniform:count.',

@@ -1,46 +1,54 @@
 /**
  * Reads the text files that users name: scenarios and saved reports.
  */
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { badInput, type Refusal } from '../../model/refusal.ts';
 
 /** Far above any scenario or report; whoever names a larger file has named the wrong one. */
 export const MAX_TEXT_BYTES = 64 * 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
 
 /**
  * The file's text, without a byte order mark. Refuses (exit 2) what is missing, a directory, unreadable, larger than
  * `maxBytes` or not UTF-8. Pipes such as /dev/stdin are read to their end.
  */
 export async function readTextFile(path: string, maxBytes = MAX_TEXT_BYTES): Promise<string> {
-  try {
-    const file = await open(path, 'r');
-    try {
-      return decode(path, await readAll(path, file, maxBytes));
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw explain(path, error);
-  }
+  return decode(path, await readBytesFile(path, maxBytes));
 }
 
-async function readAll(path: string, file: FileHandle, maxBytes: number): Promise<Buffer> {
-  if ((await file.stat()).isDirectory()) {
-    throw badInput(`${path} is a directory.`, 'Name a file in it.');
-  }
+/** The file's bytes, with the same refusals. */
+export async function readBytesFile(path: string, maxBytes = MAX_TEXT_BYTES): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of file.createReadStream({ autoClose: false })) {
-    chunks.push(chunk as Buffer);
-    bytes += (chunk as Buffer).length;
+  await eachChunk(path, (chunk) => {
+    chunks.push(chunk);
+    bytes += chunk.length;
     if (bytes > maxBytes) {
       throw badInput(
         `${path} is larger than ${Math.floor(maxBytes / (1024 * 1024))} MiB.`,
         'Check that it is the file you mean.',
       );
     }
-  }
+  });
   return Buffer.concat(chunks, bytes);
+}
+
+/** Hands a file over piece by piece, however large it is. */
+export async function eachChunk(path: string, take: (chunk: Buffer) => void): Promise<void> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      if ((await file.stat()).isDirectory()) {
+        throw badInput(`${path} is a directory.`, 'Name a file in it.');
+      }
+      const stream = file.createReadStream({ autoClose: false, highWaterMark: CHUNK_BYTES });
+      for await (const chunk of stream) take(chunk as Buffer);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw explain(path, error);
+  }
 }
 
 function decode(path: string, bytes: Buffer): string {

@@ -1,10 +1,12 @@
 /**
  * The bytes of a record: the header where there is room for it, random bytes behind, none of them like another
- * record's.
+ * record's; or, where a source's payload is a text, that text and no header.
  */
 import { randomBytes } from 'node:crypto';
 import { HEADER_BYTES, writeHeader } from '../../traffic/payload.ts';
+import { textOf } from '../../traffic/payload-text.ts';
 import type { RecordSlab } from '../../traffic/record-slab.ts';
+import type { Source } from '../../traffic/scenario.ts';
 
 const POOL_BYTES = 1 << 20;
 
@@ -12,12 +14,25 @@ export class RecordData {
   readonly #runId: Uint8Array;
   readonly #startEpochUs: number;
   readonly #pool = randomBytes(POOL_BYTES);
+  readonly #sources: readonly Source[];
+  readonly #nameOf: (key: number) => string;
   #at = 0;
 
-  /** @param runId 16 bytes @param startEpochUs start of the schedule, microseconds since 1970 */
-  constructor(runId: Uint8Array, startEpochUs: number) {
+  /**
+   * @param runId 16 bytes
+   * @param startEpochUs start of the schedule, microseconds since 1970
+   * @param nameOf the partition key of a number
+   */
+  constructor(
+    runId: Uint8Array,
+    startEpochUs: number,
+    sources: readonly Source[],
+    nameOf: (key: number) => string,
+  ) {
     this.#runId = runId;
     this.#startEpochUs = startEpochUs;
+    this.#sources = sources;
+    this.#nameOf = nameOf;
   }
 
   /** Data of the records in `slots`, each a view of one buffer. */
@@ -29,12 +44,28 @@ export class RecordData {
     for (let i = 0, offset = 0; i < slots.length; i++) {
       const length = records.dataBytes[slots[i]];
       const record = buffer.subarray(offset, offset + length);
-      this.#fill(record);
-      if (length >= HEADER_BYTES) this.#head(record, slots[i], records);
+      this.#write(record, slots[i], records);
       data.push(record);
       offset += length;
     }
     return data;
+  }
+
+  #write(record: Buffer, slot: number, records: RecordSlab): void {
+    const { size, compressibility = 0 } = this.#sources[records.source[slot]];
+    if (size.kind === 'lines') {
+      record.set(size.lines.lineOf(records.k[slot]));
+      return;
+    }
+    if (size.kind === 'template') {
+      const fields = { n: records.k[slot], key: this.#nameOf(records.key[slot]), dueUs: records.dueUs[slot] };
+      record.write(textOf(size.template, fields));
+      return;
+    }
+    const random = Math.round(record.length * (1 - compressibility));
+    this.#fill(record.subarray(0, random));
+    record.fill(0, random);
+    if (record.length >= HEADER_BYTES) this.#head(record, slot, records);
   }
 
   #fill(record: Buffer): void {

@@ -31,11 +31,18 @@ export function localClient(endpoint: string, region: string, connections: numbe
   });
 }
 
+/** What a key is on the wire. */
+export interface WireKeys {
+  nameOf(key: number): string;
+  /** Undefined where the name decides. */
+  explicitHashKeyOf(key: number): string | undefined;
+}
+
 export interface SdkTransportOptions {
   readonly client: KinesisClient;
   readonly streamName: string;
   readonly data: RecordData;
-  readonly nameOf: (key: number) => string;
+  readonly keys: WireKeys;
   /** Shard ids by position, to check our routing against the replies. */
   readonly shardIds: readonly string[];
 }
@@ -49,9 +56,12 @@ export class SdkTransport implements Transport {
   }
 
   async put(slots: Uint32Array, records: RecordSlab): Promise<PutReply> {
-    const { client, streamName, data, nameOf } = this.#options;
+    const { client, streamName, data, keys } = this.#options;
     const bytes = data.of(slots, records);
-    const entries = bytes.map((Data, i) => ({ Data, PartitionKey: nameOf(records.key[slots[i]]) }));
+    const entries = bytes.map((Data, i) => {
+      const key = records.key[slots[i]];
+      return { Data, PartitionKey: keys.nameOf(key), ExplicitHashKey: keys.explicitHashKeyOf(key) };
+    });
     try {
       const reply = await client.send(new PutRecordsCommand({ StreamName: streamName, Records: entries }));
       return this.#read(reply, slots, records);

@@ -1,0 +1,62 @@
+/**
+ * Which keys a plan can place, and as what: it knows shares that stay as they are, by name or by hash key, and
+ * nothing of keys that come and go.
+ */
+import { formatCount } from '../model/quantity.ts';
+import { badInput } from '../model/refusal.ts';
+import type { DrawnKeys, HashedKeys, Keys } from '../traffic/scenario.ts';
+import { MOST_PLACED_KEYS } from './placement.ts';
+
+export type PlannedKeys = DrawnKeys | Extract<HashedKeys, { readonly kind: 'hashKeys' }>;
+
+const FIX = 'Use simulate, or write keys whose shares stay: uniform, zipf, hot, weights, file, hashKeys.';
+
+/** Why keys of a kind cannot be placed, completing "keys of kind …: ". */
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['timestamp', 'one key takes everything for a while, then the next, and no layout of shards helps'],
+  ['latest', 'the heavy keys change with time, and with them the hottest shard'],
+  ['drift', 'the heavy keys change with time, and with them the hottest shard'],
+  ['explicitHashKey', 'the producer decides where records go, whatever the number of shards'],
+]);
+
+/** Refuses kinds that no plan can place. @param where what the user knows the keys by @throws Refusal */
+export function refuseUnplaceable(kind: string, where: string): void {
+  const reason = REASONS.get(kind);
+  if (reason !== undefined)
+    throw badInput(`${where}: plan cannot place keys of kind ${kind}: ${reason}.`, FIX);
+}
+
+/**
+ * Keys as a plan reads them: those in turn or one per batch are uniform in the long run, those of a file are weights.
+ * @throws Refusal for kinds that no plan can place, and for files of more keys than it places by name
+ */
+export function plannedKeysOf(keys: Keys, where: string): PlannedKeys {
+  refuseUnplaceable(keys.kind, where);
+  switch (keys.kind) {
+    case 'uniform':
+    case 'zipf':
+    case 'hot':
+    case 'weights':
+    case 'hashKeys':
+      return keys;
+    case 'sequential':
+    case 'roundRobin':
+    case 'perBatch':
+      return { kind: 'uniform', count: keys.count, template: keys.template };
+    case 'file': {
+      const { table } = keys;
+      if (table.count > MOST_PLACED_KEYS)
+        throw badInput(
+          `${where}: plan places at most ${formatCount(MOST_PLACED_KEYS)} keys of files by name, and these are ${formatCount(table.count)}.`,
+          'Keep the heaviest, or simulate the scenario.',
+        );
+      return {
+        kind: 'weights',
+        names: Array.from({ length: table.count }, (_, n) => table.nameAt(n)),
+        weights: Array.from(table.weights),
+      };
+    }
+    default:
+      throw new Error(`there is neither a place nor a reason for ${keys.kind}`);
+  }
+}
