@@ -10,9 +10,11 @@ export class AliasTable {
     const count = weights.length;
     let sum = 0;
     for (let i = 0; i < count; i++) sum += weights[i];
-    const scaled = Float64Array.from({ length: count }, (_, i) => (weights[i] * count) / sum);
+    const scaled = new Float64Array(count);
+    for (let i = 0; i < count; i++) scaled[i] = (weights[i] * count) / sum;
     this.#thresholds = new Float64Array(count).fill(1);
-    this.#aliases = Uint32Array.from({ length: count }, (_, i) => i);
+    this.#aliases = new Uint32Array(count);
+    for (let i = 0; i < count; i++) this.#aliases[i] = i;
     this.#pair(scaled);
   }
 

@@ -56,13 +56,13 @@ export class CountFile {
 
   #take(bytes: Uint8Array, start: number, end: number): void {
     this.#line++;
-    let from = this.#line === 1 && startsWithMark(bytes, start) ? start + 3 : start;
+    const from = this.#line === 1 && startsWithMark(bytes, start) ? start + 3 : start;
     let to = end;
     if (to > from && bytes[to - 1] === RETURN) to--;
-    while (from < to && (bytes[from] === 0x20 || bytes[from] === 0x09) && this.#isJson !== false) from++;
-    if (from === to) return;
+    const visible = firstVisible(bytes, from, to);
+    if (visible === to) return;
     const isFirst = this.#isJson === undefined;
-    this.#isJson ??= bytes[from] === BRACE;
+    this.#isJson ??= bytes[visible] === BRACE;
     if (this.#isJson) this.#takeJson(bytes, from, to);
     else if (bytes[from] === QUOTE) this.#takeQuoted(bytes, from, to);
     else this.#takePlain(bytes, from, to, isFirst);
@@ -156,6 +156,13 @@ const encoder = new TextEncoder();
 
 function startsWithMark(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
+}
+
+/** The first byte that is no space or tab. */
+function firstVisible(bytes: Uint8Array, from: number, to: number): number {
+  let at = from;
+  while (at < to && (bytes[at] === 0x20 || bytes[at] === 0x09)) at++;
+  return at;
 }
 
 /** The number in 1 to 15 digits, or undefined. */

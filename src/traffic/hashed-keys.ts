@@ -4,12 +4,11 @@
 import { formatHashKey } from '../model/hash-key.ts';
 import { midpointOf, widthOf } from '../model/hash-range.ts';
 import { LIMITS } from '../model/limits.ts';
+import { utf8Length } from '../model/record.ts';
 import { HASH_KEY_PLACES } from './keys.ts';
 import type { HashedKeys } from './scenario.ts';
 
 const MOST_CHARS = LIMITS.partitionKeyChars.value;
-/** Four bytes in UTF-8 and one character: what makes a key longer than it has characters. */
-const LONG_CHAR = '\u{1F511}';
 
 /** The explicit hash key of key n. */
 export function explicitHashKeyAt(keys: HashedKeys, n: number): bigint {
@@ -32,10 +31,12 @@ function mirrored(n: number): number {
 
 /**
  * A partition key of so many bytes for traffic whose names are unknown: the digits of its hash key, cut or filled up.
- * @param bytes 1 … 1,024, which is 256 characters of 4 bytes
+ * Above 256 bytes, which are the most characters, some of them take up to four.
+ * @param bytes 1 … 1,024
  */
 export function standInName(hashKey: bigint, bytes: number): string {
-  const long = Math.max(0, Math.ceil((bytes - MOST_CHARS) / 3));
-  const plain = bytes - 4 * long;
-  return LONG_CHAR.repeat(long) + formatHashKey(hashKey).padEnd(plain, '-').slice(0, plain);
+  const surplus = Math.max(0, bytes - MOST_CHARS);
+  const filler = '\u{1F511}'.repeat(Math.floor(surplus / 3)) + ['', 'é', '€'][surplus % 3];
+  const digits = bytes - utf8Length(filler);
+  return filler + formatHashKey(hashKey).padEnd(digits, '-').slice(0, digits);
 }

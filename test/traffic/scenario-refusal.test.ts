@@ -53,7 +53,7 @@ const FIELDS: [string, Parameters<typeof scenarioText>[0], string, string][] = [
   ['a short form that contradicts itself', { keys: '"hot:40%:20:10"' }, 'traffic[0].keys.hot.keys: 20 hot keys are more than the 10 in all.', 'Write at most as many as of.'],
   ['a sine below 0', { rate: 'sine: { mean: 10/s, amplitude: 11/s, period: 1s }' }, 'traffic[0].sine.amplitude: 11/s is above the mean.', 'Write at most 10/s.'],
   ['a sine in two units', { rate: 'sine: { mean: 10/s, amplitude: 1KiB/s, period: 1s }' }, 'traffic[0].sine.amplitude: 1KiB/s is not in the unit of the mean.', 'Use one unit for both.'],
-  ['a sine of too many periods', { rate: 'sine: { mean: 10/s, amplitude: 1/s, period: 1ms }' }, 'traffic[0].sine.period: there are more than 15,625 periods in the duration.', 'Write a longer period or a shorter duration.'],
+  ['a sine of too many periods', { rate: 'sine: { mean: 10/s, amplitude: 1/s, period: 1ms }' }, 'traffic[0].sine.period: there are more than 1,953 periods in the duration.', 'Write a longer period or a shorter duration.'],
   ['a sine without a duration', { duration: '', rate: 'sine: { mean: 10/s, amplitude: 1/s, period: 1s }' }, 'duration: this is missing.', 'Add for example duration: 60s.'],
   ['a spike longer than its period', { rate: 'spikes: { base: 1/s, to: 9/s, every: 1s, for: 2s }' }, 'traffic[0].spikes.for: 2s is longer than the period of 1s.', 'Write at most 1s.'],
   ['a step of 0 s', { rate: 'steps: [{ for: 0s, rate: 1/s }]' }, 'traffic[0].steps[0].for: 0s is not above 0s.', 'Write more than 0s, up to 365d.'],
