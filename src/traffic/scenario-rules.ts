@@ -6,6 +6,7 @@ import { formatBytes, formatCount, formatDuration, parseBytes, parseDuration } f
 import { utf8Length } from '../model/record.ts';
 import { keyCountOf } from './keys.ts';
 import { longestKey } from './record-mean.ts';
+import { checkAggregate, checkProducer } from './producer-rules.ts';
 import type { Complaint, Path } from './scenario-complaint.ts';
 import type { Scenario, Size, Source } from './scenario.ts';
 import {
@@ -34,7 +35,7 @@ export function contradictions(input: ScenarioInput): Complaint[] {
   input.traffic.forEach((source, i) => checkSource(source, ['traffic', i], add));
   checkDurations(input, add);
   checkRetention(input.stream.retention, add);
-  checkRetry(input.producer?.retry, add);
+  checkProducer(input.producer ?? {}, add);
   input.consumers?.forEach((consumer, i) => {
     if (consumer.kind === 'efo' && consumer.every !== undefined)
       add(
@@ -185,16 +186,6 @@ function checkRetention(retention: string | undefined, add: Add): void {
     );
 }
 
-function checkRetry(retry: NonNullable<ScenarioInput['producer']>['retry'], add: Add): void {
-  if (!retry) return;
-  const path = ['producer', 'retry'];
-  const extra = (['maxAttempts', 'base', 'max'] as const).find((name) => retry[name] !== undefined);
-  if (retry.policy === 'none' && extra !== undefined)
-    add([...path, extra], 'without retries there is nothing to set.', 'Remove it, or write policy: backoff.');
-  if (retry.base !== undefined && retry.max !== undefined && usOf(retry.base) > usOf(retry.max))
-    add([...path, 'base'], `${retry.base} is above max.`, `Write at most ${retry.max}.`);
-}
-
 /** Totals and record sizes that are out of bounds, in the scenario with units resolved. */
 export function excesses(scenario: Scenario): Complaint[] {
   const complaints: Complaint[] = [];
@@ -207,6 +198,7 @@ export function excesses(scenario: Scenario): Complaint[] {
       `${formatCount(keys)} keys in all are too many.`,
       `Write fewer than ${formatCount(MAX_KEYS_IN_ALL)}.`,
     );
+  checkAggregate(scenario, add);
   scenario.traffic.forEach((source, i) => checkRecord(scenario, source, ['traffic', i], add));
   return complaints;
 }
