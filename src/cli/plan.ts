@@ -118,6 +118,12 @@ async function inputOfFile(file: string, options: PlanOptions): Promise<Planned>
   const { planInputOf } = await import('../advice/plan-input.ts');
   const { scenarioInfoOf } = await import('./scenario-info.ts');
   const scenario = await readScenario(file, NO_GATES);
+  if (scenario.producer.aggregate !== undefined) {
+    throw badInput(
+      `${file}: producer: this version of plan does not aggregate.`,
+      'Write aggregate: none to plan for the records as they are; simulate plays aggregates.',
+    );
+  }
   if (scenario.traffic.length > 1) refuseOverrides(file, scenario.traffic.length, options);
   return {
     input: planInputOf(scenario, options),

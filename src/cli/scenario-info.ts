@@ -5,6 +5,7 @@ import type { ScenarioInfo } from '../results/report-document.ts';
 import { meanRatePerSec } from '../traffic/offer.ts';
 import { peakRatePerSec } from '../traffic/peak-rate.ts';
 import type { Scenario } from '../traffic/scenario.ts';
+import { producerInfoOf } from './producer-info.ts';
 
 export function scenarioInfoOf(file: string, scenario: Scenario): ScenarioInfo {
   return {
@@ -14,5 +15,6 @@ export function scenarioInfoOf(file: string, scenario: Scenario): ScenarioInfo {
     warmupMs: scenario.warmupUs / 1000,
     ratePerSec: meanRatePerSec(scenario),
     peakRatePerSec: peakRatePerSec(scenario),
+    producer: producerInfoOf(scenario.producer),
   };
 }

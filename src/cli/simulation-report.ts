@@ -3,6 +3,7 @@
  * give the same bytes.
  */
 import type { ReportDocument } from '../results/report-document.ts';
+import { retrySummaryOf } from '../results/retry-recovery.ts';
 import type { Simulation } from '../simulate/exact.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { loadReport } from './load-report.ts';
@@ -34,6 +35,11 @@ export function simulationReport(
       transport: 'none',
       shards: map.open.length,
     },
+    retry: retrySummaryOf(
+      pipeline.tally.series.retryTrace,
+      common.totals?.offered ?? 0,
+      common.totals?.attempts ?? 0,
+    ),
     engine: { name: 'exact', serviceTimeMs: serviceUs / 1000 },
     latencyBasis: 'modelled',
   };

@@ -5,6 +5,7 @@ import type { GeneratorInfo, ReportDocument } from '../results/report-document.t
 import { amountOf, count, duration, millis, NBSP, percent } from './figure.ts';
 import { showName, showProse } from './name.ts';
 import { labelled } from './paragraph.ts';
+import { isPlain, producerOf } from './producer-text.ts';
 
 const INDENT = 11;
 
@@ -15,6 +16,7 @@ export function subjectLines(document: ReportDocument, columns: number): string[
     ...(scenario?.file === undefined ? [] : lines('Scenario', showName(scenario.file))),
     ...(scenario?.description === undefined ? [] : lines('', showProse(scenario.description))),
     ...(scenario ? lines('Load', loadOf(document)) : []),
+    ...(isPlain(scenario?.producer) ? [] : lines('Producer', producerOf(scenario?.producer))),
     ...(target ? lines('Target', targetOf(target)) : []),
     ...(document.engine ? lines('Engine', engineOf(document.engine)) : []),
   ];

@@ -43,6 +43,26 @@ const target = z.object({
   shards: count,
 });
 
+const producer = z.object({
+  preset: z.enum(['sdk', 'kpl', 'agent']).optional(),
+  api: z.literal('PutRecords'),
+  batch: count,
+  batchBytes: count,
+  lingerMs: amount,
+  inFlight: count,
+  aggregate: z.enum(['none', 'kpl']),
+  aggregateMaxBytes: count.optional(),
+  aggregateMaxCount: count.optional(),
+  retry: z.object({
+    policy: z.enum(['none', 'sdk', 'backoff', 'kpl']),
+    maxAttempts: count.optional(),
+    baseMs: amount.optional(),
+    maxMs: amount.optional(),
+    ttlMs: amount.optional(),
+    rateLimit: amount.optional(),
+  }),
+});
+
 const scenario = z.object({
   file: z.string().optional(),
   description: z.string().optional(),
@@ -50,6 +70,7 @@ const scenario = z.object({
   warmupMs: amount,
   ratePerSec: amount,
   peakRatePerSec: amount.optional(),
+  producer: producer.optional(),
 });
 
 const totals = z.object({
@@ -60,6 +81,16 @@ const totals = z.object({
   bytesOffered: count,
   bytesAccepted: count,
   requests: count,
+  kinesisRecords: count.optional(),
+});
+
+const retry = z.object({
+  amplification: amount,
+  state: z.enum(['calm', 'recovered', 'collapsed', 'overloaded', 'undecided', 'unsettled']),
+  spikeStartMs: amount.optional(),
+  spikeEndMs: amount.optional(),
+  drainMs: amount.optional(),
+  calmMs: amount.optional(),
 });
 
 const shard = z.object({
@@ -99,6 +130,7 @@ const series = z.object({
   offered: z.array(count),
   accepted: z.array(count),
   throttledAttempts: z.array(count),
+  retries: z.array(count).optional(),
   bytes: z.array(count),
   shards: z.array(
     z.object({ shardId: z.string(), offered: z.array(count), throttledAttempts: z.array(count) }),
@@ -256,6 +288,7 @@ export const documentSchema = z.object({
   engine: z.object({ name: z.literal('exact'), serviceTimeMs: amount }).optional(),
   plan: plan.optional(),
   totals: totals.optional(),
+  retry: retry.optional(),
   latencyBasis: z.enum(['measured', 'measured-local', 'modelled']).optional(),
   latencyMs: z
     .object({ response: latencySummary, service: latencySummary, queue: latencySummary })

@@ -12,6 +12,7 @@ import { type Ink, inkFor } from './ink.ts';
 import { keyLines } from './key-table.ts';
 import { latencyLines } from './latency-table.ts';
 import { finish, labelled, pageWidth } from './paragraph.ts';
+import { retrySentence } from './producer-text.ts';
 import type { Style } from './render.ts';
 import { shardLines } from './shard-table.ts';
 import { thresholdLines } from './threshold-table.ts';
@@ -43,7 +44,9 @@ function numberSections(document: ReportDocument, ink: Ink, columns: number): st
   ];
   return [
     ...(thresholds?.length ? section('THRESHOLDS', '', thresholdLines(thresholds, ink, columns)) : []),
-    ...(totals ? section('RECORDS', '', totalsLines(totals, ink)) : []),
+    ...(totals
+      ? section('RECORDS', '', [...totalsLines(totals, ink), ...retryLines(document, columns)])
+      : []),
     ...(errors?.length
       ? section('ERRORS', 'why attempts failed, other than by throttling', errorLines(errors, ink, columns))
       : []),
@@ -71,6 +74,11 @@ function numberSections(document: ReportDocument, ink: Ink, columns: number): st
         )
       : []),
   ];
+}
+
+function retryLines({ retry, totals }: ReportDocument, columns: number): string[] {
+  const sentence = retry && retrySentence(retry, totals?.retries ?? 0);
+  return sentence === undefined ? [] : labelled('  Retries:', sentence, 11, columns);
 }
 
 function closing(document: ReportDocument, columns: number): string[] {

@@ -57,7 +57,11 @@ export function totalsLines(totals: Totals, ink: Ink): string[] {
     ink,
   );
   const volume = `  Data and keys: ${bytes(totals.bytesOffered)} offered, ${bytes(totals.bytesAccepted)} accepted.`;
-  if (totals.unknown === 0) return [...lines, ink('dim', volume)];
+  const packed =
+    totals.kinesisRecords === undefined || totals.kinesisRecords === totals.attempts
+      ? []
+      : [ink('dim', `  The attempts went out in ${amountOf(totals.kinesisRecords, 'Kinesis record')}.`)];
+  if (totals.unknown === 0) return [...lines, ink('dim', volume), ...packed];
   const unknown = `  Of the failed, ${amountOf(totals.unknown, 'record')} had no reply and may have been stored.`;
-  return [...lines, ink('dim', volume), ink('dim', unknown)];
+  return [...lines, ink('dim', volume), ...packed, ink('dim', unknown)];
 }

@@ -5,6 +5,7 @@
  * left of each shard without them, and what is left of the whole stream when each key is cut at one shard's limit.
  */
 import { LIMITS } from '../model/limits.ts';
+import type { SecondLoad } from './backlog.ts';
 import { BurstMeter } from './burst-meter.ts';
 import type { KeySketch } from './key-sketch.ts';
 import type { Dimension } from './report-document.ts';
@@ -39,6 +40,12 @@ export class LoadMeter {
   capped: JudgedLoad = UNJUDGED;
   /** What that window holds per second besides hot keys. */
   cappedRest: Readonly<Record<Dimension, number>> = { records: 0, bytes: 0 };
+  /**
+   * Told of every second that is over: its number from 0, and what the shards were offered in it. Long silence is left
+   * out once it says that nothing goes on any more.
+   */
+  onSecond: ((second: number, shards: SecondLoad) => boolean) | undefined;
+  #goesOn = false;
   readonly #sketch: KeySketch;
   readonly #shardOfKey: Uint32Array;
   readonly #z: number;
@@ -71,12 +78,15 @@ export class LoadMeter {
     return this.#windowSec;
   }
 
-  /** Counts an offered record. Due times come in order. */
-  offer(dueUs: number, shard: number, place: number, bytes: number): void {
+  /**
+   * Counts an offered record, or the part of a packed one that it is. Times come in order.
+   * @param place negative where the sketch does not hold its key
+   */
+  offer(dueUs: number, shard: number, place: number, bytes: number, records = 1): void {
     const second = Math.floor(dueUs / 1_000_000);
     if (second > this.#second) this.#closeUpTo(second);
-    this.shards.add(shard, bytes);
-    this.keys.add(place, bytes);
+    this.shards.add(shard, bytes, records);
+    if (place >= 0) this.keys.add(place, bytes, records);
   }
 
   /** A place of the sketch was freed: the key that takes it starts from nothing. */
@@ -96,7 +106,7 @@ export class LoadMeter {
   #closeUpTo(second: number): void {
     // Beyond a window of silence nothing changes any more.
     const silentFrom = this.#second + WINDOW_SEC + 1;
-    while (this.#second < second && this.#second < silentFrom) this.#closeSecond();
+    while (this.#second < second && (this.#second < silentFrom || this.#goesOn)) this.#closeSecond();
     this.#second = second;
   }
 
@@ -109,6 +119,7 @@ export class LoadMeter {
       this.peakBytes[j] = Math.max(this.peakBytes[j], bytes);
       this.bursts.add(j, records, bytes);
     }
+    this.#goesOn = this.onSecond?.(this.#second, shards) ?? false;
     shards.closeSecond();
     this.keys.closeSecond();
     this.#second++;

@@ -7,6 +7,9 @@
 
 import type { ShardBurst } from './burst-meter.ts';
 import type { MaxRateResult, SweepResult } from './many-simulations.ts';
+import type { ProducerInfo, RetrySummary } from './producer-report.ts';
+
+export type { ProducerInfo, RetrySummary, RetryState } from './producer-report.ts';
 
 export const SCHEMA_VERSION = 1;
 
@@ -26,6 +29,8 @@ export interface ReportDocument {
   readonly engine?: EngineInfo;
   readonly plan?: PlanResult;
   readonly totals?: Totals;
+  /** Of a simulation. */
+  readonly retry?: RetrySummary;
   readonly latencyBasis?: 'measured' | 'measured-local' | 'modelled';
   readonly latencyMs?: Latencies;
   readonly shards?: readonly ShardRow[];
@@ -76,6 +81,7 @@ export interface ScenarioInfo {
   readonly ratePerSec: number;
   /** Highest rate that it asks for at any moment, in stages and during bursts, records per second. */
   readonly peakRatePerSec?: number;
+  readonly producer?: ProducerInfo;
 }
 
 export interface Totals {
@@ -97,6 +103,8 @@ export interface Totals {
   readonly bytesAccepted: number;
   /** PutRecords requests sent. */
   readonly requests: number;
+  /** Kinesis records sent, retries included; as many as attempts where records are not aggregated. */
+  readonly kinesisRecords?: number;
 }
 
 export interface Latencies {
@@ -171,6 +179,8 @@ export interface Series {
   readonly offered: readonly number[];
   readonly accepted: readonly number[];
   readonly throttledAttempts: readonly number[];
+  /** Attempts beyond a record's first. */
+  readonly retries?: readonly number[];
   /** Offered data and key bytes. */
   readonly bytes: readonly number[];
   readonly shards: readonly {

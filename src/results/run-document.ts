@@ -13,7 +13,8 @@ export const MOST_KEYS = 100;
 
 export function totalsOf(tally: Tally, offeredDigest: string): Totals {
   const { bytes, ...counts } = tally.shards.total();
-  return { ...counts, bytesOffered: bytes, offeredDigest, requests: tally.requests };
+  const kinesisRecords = tally.isPacked ? tally.kinesisRecords : counts.attempts;
+  return { ...counts, bytesOffered: bytes, offeredDigest, requests: tally.requests, kinesisRecords };
 }
 
 export function latenciesOf(tally: Tally): Latencies {
@@ -35,7 +36,8 @@ export function shardRowsOf(tally: Tally, open: readonly Shard[]): ShardRow[] {
     offered: shards.count(i, 'offered'),
     bytes: shards.count(i, 'bytes'),
     utilization: load.shardUtilization[i],
-    peakSecond: { records: load.peakRecords[i], bytes: load.peakBytes[i] },
+    // Sums of parts of packed records miss a whole number by rounding.
+    peakSecond: { records: Math.round(load.peakRecords[i]), bytes: Math.round(load.peakBytes[i]) },
     ...burstOf(tally, i),
   }));
 }

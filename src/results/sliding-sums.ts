@@ -32,10 +32,10 @@ export class SlidingSums {
     this.#cells = new Float64Array(count * WIDTH);
   }
 
-  /** Counts a record in the running second. */
-  add(i: number, bytes: number): void {
+  /** Counts a record, or a part of one, in the running second. */
+  add(i: number, bytes: number, records = 1): void {
     const at = i * WIDTH;
-    this.#cells[at + RECORDS]++;
+    this.#cells[at + RECORDS] += records;
     this.#cells[at + BYTES] += bytes;
   }
 

@@ -6,6 +6,7 @@
  * end offered is the sum of the outcomes, exactly.
  */
 import { ATTEMPT, type AttemptOutcome, type RecordOutcome } from '../model/outcome.ts';
+import { Backlog } from './backlog.ts';
 import { KeySketch, LEAST_WEIGHT } from './key-sketch.ts';
 import { LatencyHistogram } from './latency.ts';
 import { LoadMeter } from './load-meter.ts';
@@ -25,6 +26,11 @@ export interface TallyOptions {
   readonly z: number;
   /** Places in the key sketch; default by the number of shards. */
   readonly keyPlaces?: number;
+  /** Level of the stream's buckets at the start, 0…1, default 1; its largest record in bytes, default 1 MiB. */
+  readonly initialFill?: number;
+  readonly maxRecordBytes?: number;
+  /** Whether records are packed into others: then the load of shards is that of the packed ones (`pack`). */
+  readonly isPacked?: boolean;
 }
 
 export class Tally {
@@ -38,7 +44,12 @@ export class Tally {
   readonly service = new LatencyHistogram();
   readonly queue = new LatencyHistogram();
   readonly series: TimeSeries;
+  /** Overload that the buckets do not cover, second by second. */
+  readonly backlog: Backlog;
   requests = 0;
+  /** Kinesis records sent, where records are packed into them; else every attempt is one. */
+  kinesisRecords = 0;
+  readonly isPacked: boolean;
   readonly #freed: (place: number) => void;
 
   constructor(options: TallyOptions) {
@@ -56,6 +67,13 @@ export class Tally {
       options.z,
     );
     this.series = new TimeSeries(options.durationUs, options.shards);
+    this.isPacked = options.isPacked ?? false;
+    this.backlog = new Backlog(options.shards, options.initialFill, options.maxRecordBytes);
+    this.load.onSecond = (second, shards) => {
+      const backlogSec = this.backlog.add(second, shards);
+      this.series.backlog(second, backlogSec);
+      return backlogSec > 0;
+    };
     this.#freed = (place) => {
       this.keys.reset(place);
       this.load.forget(place);
@@ -68,8 +86,17 @@ export class Tally {
     this.shardOfKey[place] = shard;
     this.shards.offer(shard, bytes);
     this.keys.offer(place, bytes);
-    this.load.offer(dueUs, shard, place, bytes);
+    if (!this.isPacked) this.load.offer(dueUs, shard, place, bytes);
     this.series.offer(dueUs, shard, bytes);
+  }
+
+  /**
+   * A record was packed for the first time.
+   * @param part of a Kinesis record that it is, 0…1
+   * @param bytes of that Kinesis record that it is
+   */
+  pack(timeUs: number, key: number, shard: number, part: number, bytes: number): void {
+    this.load.offer(timeUs, shard, this.sketch.find(key), bytes, part);
   }
 
   /** An attempt was answered, or given up as lost. */

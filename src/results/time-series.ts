@@ -2,6 +2,7 @@
  * What happened when: counts per step of time, at most 1,440 steps, per shard for at most 100 shards.
  */
 import type { Series } from './report-document.ts';
+import type { RetryTrace } from './retry-recovery.ts';
 
 const MOST_STEPS = 1440;
 const MOST_SHARDS = 100;
@@ -15,6 +16,9 @@ export class TimeSeries {
   readonly #accepted: Float64Array;
   readonly #throttled: Float64Array;
   readonly #bytes: Float64Array;
+  readonly #retries: Float64Array;
+  /** Largest backlog within a step, in seconds of a shard's limit. */
+  readonly #backlog: Float64Array;
   readonly #shardOffered: Float64Array[];
   readonly #shardThrottled: Float64Array[];
 
@@ -26,6 +30,7 @@ export class TimeSeries {
     this.#shards = Math.min(shards, MOST_SHARDS);
     const column = (): Float64Array => new Float64Array(this.#steps);
     [this.#offered, this.#accepted, this.#throttled, this.#bytes] = [column(), column(), column(), column()];
+    [this.#retries, this.#backlog] = [column(), column()];
     this.#shardOffered = Array.from({ length: this.#shards }, column);
     this.#shardThrottled = Array.from({ length: this.#shards }, column);
   }
@@ -47,6 +52,27 @@ export class TimeSeries {
     if (shard < this.#shards) this.#shardThrottled[shard][step]++;
   }
 
+  /** An attempt was answered that was not its record's first. */
+  retry(timeUs: number): void {
+    this.#retries[this.#stepAt(timeUs)]++;
+  }
+
+  /** A second had this backlog at its end; see `backlog.ts`. */
+  backlog(second: number, seconds: number): void {
+    const step = this.#stepAt(second * US_PER_SEC);
+    this.#backlog[step] = Math.max(this.#backlog[step], seconds);
+  }
+
+  /** What `retry-recovery.ts` judges. */
+  get retryTrace(): RetryTrace {
+    return {
+      stepSec: this.#stepUs / US_PER_SEC,
+      offered: this.#offered,
+      retries: this.#retries,
+      backlogSec: this.#backlog,
+    };
+  }
+
   /** Replies after the end count in the last step. */
   #stepAt(timeUs: number): number {
     return Math.min(this.#steps - 1, Math.max(0, Math.floor(timeUs / this.#stepUs)));
@@ -65,6 +91,7 @@ export class TimeSeries {
       offered: cut(this.#offered),
       accepted: cut(this.#accepted),
       throttledAttempts: cut(this.#throttled),
+      retries: cut(this.#retries),
       bytes: cut(this.#bytes),
       shards: this.#shardOffered.map((offered, i) => ({
         shardId: shardIds[i],

@@ -8,7 +8,7 @@ import { ATTEMPT, type AttemptOutcome } from '../model/outcome.ts';
 import { createShardMap, type ShardMap } from '../model/shard-map.ts';
 import { ACCEPTED, Throttle } from '../model/throttle.ts';
 import { OfferColumns } from '../traffic/offer.ts';
-import type { Batch } from '../traffic/producer.ts';
+import type { Batch, Parcels } from '../traffic/producer.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { Pipeline } from './pipeline.ts';
 
@@ -104,15 +104,28 @@ class Player {
     }
   }
 
-  /** What the shards say to a request, record by record. */
-  #charge({ slots }: Batch, nowUs: number): Uint8Array {
+  /** What the shards say to a request, Kinesis record by Kinesis record. */
+  #charge({ slots, parcels }: Batch, nowUs: number): Uint8Array {
     const { records } = this.pipeline.producer;
-    const outcomes = new Uint8Array(slots.length);
     this.#throttle.beginCall(nowUs);
+    if (parcels !== undefined) return this.#chargeParcels(slots, parcels);
+    const outcomes = new Uint8Array(slots.length);
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i];
       const bytes = records.dataBytes[slot] + records.keyBytes[slot];
       const verdict = this.#throttle.charge(records.shard[slot], bytes);
+      outcomes[i] = verdict === ACCEPTED ? ATTEMPT.accepted : ATTEMPT.throttled;
+    }
+    return outcomes;
+  }
+
+  /** All records of a parcel are of the shard of its first. */
+  #chargeParcels(slots: Uint32Array, { ends, bytes }: Parcels): Uint8Array {
+    const { records } = this.pipeline.producer;
+    const outcomes = new Uint8Array(ends.length);
+    for (let i = 0; i < ends.length; i++) {
+      const first = slots[i === 0 ? 0 : ends[i - 1]];
+      const verdict = this.#throttle.charge(records.shard[first], bytes[i]);
       outcomes[i] = verdict === ACCEPTED ? ATTEMPT.accepted : ATTEMPT.throttled;
     }
     return outcomes;

@@ -9,14 +9,15 @@ import { Tally } from '../results/tally.ts';
 import { KeyDictionary } from '../traffic/key-dictionary.ts';
 import { KeyRouter } from '../traffic/key-router.ts';
 import { Offer, OfferColumns } from '../traffic/offer.ts';
-import { Producer, type Batch } from '../traffic/producer.ts';
+import { isKpl, openProducer } from '../traffic/open-producer.ts';
+import type { Batch, RecordProducer } from '../traffic/producer.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { TallySink } from './tally-sink.ts';
 
 export class Pipeline {
   readonly dictionary: KeyDictionary;
   readonly tally: Tally;
-  readonly producer: Producer;
+  readonly producer: RecordProducer;
   /** From a record's due time to its entering the producer. */
   readonly lag = new LatencyHistogram();
   readonly #scenario: Scenario;
@@ -35,9 +36,16 @@ export class Pipeline {
     );
     this.offer = new Offer(scenario, this.dictionary);
     this.#router = new KeyRouter(this.dictionary, map);
-    this.tally = new Tally({ shards: map.open.length, durationUs: scenario.durationUs, z });
+    this.tally = new Tally({
+      shards: map.open.length,
+      durationUs: scenario.durationUs,
+      z,
+      initialFill: scenario.stream.initialFill,
+      maxRecordBytes: scenario.stream.maxRecordBytes,
+      isPacked: isKpl(scenario.producer),
+    });
     this.#sink = new TallySink(this.tally, scenario.warmupUs);
-    this.producer = new Producer(scenario.producer, this.#sink, scenario.seed, sources);
+    this.producer = openProducer(scenario.producer, this.#sink, scenario.seed, sources);
     this.#sink.attach(this.producer.records);
   }
 
@@ -59,12 +67,20 @@ export class Pipeline {
   }
 
   /**
-   * A reply: one outcome for each record of the request, in order.
+   * A reply: one outcome for each Kinesis record of the request, in order.
    * @param retryable whether another try can end differently
+   * @param isWhole whether the request failed as a whole
    */
-  settle(batch: Batch, outcomes: ArrayLike<AttemptOutcome>, nowUs: number, retryable = true): void {
+  settle(
+    batch: Batch,
+    outcomes: ArrayLike<AttemptOutcome>,
+    nowUs: number,
+    retryable = true,
+    isWhole = false,
+  ): void {
     this.#sink.accepted = 0;
-    this.producer.settle(batch, outcomes, nowUs, retryable);
+    if (batch.parcels !== undefined) this.#sink.countParcels(batch.slots, batch.parcels);
+    this.producer.settle(batch, outcomes, nowUs, retryable, isWhole);
     // All of a request's records were sent and acknowledged together.
     if (this.#sink.accepted > 0) this.tally.service.record(nowUs - batch.sentUs, this.#sink.accepted);
   }

@@ -4,7 +4,7 @@
  */
 import { OUTCOME, type AttemptOutcome, type RecordOutcome } from '../model/outcome.ts';
 import type { Tally } from '../results/tally.ts';
-import type { ProducerSink } from '../traffic/producer.ts';
+import type { Parcels, ProducerSink } from '../traffic/producer.ts';
 import type { RecordSlab } from '../traffic/record-slab.ts';
 
 export class TallySink implements ProducerSink {
@@ -29,7 +29,23 @@ export class TallySink implements ProducerSink {
   }
 
   attempted(slot: number, outcome: AttemptOutcome, nowUs: number): void {
-    if (this.isCounted(slot)) this.#tally.attempt(nowUs - this.#warmupUs, this.#slab.shard[slot], outcome);
+    if (!this.isCounted(slot)) return;
+    const timeUs = nowUs - this.#warmupUs;
+    this.#tally.attempt(timeUs, this.#slab.shard[slot], outcome);
+    if (this.#slab.attempts[slot] > 1) this.#tally.series.retry(timeUs);
+  }
+
+  packed(slot: number, part: number, bytes: number, nowUs: number): void {
+    if (!this.isCounted(slot)) return;
+    const { shard, key } = this.#slab;
+    this.#tally.pack(nowUs - this.#warmupUs, key[slot], shard[slot], part, bytes);
+  }
+
+  /** A Kinesis record is counted where its first record is. */
+  countParcels(slots: Uint32Array, { ends }: Parcels): void {
+    for (let i = 0; i < ends.length; i++) {
+      if (this.isCounted(slots[i === 0 ? 0 : ends[i - 1]])) this.#tally.kinesisRecords++;
+    }
   }
 
   finished(slot: number, outcome: RecordOutcome, nowUs: number): void {

@@ -5,9 +5,10 @@
  */
 import { ATTEMPT, OUTCOME, finalOutcome, type AttemptOutcome, type RecordOutcome } from '../model/outcome.ts';
 import { LIMITS } from '../model/limits.ts';
+import { HeldRequests } from './held-requests.ts';
 import { RecordSlab } from './record-slab.ts';
-import type { ProducerSpec, Retry } from './scenario.ts';
-import { Draws, PURPOSE } from './threefry.ts';
+import { RetryWaits } from './retry-wait.ts';
+import type { ProducerSpec } from './scenario.ts';
 import { TimedHeap } from './timed-heap.ts';
 import { WaitingLine } from './waiting-line.ts';
 
@@ -15,30 +16,83 @@ import { WaitingLine } from './waiting-line.ts';
 export const QUEUE_BYTES = 64 * 1024 * 1024;
 export const QUEUE_US = 10_000_000;
 
-const MOST_BYTES = LIMITS.bytesPerPutRecords.value;
+/**
+ * How long a record may wait for its first sending, in microseconds. Where batches linger longer than the queue's
+ * time, as the Kinesis Agent's do, that time counts from the end of the linger.
+ */
+export function queueTimeUs({ lingerUs }: ProducerSpec): number {
+  return lingerUs > QUEUE_US ? lingerUs + QUEUE_US : QUEUE_US;
+}
 
 /** Who is told what happened to a record; `slot` is its place in the slab and is free again after `finished`. */
 export interface ProducerSink {
   attempted(slot: number, outcome: AttemptOutcome, nowUs: number): void;
   finished(slot: number, outcome: RecordOutcome, nowUs: number): void;
+  /** Where records are packed: the part of a Kinesis record, and of its bytes, that a record of it is; once each. */
+  packed?(slot: number, part: number, bytes: number, nowUs: number): void;
 }
 
+/** A request. */
 export interface Batch {
   readonly slots: Uint32Array;
+  /** Where records are packed; else every record is a Kinesis record of its own. */
+  readonly parcels?: Parcels;
   readonly sentUs: number;
   /** Time that the batch waited for an in-flight slot when it was full, had lingered long enough or was flushed. */
   readonly queueUs: number;
 }
 
-export class Producer {
+/** How the records of a request are packed into Kinesis records. */
+export interface Parcels {
+  /** For each Kinesis record, the position in `slots` behind its last record. */
+  readonly ends: Uint32Array;
+  /** Data and outer key of each. */
+  readonly bytes: Uint32Array;
+}
+
+/** What drives the records of a scenario into requests: this file's producer, or that of the KPL. */
+export interface RecordProducer {
+  readonly records: RecordSlab;
+  /** Requests on their way, or held until they are sent again. */
+  readonly inFlight: number;
+  /** Whether it holds no record at all. */
+  readonly idle: boolean;
+  /** A record that the caller has filled into a slot of the slab enters the queue, or is dropped where it is full. */
+  enter(slot: number, nowUs: number): void;
+  /** Nothing more will enter: batches go out without waiting to be full. */
+  flush(): void;
+  /** Gives up everything that is not on its way: never sent is dropped, the rest ends as its last attempt did. */
+  abandon(nowUs: number): void;
+  /** When `nextBatch` may have something new to say although nothing entered and no reply came. */
+  nextWakeUs(): number;
+  /** The next request, where one is ready and a slot is free. Expires and releases what time has come for. */
+  nextBatch(nowUs: number): Batch | undefined;
+  /**
+   * The reply to a request: one outcome for each of its Kinesis records.
+   * @param retryable whether another try can end differently
+   * @param isWhole whether the request failed as a whole, which is what the SDK tries again by itself
+   */
+  settle(
+    batch: Batch,
+    outcomes: ArrayLike<AttemptOutcome>,
+    nowUs: number,
+    retryable?: boolean,
+    isWhole?: boolean,
+  ): void;
+}
+
+export class Producer implements RecordProducer {
   readonly records = new RecordSlab();
   readonly #spec: ProducerSpec;
   readonly #sink: ProducerSink;
-  readonly #jitters: readonly Draws[];
+  readonly #waits: RetryWaits;
+  readonly #mostBytes: number;
+  readonly #queueUs: number;
   /** Never sent, in order of entering; and sent before, in order of release. */
   readonly #fresh = new WaitingLine();
   readonly #again = new WaitingLine();
   readonly #backingOff = new TimedHeap();
+  readonly #held = new HeldRequests();
   #waitingBytes = 0;
   #readyBytes = 0;
   #inFlight = 0;
@@ -51,20 +105,19 @@ export class Producer {
   constructor(spec: ProducerSpec, sink: ProducerSink, seed: number, sources: number) {
     this.#spec = spec;
     this.#sink = sink;
-    this.#jitters = Array.from({ length: sources }, (_, source) => new Draws(seed, PURPOSE.jitter, source));
+    this.#waits = new RetryWaits(spec.retry, seed, sources);
+    this.#mostBytes = spec.batchBytes ?? LIMITS.bytesPerPutRecords.value;
+    this.#queueUs = queueTimeUs(spec);
   }
 
-  /** Requests on their way. */
   get inFlight(): number {
     return this.#inFlight;
   }
 
-  /** Whether it holds no record at all. */
   get idle(): boolean {
     return this.records.size === 0;
   }
 
-  /** A record that the caller has filled into a slot of the slab enters the queue, or is dropped where it is full. */
   enter(slot: number, nowUs: number): void {
     const bytes = this.#bytesOf(slot);
     if (this.#waitingBytes + bytes > QUEUE_BYTES) {
@@ -77,14 +130,16 @@ export class Producer {
     this.#fresh.push(slot);
   }
 
-  /** Nothing more will enter: batches go out without waiting to be full. */
   flush(): void {
     this.#flushing = true;
   }
 
-  /** Gives up everything that is not on its way: never sent is dropped, the rest ends as its last attempt did. */
   abandon(nowUs: number): void {
     this.#abandoned = true;
+    for (const { slots } of this.#held.clear()) {
+      this.#inFlight--;
+      for (const slot of slots) this.#giveUp(slot, nowUs);
+    }
     while (this.#backingOff.length > 0) this.#again.push(this.#backingOff.shift());
     while (this.#again.length > 0) this.#giveUp(this.#again.shift(), nowUs);
     while (this.#fresh.length > 0) this.#finish(this.#fresh.shift(), OUTCOME.dropped, nowUs);
@@ -92,34 +147,39 @@ export class Producer {
     this.#readyBytes = 0;
   }
 
-  /** When `nextBatch` may have something new to say although nothing entered and no reply came. */
   nextWakeUs(): number {
-    let wakeUs = this.#backingOff.nextUs;
-    if (this.#fresh.length > 0) wakeUs = Math.min(wakeUs, this.#since(this.#fresh) + QUEUE_US + 1);
+    let wakeUs = Math.min(this.#backingOff.nextUs, this.#held.nextUs);
+    if (this.#fresh.length > 0) wakeUs = Math.min(wakeUs, this.#since(this.#fresh) + this.#queueUs + 1);
     if (this.#inFlight < this.#spec.inFlight) wakeUs = Math.min(wakeUs, this.#lingerEndUs());
     return wakeUs;
   }
 
-  /** The next request, where one is ready and a slot is free. Expires and releases what time has come for. */
   nextBatch(nowUs: number): Batch | undefined {
     if (this.#flushing && this.#flushedUs === Infinity) this.#flushedUs = nowUs;
     this.#release(nowUs);
     this.#expire(nowUs);
+    if (this.#held.nextUs <= nowUs) return this.#held.take(nowUs);
     if (this.#inFlight >= this.#spec.inFlight) return undefined;
     const waiting = this.#again.length + this.#fresh.length;
     if (waiting === 0) return undefined;
-    const full = waiting >= this.#spec.batch || this.#readyBytes >= MOST_BYTES;
+    const full = waiting >= this.#spec.batch || this.#readyBytes >= this.#mostBytes;
     if (!full && !this.#flushing && nowUs < this.#lingerEndUs()) return undefined;
     return this.#form(nowUs);
   }
 
-  /** The reply to a request: one outcome for each of its records. `retryable` says which may be tried again. */
-  settle(batch: Batch, outcomes: ArrayLike<AttemptOutcome>, nowUs: number, retryable = true): void {
+  settle(
+    batch: Batch,
+    outcomes: ArrayLike<AttemptOutcome>,
+    nowUs: number,
+    retryable = true,
+    isWhole = false,
+  ): void {
+    if (isWhole && retryable && this.#hold(batch, outcomes, nowUs)) return;
     this.#inFlight--;
     for (let i = 0; i < batch.slots.length; i++) {
       const slot = batch.slots[i];
       const outcome = outcomes[i];
-      this.#count(slot, outcome);
+      this.records.attempted(slot, outcome);
       this.#sink.attempted(slot, outcome, nowUs);
       if (outcome === ATTEMPT.accepted) this.#finish(slot, OUTCOME.accepted, nowUs);
       else if (retryable && this.#mayRetry(slot)) this.#backOff(slot, nowUs);
@@ -127,12 +187,16 @@ export class Producer {
     }
   }
 
-  #count(slot: number, outcome: AttemptOutcome): void {
-    const { records } = this;
-    records.attempts[slot]++;
-    records.lastOutcome[slot] = outcome;
-    if (outcome === ATTEMPT.throttled) records.throttledAttempts[slot]++;
-    else if (outcome !== ATTEMPT.accepted) records.failedAttempts[slot]++;
+  /** Keeps a request that is sent again as it is, in its slot; false where it is not. */
+  #hold(batch: Batch, outcomes: ArrayLike<AttemptOutcome>, nowUs: number): boolean {
+    const [first] = batch.slots;
+    if (this.#abandoned || !this.#waits.mayResend(this.records, first)) return false;
+    for (let i = 0; i < batch.slots.length; i++) {
+      this.records.attempted(batch.slots[i], outcomes[i]);
+      this.#sink.attempted(batch.slots[i], outcomes[i], nowUs);
+    }
+    this.#held.add(batch, nowUs + this.#waits.ofRequest(this.records, first));
+    return true;
   }
 
   #form(nowUs: number): Batch {
@@ -145,7 +209,8 @@ export class Producer {
     while (count < limit) {
       const line = this.#again.length > 0 ? this.#again : this.#fresh;
       const slot = line.peek(0);
-      if (bytes + this.#bytesOf(slot) > MOST_BYTES) break;
+      // A record above the limit of the batch goes alone.
+      if (count > 0 && bytes + this.#bytesOf(slot) > this.#mostBytes) break;
       bytes += this.#bytesOf(slot);
       const sinceUs = this.records.waitingSinceUs[slot];
       if (sinceUs < oldestUs) oldestUs = sinceUs;
@@ -155,7 +220,7 @@ export class Producer {
     this.#waitingBytes -= bytes;
     this.#readyBytes -= bytes;
     this.#inFlight++;
-    const full = count === this.#spec.batch || count < limit || bytes === MOST_BYTES;
+    const full = count === this.#spec.batch || count < limit || bytes >= this.#mostBytes;
     const readyUs = Math.min(
       oldestUs + this.#spec.lingerUs,
       full ? newestUs : Infinity,
@@ -186,9 +251,9 @@ export class Producer {
     }
   }
 
-  /** Records that have waited for their first sending more than 10 s are dropped: a linger of 10 s still sends. */
+  /** Records that have waited for their first sending longer than that are dropped: a linger of 10 s still sends. */
   #expire(nowUs: number): void {
-    while (this.#fresh.length > 0 && nowUs - this.#since(this.#fresh) > QUEUE_US) {
+    while (this.#fresh.length > 0 && nowUs - this.#since(this.#fresh) > this.#queueUs) {
       const slot = this.#fresh.shift();
       this.#waitingBytes -= this.#bytesOf(slot);
       this.#readyBytes -= this.#bytesOf(slot);
@@ -197,17 +262,12 @@ export class Producer {
   }
 
   #mayRetry(slot: number): boolean {
-    const { retry } = this.#spec;
-    if (this.#abandoned) return false;
-    return retry.policy === 'backoff' && this.records.attempts[slot] < retry.maxAttempts;
+    return !this.#abandoned && this.#waits.mayRetry(this.records, slot);
   }
 
   #backOff(slot: number, nowUs: number): void {
-    const { records } = this;
-    const attempt = records.attempts[slot];
-    const u = this.#jitters[records.source[slot]].uniform(records.k[slot], attempt);
     this.#waitingBytes += this.#bytesOf(slot);
-    this.#backingOff.add(nowUs + Math.floor(u * longestWaitUs(this.#spec.retry, attempt)), slot);
+    this.#backingOff.add(nowUs + this.#waits.ofRecord(this.records, slot), slot);
   }
 
   #giveUp(slot: number, nowUs: number): void {
@@ -222,12 +282,4 @@ export class Producer {
   #bytesOf(slot: number): number {
     return this.records.dataBytes[slot] + this.records.keyBytes[slot];
   }
-}
-
-/** Upper end of the wait after the given attempt (from 1): doubled each time, up to the policy's most. */
-export function longestWaitUs(retry: Retry, attempt: number): number {
-  if (retry.policy === 'none') return 0;
-  let waitUs = retry.baseUs;
-  for (let i = 1; i < attempt && waitUs < retry.maxUs; i++) waitUs *= 2;
-  return Math.min(waitUs, retry.maxUs);
 }

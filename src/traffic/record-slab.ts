@@ -2,6 +2,8 @@
  * The records that a producer holds, as columns: a slot is a number, taken when a record enters and given back
  * when it is finished. Nothing is allocated per record.
  */
+import { ATTEMPT, type AttemptOutcome } from '../model/outcome.ts';
+
 export class RecordSlab {
   /** Microseconds on the schedule's clock: when the record was due, and since when it waits to be sent. */
   dueUs = new Float64Array(0);
@@ -18,6 +20,8 @@ export class RecordSlab {
   failedAttempts = new Uint16Array(0);
   /** Outcome of the last attempt (`ATTEMPT` of the model); meaningful once there was one. */
   lastOutcome = new Uint8Array(0);
+  /** 1 where a producer that packs has packed the record before. */
+  packed = new Uint8Array(0);
   #free = new Uint32Array(0);
   #freeCount = 0;
 
@@ -34,6 +38,14 @@ export class RecordSlab {
     this.throttledAttempts[slot] = 0;
     this.failedAttempts[slot] = 0;
     return slot;
+  }
+
+  /** Counts an attempt that was answered, or given up as lost. */
+  attempted(slot: number, outcome: AttemptOutcome): void {
+    this.attempts[slot]++;
+    this.lastOutcome[slot] = outcome;
+    if (outcome === ATTEMPT.throttled) this.throttledAttempts[slot]++;
+    else if (outcome !== ATTEMPT.accepted) this.failedAttempts[slot]++;
   }
 
   giveBack(slot: number): void {
@@ -55,6 +67,7 @@ export class RecordSlab {
     this.throttledAttempts = grown(this.throttledAttempts, after);
     this.failedAttempts = grown(this.failedAttempts, after);
     this.lastOutcome = grown(this.lastOutcome, after);
+    this.packed = grown(this.packed, after);
     this.#free = new Uint32Array(after);
     for (let slot = after - 1; slot >= before; slot--) this.#free[this.#freeCount++] = slot;
   }

@@ -101,6 +101,17 @@ function boundsError(
   );
 }
 
+/** A whole percentage that may be above 100 %, as a text with its unit. */
+export function wholePercent(min: number, max: number, description: string) {
+  const range = `a whole percentage from ${min}% to ${max}%`;
+  const error = (issue: { readonly input?: unknown }) => unlike(issue.input, range, `for example ${min}%`);
+  return z
+    .string({ error })
+    .refine((text) => Number.parseInt(text) >= min && Number.parseInt(text) <= max, { error })
+    .regex(/^\d{1,9} ?%$/, { error })
+    .meta({ description });
+}
+
 export function whole(min: number, max: number, description: string, because?: string) {
   const error = (issue: { readonly input?: unknown }) => {
     const range = `a whole number from ${min} to ${max}`;

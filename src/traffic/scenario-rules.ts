@@ -8,6 +8,7 @@ import { isGenerated, templateCounts } from './key-dictionary.ts';
 import { keyCountOf } from './keys.ts';
 import { isSteadyText, textLengthOf } from './payload-text.ts';
 import { longestKey } from './record-mean.ts';
+import { checkAggregate, checkProducer } from './producer-rules.ts';
 import type { Complaint, Path } from './scenario-complaint.ts';
 import { longKeys, type FileContents } from './scenario-files.ts';
 import { checkExactlyOne, checkKeys, isPartitionKey, MAX_KEY_CHARS } from './scenario-key-rules.ts';
@@ -30,7 +31,7 @@ export function contradictions(input: ScenarioInput): Complaint[] {
   const add = (path: Path, what: string, fix: string): void => void complaints.push({ path, what, fix });
   input.traffic.forEach((source, i) => checkSource(source, input.stream.shards, ['traffic', i], add));
   checkRetention(input.stream.retention, add);
-  checkRetry(input.producer?.retry, add);
+  checkProducer(input.producer ?? {}, add);
   input.consumers?.forEach((consumer, i) => {
     if (consumer.kind === 'efo' && consumer.every !== undefined)
       add(
@@ -165,16 +166,6 @@ function checkRetention(retention: string | undefined, add: Add): void {
     );
 }
 
-function checkRetry(retry: NonNullable<ScenarioInput['producer']>['retry'], add: Add): void {
-  if (!retry) return;
-  const path = ['producer', 'retry'];
-  const extra = (['maxAttempts', 'base', 'max'] as const).find((name) => retry[name] !== undefined);
-  if (retry.policy === 'none' && extra !== undefined)
-    add([...path, extra], 'without retries there is nothing to set.', 'Remove it, or write policy: backoff.');
-  if (retry.base !== undefined && retry.max !== undefined && usOf(retry.base) > usOf(retry.max))
-    add([...path, 'base'], `${retry.base} is above max.`, `Write at most ${retry.max}.`);
-}
-
 /** Totals and record sizes that are out of bounds, in the scenario with units resolved. */
 export function excesses(scenario: Scenario): Complaint[] {
   const complaints: Complaint[] = [];
@@ -187,6 +178,7 @@ export function excesses(scenario: Scenario): Complaint[] {
       `${formatCount(keys)} keys in all are too many.`,
       `Write fewer than ${formatCount(MAX_KEYS_IN_ALL)}.`,
     );
+  checkAggregate(scenario, add);
   scenario.traffic.forEach((source, i) => checkRecord(scenario, source, ['traffic', i], add));
   return complaints;
 }

@@ -7,7 +7,9 @@
  */
 import { z } from 'zod';
 import { LIMITS } from '../model/limits.ts';
-import { choice, decimal, fields, list, quantity, text, whole } from './scenario-field.ts';
+import { KPL_AGGREGATE, MOST_ATTEMPTS } from './producer-presets.ts';
+import { choice, decimal, fields, list, quantity, text, whole, wholePercent } from './scenario-field.ts';
+import { PRESET_NAMES } from './scenario.ts';
 import { MAX_DURATION_US, positive, source } from './source-schema.ts';
 
 const HOUR_US = 3_600_000_000;
@@ -35,20 +37,47 @@ const streamFields = {
 };
 const stream = fields(streamFields, undefined, 'stream: { shards: 4 }');
 
+const RETRY_POLICIES = ['none', 'sdk', 'backoff', 'kpl'] as const;
+
 const retry = fields(
   {
-    policy: choice(['none', 'backoff'], 'Whether throttled and failed records are sent again.'),
-    maxAttempts: whole(1, 100, 'Tries in all, the first included; default 3.').optional(),
-    base: quantity('duration', 'Upper end of the first wait, doubled by each further one; default 100ms.', {
+    policy: choice(
+      RETRY_POLICIES,
+      'Whether throttled and failed records are sent again: never; only requests that failed as a whole, as the AWS ' +
+        'SDK does; each record after a wait; at once and braked per shard, as the KPL does.',
+    ),
+    maxAttempts: whole(
+      1,
+      MOST_ATTEMPTS,
+      'Tries in all, the first included; default 3. Of backoff and sdk.',
+    ).optional(),
+    base: quantity(
+      'duration',
+      'Upper end of the first wait, doubled by each further one; default 100ms, of sdk 1s (after throttling).',
+      { above: 0, max: HOUR_US },
+    ).optional(),
+    max: quantity('duration', 'Longest wait; default 20s. Of backoff and sdk.', {
       above: 0,
       max: HOUR_US,
     }).optional(),
-    max: quantity('duration', 'Longest wait; default 20s.', { above: 0, max: HOUR_US }).optional(),
+    ttl: quantity('duration', 'When a record is given up; default 30s. Of kpl.', {
+      above: 0,
+      max: HOUR_US,
+    }).optional(),
+    rateLimit: wholePercent(
+      1,
+      10_000,
+      "Part of a shard's limits that is sent to it at most; default 150%. Of kpl.",
+    ).optional(),
   },
-  'Default: none.',
+  'Default: none, or that of the preset.',
 );
 
 const producer = fields({
+  preset: choice(
+    PRESET_NAMES,
+    'Whose defaults: a loop over the AWS SDK, the KPL, the Kinesis Agent.',
+  ).optional(),
   api: choice(['PutRecords'], 'The call that sends records.').optional(),
   batch: whole(
     1,
@@ -56,12 +85,34 @@ const producer = fields({
     'Most records in a call; default 500.',
     'the most records that one PutRecords call takes',
   ).optional(),
-  linger: quantity('duration', 'Longest wait for a call to fill; default 100ms.', {
-    max: 10_000_000,
-    because: 'after which waiting records are dropped',
+  batchSize: quantity('size', 'Most bytes in a call, keys included; default 10MiB, of kpl and agent 5MiB.', {
+    above: 0,
+    max: LIMITS.bytesPerPutRecords.value,
+    because: 'the most bytes that one PutRecords call takes',
   }).optional(),
-  inFlight: whole(1, 1000, 'Most calls without an answer at a time; default 16.').optional(),
-  aggregate: choice(['none'], 'Whether records are packed into one.').optional(),
+  linger: quantity('duration', 'Longest wait for a call to fill; default 100ms, of agent 60s.', {
+    max: 60_000_000,
+    because: 'the longest that any known producer waits by default',
+  }).optional(),
+  inFlight: whole(
+    1,
+    1000,
+    'Most calls without an answer at a time; default 16, of sdk 1, of kpl 24.',
+  ).optional(),
+  aggregate: choice(
+    ['none', 'kpl'],
+    'Whether records of a shard are packed into one, in the format of the KPL; default none, of kpl kpl.',
+  ).optional(),
+  aggregateMaxSize: quantity('size', 'Most bytes of an aggregate; default 50KiB.', {
+    min: 64,
+    max: LIMITS.ceilingMaxRecordBytes.value,
+    because: 'the most that the KPL takes',
+  }).optional(),
+  aggregateMaxCount: whole(
+    1,
+    KPL_AGGREGATE.maxCount,
+    'Most records in an aggregate; default 4294967295.',
+  ).optional(),
   retry: retry.optional(),
 });
 
@@ -94,6 +145,8 @@ export const scenarioSchema = fields({
 });
 
 export type ScenarioInput = z.infer<typeof scenarioSchema>;
+export type ProducerInput = NonNullable<ScenarioInput['producer']>;
+export type RetryInput = NonNullable<ProducerInput['retry']>;
 
 /** The JSON Schema of a scenario file, as published in `schema/scenario.schema.json`. */
 export function scenarioJsonSchema(): object {

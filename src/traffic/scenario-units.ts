@@ -6,12 +6,22 @@
  */
 import { LIMITS } from '../model/limits.ts';
 import { bytesOf, rateOf, usOf } from './checked-quantity.ts';
+import { KPL_AGGREGATE, PLAIN_PRODUCER, PRESETS, RETRY_DEFAULTS } from './producer-presets.ts';
 import { meanRecordBytes } from './record-mean.ts';
 import { contentOf, longKeys, type FileContents } from './scenario-files.ts';
 import { resolveKeys, type KeyContext } from './scenario-keys.ts';
 import { naturalUs, stagesOf } from './scenario-rates.ts';
-import type { Arrivals, ConsumerSpec, ProducerSpec, Retry, Scenario, Size, Source } from './scenario.ts';
-import type { ScenarioInput } from './scenario-schema.ts';
+import type {
+  AggregateSpec,
+  Arrivals,
+  ConsumerSpec,
+  ProducerSpec,
+  Retry,
+  Scenario,
+  Size,
+  Source,
+} from './scenario.ts';
+import type { ProducerInput, RetryInput, ScenarioInput } from './scenario-schema.ts';
 import type { SourceInput } from './source-schema.ts';
 import { DEFAULT_POLLING_US } from './short-form.ts';
 
@@ -110,25 +120,49 @@ function resolveSize({ size, payload }: SourceInput, files: FileContents): Size 
   throw new Error('a size without a kind has passed the rules');
 }
 
-function resolveProducer(producer: NonNullable<ScenarioInput['producer']>): ProducerSpec {
+/** What is not written is the preset's, or the plain producer's. */
+function resolveProducer(producer: ProducerInput): ProducerSpec {
+  const base = producer.preset === undefined ? PLAIN_PRODUCER : PRESETS[producer.preset];
+  const aggregate = resolveAggregate(producer, base.aggregate);
+  const batchBytes = producer.batchSize === undefined ? base.batchBytes : bytesOf(producer.batchSize);
   return {
-    api: 'PutRecords',
-    batch: producer.batch ?? 500,
-    lingerUs: usOr(producer.linger, 100_000),
-    inFlight: producer.inFlight ?? 16,
-    retry: resolveRetry(producer.retry ?? { policy: 'none' }),
+    api: base.api,
+    ...(base.preset !== undefined && { preset: base.preset }),
+    batch: producer.batch ?? base.batch,
+    ...(batchBytes !== undefined && { batchBytes }),
+    lingerUs: usOr(producer.linger, base.lingerUs),
+    inFlight: producer.inFlight ?? base.inFlight,
+    ...(aggregate !== undefined && { aggregate }),
+    retry: producer.retry === undefined ? base.retry : resolveRetry(producer.retry, base.retry),
   };
 }
 
-/** The backoff's defaults are those of the AWS SDK: three tries, 100 ms doubling up to 20 s. */
-function resolveRetry(retry: NonNullable<NonNullable<ScenarioInput['producer']>['retry']>): Retry {
-  if (retry.policy === 'none') return { policy: 'none' };
-  const baseUs = usOr(retry.base, 100_000);
+function resolveAggregate(
+  producer: ProducerInput,
+  base: AggregateSpec | undefined,
+): AggregateSpec | undefined {
+  const isKpl = producer.aggregate === undefined ? base !== undefined : producer.aggregate === 'kpl';
+  if (!isKpl) return undefined;
   return {
-    policy: 'backoff',
-    maxAttempts: retry.maxAttempts ?? 3,
+    maxBytes: bytesOr(producer.aggregateMaxSize, KPL_AGGREGATE.maxBytes),
+    maxCount: producer.aggregateMaxCount ?? KPL_AGGREGATE.maxCount,
+  };
+}
+
+/** Of the preset's policy the rest is the preset's, of another one that policy's default. */
+function resolveRetry(retry: RetryInput, preset: Retry): Retry {
+  const base = preset.policy === retry.policy ? preset : RETRY_DEFAULTS[retry.policy];
+  if (base.policy === 'none') return base;
+  if (base.policy === 'kpl') {
+    const rateLimit = retry.rateLimit === undefined ? base.rateLimit : Number.parseInt(retry.rateLimit) / 100;
+    return { policy: 'kpl', ttlUs: usOr(retry.ttl, base.ttlUs), rateLimit };
+  }
+  const baseUs = usOr(retry.base, base.baseUs);
+  return {
+    policy: base.policy,
+    maxAttempts: retry.maxAttempts ?? base.maxAttempts,
     baseUs,
-    maxUs: Math.max(baseUs, usOr(retry.max, 20_000_000)),
+    maxUs: Math.max(baseUs, usOr(retry.max, base.maxUs)),
   };
 }
 

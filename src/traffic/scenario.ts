@@ -134,21 +134,49 @@ export type Size =
 
 export interface ProducerSpec {
   readonly api: 'PutRecords';
+  /** Whose defaults were taken, where a user named one. */
+  readonly preset?: PresetName;
+  /** Kinesis records in a request, at most; their bytes with keys, default what a request takes. */
   readonly batch: number;
+  readonly batchBytes?: number;
   readonly lingerUs: number;
   readonly inFlight: number;
+  /** Absent: every record is sent as it is. */
+  readonly aggregate?: AggregateSpec;
   readonly retry: Retry;
+}
+
+export const PRESET_NAMES = ['sdk', 'kpl', 'agent'] as const;
+export type PresetName = (typeof PRESET_NAMES)[number];
+
+/** Aggregation by the Kinesis Producer Library. */
+export interface AggregateSpec {
+  /** Data of an aggregate in bytes, and user records in it, at most. */
+  readonly maxBytes: number;
+  readonly maxCount: number;
 }
 
 export type Retry =
   | { readonly policy: 'none' }
   | {
-      readonly policy: 'backoff';
+      /** `backoff`: each record on its own. `sdk`: only requests that failed as a whole, as they are. */
+      readonly policy: 'backoff' | 'sdk';
       /** Tries in all, the first included. */
       readonly maxAttempts: number;
-      /** Upper end of the first wait; each further one doubles it. The wait itself is drawn between 0 and it. */
+      /**
+       * Upper end of the first wait, of `sdk` after throttling; each further one doubles it. The wait itself is drawn
+       * between 0 and it.
+       */
       readonly baseUs: number;
       readonly maxUs: number;
+    }
+  | {
+      /** Failed records go back at once; what brakes them is a rate limit per shard. */
+      readonly policy: 'kpl';
+      /** From entering the producer to being given up. */
+      readonly ttlUs: number;
+      /** Part of a shard's limits that is sent to it at most; 1.5 is 150 %. */
+      readonly rateLimit: number;
     };
 
 export type ConsumerSpec = { readonly kind: 'polling'; readonly everyUs: number } | { readonly kind: 'efo' };

@@ -89,6 +89,7 @@ describe('the tally', () => {
           bytesOffered: add(fates, (row) => row.bytes),
           bytesAccepted: add(fates, (row) => (row.outcome === OUTCOME.accepted ? row.bytes : 0)),
           requests: 0,
+          kinesisRecords: add(fates, attemptsOf),
         });
         expect(totals.offered).toBe(totals.accepted + totals.throttled + totals.failed + totals.dropped);
         expect(totals.attempts).toBe(totals.accepted + totals.throttledAttempts + totals.failedAttempts);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ATTEMPT } from '../../src/model/outcome.ts';
-import { longestWaitUs, Producer, QUEUE_BYTES, QUEUE_US } from '../../src/traffic/producer.ts';
+import { Producer, QUEUE_BYTES, QUEUE_US } from '../../src/traffic/producer.ts';
+import { longestWaitUs } from '../../src/traffic/retry-wait.ts';
 import type { ProducerSpec, Retry } from '../../src/traffic/scenario.ts';
 import { play, specOf, type Row } from './producer-story.ts';
 

@@ -119,7 +119,7 @@ export class Load {
       await Promise.race([this.#nextReply(), sleep(sleepMs(waitUs))]);
     }
     producer.abandon(this.#now());
-    for (const batch of [...this.#onTheWay]) this.#settle(batch, lostReply(batch.slots.length));
+    for (const batch of [...this.#onTheWay]) this.#settle(batch, lostReply(batch));
   }
 
   #sendReady(nowUs: number): void {
@@ -130,7 +130,7 @@ export class Load {
 
   async #send(batch: Batch): Promise<void> {
     this.#onTheWay.add(batch);
-    const reply = await this.#transport.put(batch.slots, this.pipeline.producer.records);
+    const reply = await this.#transport.put(batch, this.pipeline.producer.records);
     if (this.#settle(batch, reply)) this.#sendReady(this.#now());
     this.#replied?.();
   }
@@ -140,7 +140,7 @@ export class Load {
     if (!this.#onTheWay.delete(batch)) return false;
     this.failures.add(reply.errors);
     this.#misrouted += reply.misrouted;
-    this.pipeline.settle(batch, reply.outcomes, this.#now(), reply.retryable);
+    this.pipeline.settle(batch, reply.outcomes, this.#now(), reply.retryable, reply.isWhole);
     return true;
   }
 
@@ -158,11 +158,12 @@ function sleepMs(us: number): number {
 }
 
 /** A reply that never came. */
-function lostReply(records: number): PutReply {
+function lostReply({ slots, parcels }: Batch): PutReply {
   return {
-    outcomes: new Array<typeof ATTEMPT.lost>(records).fill(ATTEMPT.lost),
+    outcomes: new Array<typeof ATTEMPT.lost>(parcels?.ends.length ?? slots.length).fill(ATTEMPT.lost),
     retryable: false,
+    isWhole: true,
     misrouted: 0,
-    errors: [{ code: 'NoReply', message: 'no reply before the end of the run', records }],
+    errors: [{ code: 'NoReply', message: 'no reply before the end of the run', records: slots.length }],
   };
 }

@@ -6,7 +6,9 @@ import { Agent } from 'node:http';
 import { KinesisClient, PutRecordsCommand, type PutRecordsCommandOutput } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { ATTEMPT, type AttemptOutcome } from '../../model/outcome.ts';
+import type { Batch } from '../../traffic/producer.ts';
 import type { RecordSlab } from '../../traffic/record-slab.ts';
+import { entriesOf, kinesisRecordsOf, rangeOf, type WireKeys } from './put-entries.ts';
 import { failureOf } from './put-error.ts';
 import type { RecordData } from './record-data.ts';
 import type { PutReply, Transport, TransportError } from './transport.ts';
@@ -31,13 +33,6 @@ export function localClient(endpoint: string, region: string, connections: numbe
   });
 }
 
-/** What a key is on the wire. */
-export interface WireKeys {
-  nameOf(key: number): string;
-  /** Undefined where the name decides. */
-  explicitHashKeyOf(key: number): string | undefined;
-}
-
 export interface SdkTransportOptions {
   readonly client: KinesisClient;
   readonly streamName: string;
@@ -55,18 +50,14 @@ export class SdkTransport implements Transport {
     this.#options = options;
   }
 
-  async put(slots: Uint32Array, records: RecordSlab): Promise<PutReply> {
+  async put(batch: Batch, records: RecordSlab): Promise<PutReply> {
     const { client, streamName, data, keys } = this.#options;
-    const bytes = data.of(slots, records);
-    const entries = bytes.map((Data, i) => {
-      const key = records.key[slots[i]];
-      return { Data, PartitionKey: keys.nameOf(key), ExplicitHashKey: keys.explicitHashKeyOf(key) };
-    });
+    const entries = entriesOf(batch, data.of(batch.slots, records), records, keys);
     try {
       const reply = await client.send(new PutRecordsCommand({ StreamName: streamName, Records: entries }));
-      return this.#read(reply, slots, records);
+      return this.#read(reply, batch, records);
     } catch (error) {
-      return failedReply(error, slots.length);
+      return failedReply(error, batch);
     }
   }
 
@@ -74,38 +65,44 @@ export class SdkTransport implements Transport {
     this.#options.client.destroy();
   }
 
-  #read(reply: PutRecordsCommandOutput, slots: Uint32Array, records: RecordSlab): PutReply {
+  #read(reply: PutRecordsCommandOutput, batch: Batch, records: RecordSlab): PutReply {
     const results = reply.Records ?? [];
-    if (results.length !== slots.length) {
-      return failedReply(
-        new Error(`a reply of ${results.length} results to ${slots.length} records`),
-        slots.length,
-      );
+    const sent = kinesisRecordsOf(batch);
+    if (results.length !== sent) {
+      return failedReply(new Error(`a reply of ${results.length} results to ${sent} records`), batch);
     }
-    const outcomes = new Uint8Array(slots.length);
+    const outcomes = new Uint8Array(sent);
     const errors: TransportError[] = [];
     let misrouted = 0;
     results.forEach((result, i) => {
+      const [start, end] = rangeOf(batch, i);
       if (result.ErrorCode === undefined || result.ErrorCode === '') {
         outcomes[i] = ATTEMPT.accepted;
-        if (result.ShardId !== this.#options.shardIds[records.shard[slots[i]]]) misrouted++;
+        if (result.ShardId !== this.#options.shardIds[records.shard[batch.slots[start]]]) misrouted++;
       } else if (result.ErrorCode === 'ProvisionedThroughputExceededException') {
         outcomes[i] = ATTEMPT.throttled;
       } else {
         outcomes[i] = ATTEMPT.failed;
-        errors.push({ code: result.ErrorCode, message: result.ErrorMessage ?? '', records: 1 });
+        errors.push({ code: result.ErrorCode, message: result.ErrorMessage ?? '', records: end - start });
       }
     });
-    return { outcomes: outcomes as unknown as ArrayLike<AttemptOutcome>, retryable: true, misrouted, errors };
+    return {
+      outcomes: outcomes as unknown as ArrayLike<AttemptOutcome>,
+      retryable: true,
+      isWhole: false,
+      misrouted,
+      errors,
+    };
   }
 }
 
-function failedReply(error: unknown, count: number): PutReply {
+function failedReply(error: unknown, batch: Batch): PutReply {
   const { outcome, retryable, code, message } = failureOf(error);
   return {
-    outcomes: new Array<AttemptOutcome>(count).fill(outcome),
+    outcomes: new Array<AttemptOutcome>(kinesisRecordsOf(batch)).fill(outcome),
     retryable,
+    isWhole: true,
     misrouted: 0,
-    errors: outcome === ATTEMPT.throttled ? [] : [{ code, message, records: count }],
+    errors: outcome === ATTEMPT.throttled ? [] : [{ code, message, records: batch.slots.length }],
   };
 }

@@ -2,22 +2,25 @@
  * The seam between the load and the wire: a request goes out, one outcome for each of its records comes back.
  */
 import type { AttemptOutcome } from '../../model/outcome.ts';
+import type { Batch } from '../../traffic/producer.ts';
 import type { RecordSlab } from '../../traffic/record-slab.ts';
 
 export interface Transport {
   /** Named in the report. */
   readonly name: string;
-  /** Sends the records in `slots`, in order. Never rejects: what goes wrong is an outcome. */
-  put(slots: Uint32Array, records: RecordSlab): Promise<PutReply>;
+  /** Sends a request, its records in order. Never rejects: what goes wrong is an outcome. */
+  put(batch: Batch, records: RecordSlab): Promise<PutReply>;
   close(): void;
 }
 
 export interface PutReply {
-  /** One per record, in request order. */
+  /** One per Kinesis record, in request order. */
   readonly outcomes: ArrayLike<AttemptOutcome>;
   /** Whether another try can end differently. */
   readonly retryable: boolean;
-  /** Accepted records that the reply put on another shard than our routing did. */
+  /** Whether the request failed as a whole. */
+  readonly isWhole: boolean;
+  /** Accepted Kinesis records that the reply put on another shard than our routing did. */
   readonly misrouted: number;
   /** What went wrong, where it was not throttling. */
   readonly errors: readonly TransportError[];
@@ -26,5 +29,6 @@ export interface PutReply {
 export interface TransportError {
   readonly code: string;
   readonly message: string;
+  /** User records. */
   readonly records: number;
 }

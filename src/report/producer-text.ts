@@ -1,0 +1,64 @@
+/**
+ * What the producer was told to do, and what its retries did, in a sentence each.
+ */
+import type { ProducerInfo, RetrySummary } from '../results/report-document.ts';
+import { amountOf, bytes, duration, NBSP, percent } from './figure.ts';
+
+/** Whether a producer neither packs nor retries nor follows a preset: then nobody needs to be told. */
+export function isPlain(producer: ProducerInfo | undefined): boolean {
+  if (producer === undefined) return true;
+  return producer.preset === undefined && producer.aggregate === 'none' && producer.retry.policy === 'none';
+}
+
+export function producerOf(producer: ProducerInfo | undefined): string {
+  if (producer === undefined) return '';
+  const { preset, aggregate, aggregateMaxBytes } = producer;
+  const parts = [
+    ...(preset === undefined ? [] : [`preset ${preset}`]),
+    ...(aggregate === 'kpl' ? [`KPL aggregates of at most ${bytes(aggregateMaxBytes ?? 0)}`] : []),
+    `batches of ${producer.batch} after at most ${duration(producer.lingerMs)}`,
+    `${amountOf(producer.inFlight, 'request')} in flight`,
+    retryOf(producer.retry),
+  ];
+  return parts.join(', ');
+}
+
+function retryOf({ policy, maxAttempts, ttlMs, rateLimit }: ProducerInfo['retry']): string {
+  switch (policy) {
+    case 'none':
+      return 'no retries';
+    case 'sdk':
+      return `retries of failed requests only (sdk), ${maxAttempts}${NBSP}tries`;
+    case 'backoff':
+      return `retries with backoff, at most ${amountOf(maxAttempts ?? 0, 'try', 'tries')}`;
+    case 'kpl':
+      return `retries at once for ${duration(ttlMs ?? 0)} (kpl), at most ${percent(rateLimit ?? 0)} of a shard's limit`;
+  }
+}
+
+/** How much the retries added, and whether the load came to rest; nothing where nothing was retried. */
+export function retrySentence(
+  { amplification, state, ...at }: RetrySummary,
+  retries: number,
+): string | undefined {
+  if (retries === 0) return undefined;
+  const made = `${amplification.toFixed(2)} attempts for each record offered`;
+  const spikeEnd = duration(at.spikeEndMs ?? 0);
+  switch (state) {
+    case 'calm':
+      return `${made}; calm throughout.`;
+    case 'recovered':
+      return `${made}; the load recovered ${duration(at.calmMs ?? 0)} after the spike that ended at ${spikeEnd}.`;
+    case 'collapsed':
+      return (
+        `${made}; the load DID NOT recover from the spike that ended at ${spikeEnd}, although what it left could be ` +
+        `worked off in ${duration(at.drainMs ?? 0)}: retries keep the stream busy.`
+      );
+    case 'overloaded':
+      return `${made}; the load stayed above what the stream takes from ${duration(at.spikeStartMs ?? 0)} to the end.`;
+    case 'undecided':
+      return `${made}; the time after the spike that ended at ${spikeEnd} was too short to tell whether the load recovers.`;
+    case 'unsettled':
+      return `${made}; there was no rest before them, so they are not the trace of one spike.`;
+  }
+}
