@@ -1,7 +1,7 @@
 /**
  * When within a step its records arrive: what is needed to divide the count of a shard among the ticks.
  */
-import { ArrivalCounts } from '../traffic/arrival-counts.ts';
+import type { ArrivalCounts } from '../traffic/arrival-counts.ts';
 import { binomialOf } from '../traffic/binomial.ts';
 import { hypergeometricOf } from '../traffic/hypergeometric.ts';
 import type { Draws } from '../traffic/threefry.ts';

@@ -26,7 +26,7 @@ function simulate(
 function documentOf(scenario: string, ...args: string[]): ReportDocument {
   const { stdout, stderr } = simulate(scenario, '-f', 'json', ...args);
   expect(stderr).toBe('');
-  return documentSchema.parse(JSON.parse(stdout)) as ReportDocument;
+  return documentSchema.parse(JSON.parse(stdout));
 }
 
 const SMALL =
