@@ -194,7 +194,7 @@ function bracketOf(scenario: Scenario, tickUs: number): { least: number; most: n
 
 const published = readdirSync(SCENARIOS).filter((name) => name.endsWith('.yaml'));
 
-describe('on the same arrivals as the exact engine', () => {
+describe('on the same arrivals as the exact engine', { timeout: 60_000 }, () => {
   it.each(published)('%s is throttled to within the tolerance', (name) => {
     const scenario = { ...parseScenario(readFileSync(new URL(name, SCENARIOS), 'utf8'), name), warmupUs: 0 };
     const exact = simulateExactly(scenario, OPTIONS).pipeline.tally.shards;
@@ -236,7 +236,7 @@ describe('on the same arrivals as the exact engine', () => {
   }, 60_000);
 });
 
-describe('on arrivals of its own', () => {
+describe('on arrivals of its own', { timeout: 60_000 }, () => {
   it.each(published)('%s offers as many records as the exact engine and finds the same', (name) => {
     const scenario = parseScenario(readFileSync(new URL(name, SCENARIOS), 'utf8'), name);
     const { tally, map, keyNames } = aggregate(scenario);
