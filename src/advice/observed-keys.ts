@@ -4,9 +4,9 @@
  */
 import { widthOf, type HashRange } from '../model/hash-range.ts';
 import type { Shard } from '../model/shard-map.ts';
+import type { TallyReading } from '../results/count-tally.ts';
 import { LEAST_WEIGHT } from '../results/key-sketch.ts';
 import type { Dimension } from '../results/report-document.ts';
-import type { Tally } from '../results/tally.ts';
 
 export interface ObservedKey {
   readonly hashKey: bigint;
@@ -26,7 +26,7 @@ export interface ObservedShard {
 
 /** Every open shard with its keys, without those in `leaveOut` (places in the tally's sketch). */
 export function observedShardsOf(
-  tally: Tally,
+  tally: TallyReading,
   open: readonly Shard[],
   hashKeyOf: (key: number) => bigint,
   dimension: Dimension,

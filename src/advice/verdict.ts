@@ -9,9 +9,9 @@ import { LIMITS } from '../model/limits.ts';
 import { formatHashKey } from '../model/hash-key.ts';
 import type { Shard } from '../model/shard-map.ts';
 import { DISPATCHED_LIMIT, LAG_LIMIT_MS } from '../results/generator-validity.ts';
-import type { JudgedLoad } from '../results/load-meter.ts';
+import type { TallyReading } from '../results/count-tally.ts';
+import type { JudgedLoad } from '../results/load-judge.ts';
 import type { Dimension, Finding, FindingOf, GeneratorInfo } from '../results/report-document.ts';
-import type { Tally } from '../results/tally.ts';
 import { normalQuantile } from '../traffic/normal.ts';
 import { heaviestOfUniform, observedShardsOf, type ObservedShard } from './observed-keys.ts';
 import { saltsFor } from './salts.ts';
@@ -31,7 +31,7 @@ export function noiseMargin(shards: number): number {
 }
 
 export interface Observation {
-  readonly tally: Tally;
+  readonly tally: TallyReading;
   readonly open: readonly Shard[];
   /** Name of a key of the tally. */
   readonly nameOf: (key: number) => string;
@@ -212,7 +212,7 @@ function limitOf(dimension: Dimension): number {
   return dimension === 'records' ? LIMITS.writeRecordsPerSec.value : LIMITS.writeBytesPerSec.value;
 }
 
-function total(tally: Tally, dimension: Dimension): number {
+function total(tally: TallyReading, dimension: Dimension): number {
   return tally.shards.sum(countOf(dimension));
 }
 

@@ -3,7 +3,8 @@
  */
 import { findingsOf } from '../advice/verdict.ts';
 import type { ShardMap } from '../model/shard-map.ts';
-import { keyRowsOf, latenciesOf, shardRowsOf, totalsOf } from '../results/run-document.ts';
+import type { TallyReading, TimedReading } from '../results/count-tally.ts';
+import { keyRowsOf, latenciesOf, shardRowsOf, totalsOf, type KeyNames } from '../results/run-document.ts';
 import { SCHEMA_VERSION, type GeneratorInfo, type ReportDocument } from '../results/report-document.ts';
 import { evaluateThresholds } from '../results/threshold.ts';
 import type { Pipeline } from '../simulate/pipeline.ts';
@@ -14,7 +15,13 @@ import { VERSION } from './version.ts';
 export interface LoadParts {
   readonly file: string;
   readonly scenario: Scenario;
-  readonly pipeline: Pipeline;
+  readonly tally: TallyReading;
+  /** The same tally, where it knows latencies. */
+  readonly timed?: TimedReading;
+  /** What the numbers of the tally's keys stand for. */
+  readonly keyNames: KeyNames;
+  /** Where single records were drawn. */
+  readonly offeredDigest?: string;
   readonly map: ShardMap;
   /** Counted time that has passed. */
   readonly countedUs: number;
@@ -33,26 +40,33 @@ type CommonPart = Required<
     | 'seed'
     | 'scenario'
     | 'totals'
-    | 'latencyMs'
     | 'shards'
     | 'keys'
     | 'series'
     | 'findings'
     | 'thresholds'
   >
->;
+> &
+  Pick<ReportDocument, 'latencyMs'>;
+
+/** What a report takes from the pipeline of an engine or a run that follows single records. */
+export function pipelineParts({
+  tally,
+  dictionary,
+  offer,
+}: Pipeline): Pick<LoadParts, 'tally' | 'timed' | 'keyNames' | 'offeredDigest'> {
+  return { tally, timed: tally, keyNames: dictionary, offeredDigest: offer.digest };
+}
 
 /** Closes the tally's last window and writes everything down. */
 export function loadReport(parts: LoadParts): CommonPart {
-  const { scenario, pipeline, map, countedUs, generator } = parts;
-  const { tally, dictionary } = pipeline;
-  const nameOf = (key: number): string => dictionary.nameOf(key);
+  const { scenario, tally, timed, keyNames, map, countedUs, generator } = parts;
   tally.load.finish(countedUs / 1_000_000);
-  const totals = totalsOf(tally, pipeline.offer.digest);
+  const totals = totalsOf(tally, parts.offeredDigest);
   const shards = shardRowsOf(tally, map.open);
   const shardIds = map.open.map((shard) => shard.shardId);
-  const isMeasured = parts.measuresLatency;
   const scenarioInfo = scenarioInfoOf(parts.file, scenario);
+  const measured = parts.measuresLatency ? timed : undefined;
   return {
     schemaVersion: SCHEMA_VERSION,
     tool: { name: 'shardwise', version: VERSION },
@@ -60,22 +74,22 @@ export function loadReport(parts: LoadParts): CommonPart {
     seed: scenario.seed,
     scenario: scenarioInfo,
     totals,
-    latencyMs: latenciesOf(tally),
+    ...(timed === undefined ? {} : { latencyMs: latenciesOf(timed) }),
     shards,
-    keys: keyRowsOf(tally, map.open, dictionary),
+    keys: keyRowsOf(tally, map.open, keyNames),
     series: tally.series.until(countedUs, shardIds),
     findings: findingsOf({
       tally,
       open: map.open,
-      nameOf,
-      hashKeyOf: (key) => dictionary.hashKeyOf(key),
+      nameOf: (key) => keyNames.nameOf(key),
+      hashKeyOf: (key) => keyNames.hashKeyOf(key),
       ...(generator === undefined ? {} : { generator }),
       ...(scenarioInfo.peakRatePerSec === undefined ? {} : { peakRatePerSec: scenarioInfo.peakRatePerSec }),
     }),
     thresholds: evaluateThresholds(scenario.thresholds, {
-      percentileMs: (kind, percentile) => (isMeasured ? tally[kind].percentileMs(percentile) : null),
-      meanMs: (kind) => (isMeasured ? tally[kind].meanMs : null),
-      maxMs: (kind) => (isMeasured ? tally[kind].maxMs : null),
+      percentileMs: (kind, percentile) => measured?.[kind].percentileMs(percentile) ?? null,
+      meanMs: (kind) => measured?.[kind].meanMs ?? null,
+      maxMs: (kind) => measured?.[kind].maxMs ?? null,
       totals,
       countedDurationSec: countedUs / 1_000_000,
       utilizationMax: shards.reduce((most, shard) => Math.max(most, shard.utilization), 0),

@@ -5,11 +5,19 @@ import type { ReportDocument } from '../results/report-document.ts';
 import type { LocalLoad } from '../run/local-load.ts';
 import { LOCAL_REGION } from '../run/local-target.ts';
 import type { Scenario } from '../traffic/scenario.ts';
-import { loadReport } from './load-report.ts';
+import { loadReport, pipelineParts } from './load-report.ts';
 
 export function runReport(file: string, scenario: Scenario, load: LocalLoad): ReportDocument {
   const { pipeline, map, generator, countedUs } = load;
-  const common = loadReport({ file, scenario, pipeline, map, countedUs, generator, measuresLatency: true });
+  const common = loadReport({
+    file,
+    scenario,
+    ...pipelineParts(pipeline),
+    map,
+    countedUs,
+    generator,
+    measuresLatency: true,
+  });
   return {
     ...common,
     kind: 'run',

@@ -19,12 +19,14 @@ import {
 } from './gates.ts';
 import { addOutputFlags, emit, parseOutput, type OutputFlags } from './output.ts';
 import { progressLine } from './progress.ts';
+import { parseEngine, type Engine } from './engine-name.ts';
 import type { Question } from './simulate-once.ts';
 
 export interface SimulateFlags extends OutputFlags, GateFlags {
   serviceTime: string;
   sweep?: string;
   findMax?: string;
+  engine?: string;
 }
 
 export function simulateCommand(context: Context): Command {
@@ -42,6 +44,7 @@ export function simulateCommand(context: Context): Command {
       'the largest rate, all sources scaled alike, that holds this: "throttledAttempts < 0.1%"',
       once('--find-max'),
     )
+    .option('--engine <name>', 'exact: every record; aggregate: counts per shard and tick; auto (default)')
     .action((file: string, flags: SimulateFlags) => simulate(file, flags, context));
   return addOutputFlags(addGateFlags(command));
 }
@@ -57,6 +60,7 @@ function once(flag: string): (value: string, previous?: string) => string {
 async function simulate(file: string, flags: SimulateFlags, context: Context): Promise<void> {
   const output = parseOutput(flags);
   const gates = parseGates(flags);
+  const engine = parseEngine(flags.engine ?? 'auto');
   const serviceUs = requireDuration(flags.serviceTime, '--service-time');
   refuseCombinations(flags);
   const { parseSweep } = await import('../simulate/sweep.ts');
@@ -68,7 +72,7 @@ async function simulate(file: string, flags: SimulateFlags, context: Context): P
   const line = progressLine(context, output.quiet);
   line.show(`simulating ${scenario.stream.shards} shards`);
   try {
-    const question = { file, serviceUs, failOn: gates.failOn };
+    const question = { file, serviceUs, engine, failOn: gates.failOn };
     const { document, exit } = await answer(scenario, { sweep, threshold }, question, line.show);
     line.clear();
     await emit(document, output, context);
@@ -87,7 +91,7 @@ interface Many {
 async function answer(
   scenario: Scenario,
   { sweep, threshold }: Many,
-  question: Question & { readonly failOn: readonly FindingCode[] },
+  question: Question & { readonly engine: Engine; readonly failOn: readonly FindingCode[] },
   show: (progress: string) => void,
 ): Promise<{ document: ReportDocument; exit: ExitCode }> {
   if (sweep !== undefined) {
@@ -99,13 +103,20 @@ async function answer(
     const document = simulateFindMax(scenario, threshold, question, show);
     return { document, exit: document.maxRate?.holdsAtPerSec === null ? 3 : 0 };
   }
-  const { simulateOnce } = await import('./simulate-once.ts');
-  const document = simulateOnce(scenario, question);
+  const { simulateBy } = await import('./simulate-engine.ts');
+  const document = simulateBy(question.engine, scenario, question);
   return { document, exit: exitCodeOf(document, question.failOn) };
 }
 
 /** Flags that would contradict each other, or be read and ignored. */
-function refuseCombinations({ sweep, findMax, threshold, failOn }: SimulateFlags): void {
+function refuseCombinations({ sweep, findMax, threshold, failOn, engine }: SimulateFlags): void {
+  const many = sweep === undefined ? (findMax === undefined ? undefined : '--find-max') : '--sweep';
+  if (many !== undefined && engine !== undefined) {
+    throw badInput(
+      `--engine and ${many} do not go together: many simulations are all played record by record.`,
+      'Leave one of them out.',
+    );
+  }
   if (findMax === undefined) return;
   const other = [
     ['--sweep', sweep],

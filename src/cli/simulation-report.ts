@@ -4,9 +4,10 @@
  */
 import type { ReportDocument } from '../results/report-document.ts';
 import { retrySummaryOf } from '../results/retry-recovery.ts';
+import type { AggregateSimulation } from '../simulate/aggregate.ts';
 import type { Simulation } from '../simulate/exact.ts';
 import type { Scenario } from '../traffic/scenario.ts';
-import { loadReport } from './load-report.ts';
+import { loadReport, pipelineParts, type LoadParts } from './load-report.ts';
 
 /** What every simulation's report has besides what every report has. */
 export type SimulatedDocument = ReportDocument &
@@ -14,14 +15,46 @@ export type SimulatedDocument = ReportDocument &
 
 const EPOCH = '1970-01-01T00:00:00.000Z';
 
+/** The report of the exact engine. */
 export function simulationReport(
   file: string,
   scenario: Scenario,
   { pipeline, map }: Simulation,
   serviceUs: number,
 ): SimulatedDocument {
-  const { durationUs } = scenario;
-  const common = loadReport({ file, scenario, pipeline, map, countedUs: durationUs, measuresLatency: false });
+  const { durationUs: countedUs } = scenario;
+  const parts = { file, scenario, ...pipelineParts(pipeline), map, countedUs, measuresLatency: false };
+  const common = simulated(parts);
+  const { offered, attempts } = common.totals;
+  return {
+    ...common,
+    retry: retrySummaryOf(pipeline.tally.series.retryTrace, offered, attempts),
+    engine: { name: 'exact', serviceTimeMs: serviceUs / 1000 },
+    latencyBasis: 'modelled',
+  };
+}
+
+/** The report of the aggregate engine: no digest and no latencies, because it draws no single records. */
+export function aggregateReport(
+  file: string,
+  scenario: Scenario,
+  { tally, map, keyNames, tickUs, throttledBetween }: AggregateSimulation,
+  serviceUs: number,
+): SimulatedDocument {
+  const { durationUs: countedUs } = scenario;
+  return {
+    ...simulated({ file, scenario, tally, keyNames, map, countedUs, measuresLatency: false }),
+    engine: {
+      name: 'aggregate',
+      serviceTimeMs: serviceUs / 1000,
+      tickMs: tickUs / 1000,
+      throttledBetween,
+    },
+  };
+}
+
+function simulated(parts: LoadParts): SimulatedDocument {
+  const common = loadReport(parts);
   return {
     ...common,
     kind: 'simulation',
@@ -33,14 +66,7 @@ export function simulationReport(
       region: '',
       endpoint: '',
       transport: 'none',
-      shards: map.open.length,
+      shards: parts.map.open.length,
     },
-    retry: retrySummaryOf(
-      pipeline.tally.series.retryTrace,
-      common.totals?.offered ?? 0,
-      common.totals?.attempts ?? 0,
-    ),
-    engine: { name: 'exact', serviceTimeMs: serviceUs / 1000 },
-    latencyBasis: 'modelled',
   };
 }

@@ -46,7 +46,15 @@ function targetOf(target: NonNullable<ReportDocument['target']>): string {
 }
 
 function engineOf(engine: NonNullable<ReportDocument['engine']>): string {
-  return `${engine.name}: every record in virtual time; a request takes ${millis(engine.serviceTimeMs)}${NBSP}ms`;
+  if (engine.name === 'exact')
+    return `exact: every record in virtual time; a request takes ${millis(engine.serviceTimeMs)}${NBSP}ms`;
+  const { tickMs, throttledBetween: between } = engine;
+  const tick = tickMs === undefined ? '' : ` in ticks of ${millis(tickMs)}${NBSP}ms`;
+  const bracket =
+    between === undefined
+      ? ''
+      : `; for these arrivals ${count(between.least)} to ${count(between.most)} throttled, of which the middle is shown`;
+  return `aggregate: counts per shard${tick}, no single records and no latencies${bracket}`;
 }
 
 /** Whether the generator kept its promise, in one sentence with the numbers that decide it. */
@@ -68,8 +76,8 @@ export function generatorSentence(generator: GeneratorInfo): string {
 /** What it takes to offer the same records again; nothing where no records were drawn. */
 export function repeatSentence({ seed, totals, tool }: ReportDocument): string | undefined {
   if (seed === undefined || totals === undefined) return undefined;
-  return (
-    `seed ${seed}, shardwise ${showName(tool.version)}: the same scenario offers the same records, ` +
-    `digest ${showName(totals.offeredDigest)}.`
-  );
+  const { offeredDigest } = totals;
+  const same = `seed ${seed}, shardwise ${showName(tool.version)}: the same scenario`;
+  if (offeredDigest === undefined) return `${same} draws the same counts.`;
+  return `${same} offers the same records, digest ${showName(offeredDigest)}.`;
 }

@@ -73,9 +73,19 @@ const scenario = z.object({
   producer: producer.optional(),
 });
 
+const engine = z.object({
+  name: z.enum(['exact', 'aggregate']),
+  serviceTimeMs: amount,
+  tickMs: amount.optional(),
+  throttledBetween: z.object({ least: count, most: count }).optional(),
+});
+
 const totals = z.object({
   offered: count,
-  offeredDigest: z.string().regex(/^\d{1,20}$/, 'must be a decimal number below 2^64'),
+  offeredDigest: z
+    .string()
+    .regex(/^\d{1,20}$/, 'must be a decimal number below 2^64')
+    .optional(),
   ...outcomes,
   unknown: count,
   bytesOffered: count,
@@ -285,7 +295,7 @@ export const documentSchema = z.object({
   partial: z.union([z.literal(false), z.enum(['interrupted', 'failed'])]),
   target: target.optional(),
   scenario: scenario.optional(),
-  engine: z.object({ name: z.literal('exact'), serviceTimeMs: amount }).optional(),
+  engine: engine.optional(),
   plan: plan.optional(),
   totals: totals.optional(),
   retry: retry.optional(),

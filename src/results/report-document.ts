@@ -66,9 +66,14 @@ export interface TargetInfo {
 }
 
 export interface EngineInfo {
-  readonly name: 'exact';
+  /** `exact`: record by record. `aggregate`: counts per shard and tick, without single records or latencies. */
+  readonly name: 'exact' | 'aggregate';
   /** What every request was taken to need; all latencies stand on it. */
   readonly serviceTimeMs: number;
+  /** Aggregate: the finest tick, in milliseconds. */
+  readonly tickMs?: number;
+  /** Aggregate: throttled records at least and at most, for the arrivals that were drawn; totals have the middle. */
+  readonly throttledBetween?: { readonly least: number; readonly most: number };
 }
 
 export interface ScenarioInfo {
@@ -86,8 +91,11 @@ export interface ScenarioInfo {
 
 export interface Totals {
   readonly offered: number;
-  /** Decimal string, see interface: sum of a 64-bit hash per offered record, modulo 2^64. */
-  readonly offeredDigest: string;
+  /**
+   * Decimal string, see interface: sum of a 64-bit hash per offered record, modulo 2^64; absent where an engine does
+   * not draw single records.
+   */
+  readonly offeredDigest?: string;
   readonly accepted: number;
   readonly throttled: number;
   readonly failed: number;

@@ -3,21 +3,29 @@
  */
 import { formatHashKey } from '../model/hash-key.ts';
 import type { Shard } from '../model/shard-map.ts';
+import type { OutcomeReading } from './count-table.ts';
+import type { TallyReading, TimedReading } from './count-tally.ts';
 import { LEAST_WEIGHT, type KeySketch } from './key-sketch.ts';
-import type { CountName, OutcomeCounts, OutcomeRow } from './outcome-counts.ts';
+import type { CountName, OutcomeRow } from './outcome-counts.ts';
 import type { KeyRow, Latencies, ShardRow, Totals } from './report-document.ts';
-import type { Tally } from './tally.ts';
 
 /** Keys that a report lists at most. */
 export const MOST_KEYS = 100;
 
-export function totalsOf(tally: Tally, offeredDigest: string): Totals {
+/** @param offeredDigest undefined where single records were not drawn */
+export function totalsOf(tally: TallyReading, offeredDigest: string | undefined): Totals {
   const { bytes, ...counts } = tally.shards.total();
   const kinesisRecords = tally.isPacked ? tally.kinesisRecords : counts.attempts;
-  return { ...counts, bytesOffered: bytes, offeredDigest, requests: tally.requests, kinesisRecords };
+  return {
+    ...counts,
+    bytesOffered: bytes,
+    ...(offeredDigest === undefined ? {} : { offeredDigest }),
+    requests: tally.requests,
+    kinesisRecords,
+  };
 }
 
-export function latenciesOf(tally: Tally): Latencies {
+export function latenciesOf(tally: TimedReading): Latencies {
   return {
     response: tally.response.summary(),
     service: tally.service.summary(),
@@ -26,7 +34,7 @@ export function latenciesOf(tally: Tally): Latencies {
 }
 
 /** One row per open shard, in order of hash key. */
-export function shardRowsOf(tally: Tally, open: readonly Shard[]): ShardRow[] {
+export function shardRowsOf(tally: TallyReading, open: readonly Shard[]): ShardRow[] {
   const { shards, load } = tally;
   return open.map((shard, i) => ({
     shardId: shard.shardId,
@@ -42,7 +50,7 @@ export function shardRowsOf(tally: Tally, open: readonly Shard[]): ShardRow[] {
   }));
 }
 
-function burstOf(tally: Tally, shard: number): Pick<ShardRow, 'burst'> {
+function burstOf(tally: TallyReading, shard: number): Pick<ShardRow, 'burst'> {
   const burst = tally.load.bursts.of(shard);
   return burst === undefined ? {} : { burst };
 }
@@ -58,7 +66,7 @@ export interface KeyNames {
  * The heaviest keys. `records` is the upper end of the count, `records - error` the lower; the other counts are
  * those of the records that were seen since the key has had its place, which is all of them where the error is 0.
  */
-export function keyRowsOf(tally: Tally, open: readonly Shard[], keyNames: KeyNames): KeyRow[] {
+export function keyRowsOf(tally: TallyReading, open: readonly Shard[], keyNames: KeyNames): KeyRow[] {
   const { sketch, keys, load } = tally;
   const offered = tally.shards.sum('offered');
   return heaviest(sketch).map((place) => {
@@ -99,7 +107,7 @@ const FATES = [
   'failedAttempts',
 ] as const satisfies readonly CountName[];
 
-function rowOf(counts: OutcomeCounts, row: number): Pick<OutcomeRow, (typeof FATES)[number]> {
+function rowOf(counts: OutcomeReading, row: number): Pick<OutcomeRow, (typeof FATES)[number]> {
   const all = counts.row(row);
   return Object.fromEntries(FATES.map((name) => [name, all[name]])) as Pick<
     OutcomeRow,

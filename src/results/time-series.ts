@@ -22,10 +22,10 @@ export class TimeSeries {
   readonly #shardOffered: Float64Array[];
   readonly #shardThrottled: Float64Array[];
 
-  /** Steps of whole seconds, as few seconds as the most steps allow. */
-  constructor(durationUs: number, shards: number) {
+  /** Steps of whole seconds, as few seconds as the most steps allow. @param unitSec what a step is a multiple of */
+  constructor(durationUs: number, shards: number, unitSec = 1) {
     const durationSec = Math.ceil(durationUs / US_PER_SEC);
-    this.#stepUs = Math.ceil(durationSec / MOST_STEPS) * US_PER_SEC;
+    this.#stepUs = Math.ceil(durationSec / MOST_STEPS / unitSec) * unitSec * US_PER_SEC;
     this.#steps = Math.ceil(durationUs / this.#stepUs);
     this.#shards = Math.min(shards, MOST_SHARDS);
     const column = (): Float64Array => new Float64Array(this.#steps);
@@ -40,6 +40,18 @@ export class TimeSeries {
     this.#offered[step]++;
     this.#bytes[step] += bytes;
     if (shard < this.#shards) this.#shardOffered[shard][step]++;
+  }
+
+  /** Many records of one shard at once, each tried once. */
+  add(timeUs: number, shard: number, records: number, bytes: number, throttled: number): void {
+    const step = this.#stepAt(timeUs);
+    this.#offered[step] += records;
+    this.#bytes[step] += bytes;
+    this.#accepted[step] += records - throttled;
+    this.#throttled[step] += throttled;
+    if (shard >= this.#shards) return;
+    this.#shardOffered[shard][step] += records;
+    this.#shardThrottled[shard][step] += throttled;
   }
 
   accept(timeUs: number): void {

@@ -9,7 +9,8 @@ import { endOf, integralTo, timeOf, totalOf, type RateCurve } from './rate-curve
 import type { Arrivals } from './scenario.ts';
 import { Draws, PURPOSE } from './threefry.ts';
 
-const SLICE_US = 100_000;
+/** Poisson arrivals are drawn slice by slice. */
+export const SLICE_US = 100_000;
 
 /** Due times in order. */
 export interface DueTimes {

@@ -43,19 +43,26 @@ function largeSample(mean: number, draws: Draws, index: number): number {
   throw new Error('a Poisson draw was rejected 1,024 times');
 }
 
-const LN_FACTORIALS = firstLnFactorials(32);
+/** So many are remembered: the rejection methods ask for a few of them in every fifth draw. */
+const REMEMBERED = 2048;
+const SUMMED = 32;
+const LN_FACTORIALS = firstLnFactorials();
 
 /** Natural logarithm of n!, exact to about 15 digits. */
 export function lnFactorial(n: number): number {
-  if (n < LN_FACTORIALS.length) return LN_FACTORIALS[n];
+  return n < REMEMBERED ? LN_FACTORIALS[n] : stirling(n);
+}
+
+/** Stirling's series. */
+function stirling(n: number): number {
   const inverse = 1 / n;
   const square = inverse * inverse;
   const correction = inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680)));
   return (n + 0.5) * ln(n) - n + 0.9189385332046728 + correction;
 }
 
-function firstLnFactorials(count: number): Float64Array {
-  const values = new Float64Array(count);
-  for (let n = 2; n < count; n++) values[n] = values[n - 1] + ln(n);
+function firstLnFactorials(): Float64Array {
+  const values = new Float64Array(REMEMBERED);
+  for (let n = 2; n < REMEMBERED; n++) values[n] = n < SUMMED ? values[n - 1] + ln(n) : stirling(n);
   return values;
 }

@@ -51,6 +51,26 @@ export function meanDataBytes(size: Size, maxBytes: number, keyBytes = 0): numbe
   }
 }
 
+/** Sizes that are drawn from a formula. */
+export type DrawnSize = Extract<Size, { readonly kind: 'fixed' | 'uniform' | 'lognormal' }>;
+
+/** Mean square of the bytes of data; for lognormal sizes without the cut, so at least that. */
+export function meanSquareDataBytes(size: DrawnSize): number {
+  switch (size.kind) {
+    case 'fixed':
+      return size.bytes * size.bytes;
+    case 'uniform': {
+      const mean = (size.min + size.max) / 2;
+      const width = size.max - size.min + 1;
+      return mean * mean + (width * width - 1) / 12;
+    }
+    case 'lognormal': {
+      const sigma = ln(size.p99 / size.median) / Z99;
+      return size.median * size.median * exp(2 * sigma * sigma);
+    }
+  }
+}
+
 /** E max(1, min(X, max)) for ln X normal with mean ln(median). */
 function cutLognormalMean(median: number, sigma: number, max: number): number {
   const low = -ln(median) / sigma;

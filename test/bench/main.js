@@ -1,6 +1,6 @@
 // Prints the benchmarks: figures per CPU-second, and ratios within this one run. Nothing is asserted.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -77,9 +77,65 @@ async function pipeline() {
   }
 }
 
+/** CPU nanoseconds per record of the C program, or undefined where nothing can compile it. */
+function plainC(args) {
+  const program = join(outdir, 'exact');
+  const compiled = spawnSync('cc', ['-O2', '-o', program, join(root, 'test/bench/exact.c'), '-lm']);
+  if (compiled.status !== 0) return undefined;
+  return Number(spawnSync(program, args.map(String), { encoding: 'utf8' }).stdout.split(' ')[0]);
+}
+
+async function exact() {
+  const { playExactly } = await bundle('exact');
+  const records = 2_000_000;
+  const rest = [65_536, 64, 1.1];
+  playExactly(records / 10, ...rest);
+  const before = process.cpuUsage();
+  playExactly(records, ...rest);
+  const { user, system } = process.cpuUsage(before);
+  const ns = ((user + system) * 1000) / records;
+  console.log('\nExact engine, zipf 1.1, 65,536 keys, 64 shards, one core');
+  console.log(
+    `  shardwise  ${ns.toFixed(0).padStart(4)} ns a record, ${(1e3 / ns).toFixed(1)} M a CPU-second`,
+  );
+  const c = plainC([records * 10, ...rest]);
+  if (c === undefined) {
+    console.log('  plain C    skipped: there is no compiler (cc)');
+    return;
+  }
+  const line = `${c.toFixed(0).padStart(4)} ns a record, ${(1e3 / c).toFixed(1)} M a CPU-second`;
+  console.log(`  plain C    ${line}: a ratio of ${(ns / c).toFixed(1)} (goal: 1.5)`);
+}
+
+function aggregate() {
+  const cli = join(root, 'dist/shardwise.js');
+  const args = [cli, 'simulate', join(root, 'test/bench/day.yaml'), '--engine', 'aggregate', '-f', 'json'];
+  const code = `process.on('exit', () => {
+    const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+    require('fs').writeSync(2, JSON.stringify([(userCPUTime + systemCPUTime) / 1e6, maxRSS / 1024]));
+  });`;
+  const preload = join(outdir, 'usage.cjs');
+  writeFileSync(preload, code);
+  const start = process.hrtime.bigint();
+  const { stdout, stderr } = spawnSync(process.execPath, ['--require', preload, ...args], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  const wall = Number(process.hrtime.bigint() - start) / 1e9;
+  const [cpu, mib] = JSON.parse(stderr.slice(stderr.lastIndexOf('[')));
+  const { totals } = JSON.parse(stdout);
+  console.log('\nAggregate engine, 24 h x 1,000,000 records/s x 10,000 shards x 1 M zipf keys');
+  console.log(
+    `  ${wall.toFixed(0)} s, ${cpu.toFixed(0)} CPU-seconds (goal: 60), ${mib.toFixed(0)} MiB (goal: 1,024), ` +
+      `${(totals.offered / cpu / 1e6).toFixed(0)} M records a CPU-second`,
+  );
+}
+
 try {
   startUp();
   await pipeline();
+  await exact();
+  aggregate();
 } finally {
   rmSync(outdir, { recursive: true, force: true });
 }
