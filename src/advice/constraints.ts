@@ -3,7 +3,7 @@
  */
 import { LIMITS } from '../model/limits.ts';
 import { formatBytes, formatCount, formatNumber, formatPercent } from '../model/quantity.ts';
-import type { Constraint } from '../results/report-document.ts';
+import type { Constraint } from '../results/plan-result.ts';
 import type { PerDimension } from './key-run.ts';
 import type { PlanInput } from './plan-input.ts';
 

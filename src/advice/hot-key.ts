@@ -3,7 +3,7 @@
  * on a single shard by itself.
  */
 import { LIMITS } from '../model/limits.ts';
-import type { Constraint, HottestKey } from '../results/report-document.ts';
+import type { Constraint, HottestKey } from '../results/plan-result.ts';
 import { bytesPerSec, percentOf, perSec, SHARD_LIMIT, shardsFor } from './constraints.ts';
 import { fillOf, heaviestKey, type KeyLoads } from './key-loads.ts';
 import type { KeyLoad, PerDimension } from './key-run.ts';

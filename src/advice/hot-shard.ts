@@ -4,7 +4,7 @@
  */
 import { LIMITS } from '../model/limits.ts';
 import { formatBytes, formatCount, formatNumber } from '../model/quantity.ts';
-import type { Constraint, HottestShard } from '../results/report-document.ts';
+import type { Constraint, HottestShard } from '../results/plan-result.ts';
 import { percentOf, SHARD_LIMIT } from './constraints.ts';
 import { fillOf, type KeyLoads } from './key-loads.ts';
 import type { PerDimension } from './key-run.ts';

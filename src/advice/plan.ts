@@ -2,7 +2,7 @@
  * `shardwise plan`: how many shards some traffic needs, which constraint asks for them, and what that rests on.
  */
 import { LIMITS } from '../model/limits.ts';
-import type { Constraint, PlanResult } from '../results/report-document.ts';
+import type { Constraint, PlanResult } from '../results/plan-result.ts';
 import { planningLimit, sumConstraints } from './constraints.ts';
 import { hotKeyOf } from './hot-key.ts';
 import { hotShardOfChance, hotShardOfNames } from './hot-shard.ts';

@@ -6,7 +6,8 @@
  */
 import { z } from 'zod';
 import { SWEEP_FIELDS } from '../results/many-simulations.ts';
-import { CONSTRAINT_NAMES, SCHEMA_VERSION } from '../results/report-document.ts';
+import { SCHEMA_VERSION } from '../results/report-document.ts';
+import { CONSTRAINT_NAMES } from '../results/plan-result.ts';
 
 const count = z.int().min(0);
 const amount = z.number().min(0);

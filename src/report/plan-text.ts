@@ -4,13 +4,8 @@
  * Everything shown stands in the document; nothing is worked out here beyond the way it is written.
  */
 import { LIMITS } from '../model/limits.ts';
-import type {
-  Constraint,
-  HottestKey,
-  HottestShard,
-  PlanResult,
-  ReportDocument,
-} from '../results/report-document.ts';
+import type { ReportDocument } from '../results/report-document.ts';
+import type { Constraint, HottestKey, HottestShard, PlanResult } from '../results/plan-result.ts';
 import { amountOf, count, NBSP, percent, times } from './figure.ts';
 import { type Ink, inkFor } from './ink.ts';
 import { quoteName, showProse } from './name.ts';

@@ -11,7 +11,7 @@ import { CountTally } from '../results/count-tally.ts';
 import { ArrivalCounts } from '../traffic/arrival-counts.ts';
 import { hypergeometricOf } from '../traffic/hypergeometric.ts';
 import { KeyDictionary } from '../traffic/key-dictionary.ts';
-import { meanDataBytes, meanRecordBytes, meanSquareDataBytes } from '../traffic/record-mean.ts';
+import { meanRecordBytes } from '../traffic/record-mean.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { Draws, PURPOSE } from '../traffic/threefry.ts';
 import {
@@ -26,6 +26,7 @@ import { ClassCounts, type SourceClasses } from './class-counts.ts';
 import type { SimulationOptions } from './exact.ts';
 import { BURST, FluidBuckets, REFILL_PER_SEC } from './fluid.ts';
 import { requestPeriodUs } from './request-period.ts';
+import { momentsOf } from './size-moments.ts';
 import { shardClassesOf } from './shard-classes.ts';
 import { StepArrivals, type DrawLine } from './step-arrivals.ts';
 import { stepGridOf, ticksIn, type StepGrid } from './step-grid.ts';
@@ -326,16 +327,6 @@ class AggregatePlayer {
 
 function lineOf(seed: number, source: number): DrawLine {
   return { draws: new Draws(seed, PURPOSE.count, OWN_DRAWS + source), next: 0 };
-}
-
-function momentsOf(
-  { size }: DrawnSource,
-  maxRecordBytes: number,
-  meanBytes: number,
-): { meanBytes: number; deviation: number } {
-  const mean = meanDataBytes(size, Math.max(meanBytes, maxRecordBytes));
-  const variance = size.kind === 'fixed' ? 0 : meanSquareDataBytes(size) - mean * mean;
-  return { meanBytes: mean, deviation: Math.sqrt(Math.max(0, variance)) };
 }
 
 function keysByShard({ shardOfKey }: CountTally, keys: number, shards: number): number[][] {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildPlan } from '../../src/advice/plan.ts';
 import { planInputOf, planInputOfFlags, type PlanOptions } from '../../src/advice/plan-input.ts';
 import { saltRisk } from '../../src/advice/salts.ts';
-import type { ConstraintName, PlanResult } from '../../src/results/report-document.ts';
+import type { ConstraintName, PlanResult } from '../../src/results/plan-result.ts';
 import type { Keys, Scenario, Source } from '../../src/traffic/scenario.ts';
 
 const template = 'key-{n}';
