@@ -14,13 +14,7 @@ import { KeyDictionary } from '../traffic/key-dictionary.ts';
 import { meanRecordBytes } from '../traffic/record-mean.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { Draws, PURPOSE } from '../traffic/threefry.ts';
-import {
-  bytesMayBind,
-  unknownPart,
-  unmodelled,
-  type DrawnScenario,
-  type DrawnSource,
-} from './aggregate-limits.ts';
+import { bytesMayBind, unknownPart, unmodelled, type DrawnScenario } from './aggregate-limits.ts';
 import { BucketWalk } from './bucket-walk.ts';
 import { ClassCounts, type SourceClasses } from './class-counts.ts';
 import type { SimulationOptions } from './exact.ts';
