@@ -36,7 +36,7 @@ const KNOWN = {
     'thresholds',
   ],
   stream: ['shards', 'maxRecordBytes', 'retentionHours', 'initialFill'],
-  producer: ['api', 'batch', 'lingerUs', 'inFlight', 'retry'],
+  producer: ['api', 'preset', 'batch', 'batchBytes', 'lingerUs', 'inFlight', 'retry'],
   source: ['name', 'stages', 'arrivals', 'keys', 'size', 'compressibility'],
   keys: ['uniform', 'zipf', 'hot', 'weights'],
   arrivals: ['even', 'poisson', 'bursts'],
@@ -54,7 +54,8 @@ const NO_CHANCE = 1e-12;
 export function unmodelled(scenario: Scenario, serviceUs: number, meanBytes: number): string | undefined {
   const { producer } = scenario;
   if (scenario.consumers.length > 0) return 'it has no consumers';
-  if (producer.retry.policy !== 'none') return 'it has no retries';
+  // Those of the SDK are of requests that fail as a whole, which none does here.
+  if (!['none', 'sdk'].includes(producer.retry.policy)) return 'it has no retries';
   const periodUs = requestPeriodUs(producer, peakRateOfAll(scenario), meanBytes);
   const needed = serviceUs / periodUs / IN_FLIGHT_PART + IN_FLIGHT_SPARE;
   if (periodUs < Infinity && needed > producer.inFlight) {

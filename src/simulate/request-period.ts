@@ -6,11 +6,14 @@ import type { ProducerSpec, Scenario, Source } from '../traffic/scenario.ts';
 
 /** Microseconds from one request to the next at a steady rate: when it is full, or has lingered. */
 export function requestPeriodUs(
-  { batch, lingerUs }: ProducerSpec,
+  { batch, batchBytes, lingerUs }: ProducerSpec,
   recordsPerSec: number,
   meanBytes: number,
 ): number {
-  const full = Math.max(1, Math.min(batch, Math.floor(LIMITS.bytesPerPutRecords.value / meanBytes)));
+  const full = Math.max(
+    1,
+    Math.min(batch, Math.floor((batchBytes ?? LIMITS.bytesPerPutRecords.value) / meanBytes)),
+  );
   if (recordsPerSec <= 0) return Infinity;
   const gapUs = 1_000_000 / recordsPerSec;
   return Math.min(full * gapUs, lingerUs + gapUs);

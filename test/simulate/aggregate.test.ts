@@ -87,6 +87,17 @@ describe('the aggregate engine', () => {
     expect(rows({ ...scenario, seed: 2 })).not.toEqual(rows(scenario));
   });
 
+  it('plays the SDK, which tries again only what failed as a whole', () => {
+    const { producer } = scenarioOf([oneKey(1, 1)]);
+    const retry = { policy: 'sdk', maxAttempts: 3, baseUs: 1000, maxUs: 1000 } as const;
+    const traffic = [oneKey(2000, 5)];
+    const played = aggregate(scenarioOf(traffic, { producer: { ...producer, preset: 'sdk', retry } }));
+    expect(shareOf(played)).toBe(shareOf(aggregate(scenarioOf(traffic))));
+    expect(
+      shareOf(simulateExactly(scenarioOf(traffic, { producer: { ...producer, retry } }), OPTIONS).pipeline),
+    ).toBe(shareOf(simulateExactly(scenarioOf(traffic), OPTIONS).pipeline));
+  });
+
   it.each<[string, Partial<Scenario>, Partial<Source>, RegExp]>([
     [
       'retries',
@@ -98,6 +109,12 @@ describe('the aggregate engine', () => {
       },
       {},
       /no retries/,
+    ],
+    [
+      'requests that a limit on their bytes makes too many',
+      { producer: { ...scenarioOf([oneKey(1, 1)]).producer, batchBytes: 1000 } },
+      { stages: [{ durationUs: 1e7, from: 9e3, to: 9e3 }] },
+      /in-flight limit/,
     ],
     ['consumers', { consumers: [{ kind: 'efo' }] }, {}, /no consumers/],
     [
