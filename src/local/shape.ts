@@ -8,11 +8,13 @@ interface Presence {
 
 export interface StringShape extends Presence {
   readonly type: 'String';
-  /** Length in UTF-16 units. */
+  /** Length in Unicode characters. */
   readonly min?: number;
   readonly max?: number;
-  /** Whole-string pattern, printed in errors as it stands. */
+  /** Whole-string pattern, linear in the text's length, printed in errors as it stands. */
   readonly pattern?: string;
+  /** What errors print instead: AWS's own pattern, where ours says the same in linear time. */
+  readonly shownPattern?: string;
   readonly values?: readonly string[];
 }
 
@@ -72,7 +74,8 @@ export const STREAM_NAME = NAME;
 export const SHARD_ID = NAME;
 export const STREAM_ARN = {
   type: 'String',
-  pattern: 'arn:aws.*:kinesis:.*:\\d{12}:stream/\\S+',
+  pattern: 'arn:aws[^:]*:kinesis:[^:]*:\\d{12}:stream/\\S+',
+  shownPattern: 'arn:aws.*:kinesis:.*:\\d{12}:stream/\\S+',
   min: 1,
   max: 2048,
 } as const;

@@ -276,6 +276,29 @@ describe('the local service', () => {
     );
   });
 
+  it('answers a long or a repetitive ARN in a time that does not grow with its square', () => {
+    const service = serviceWith(ONE);
+    const piece = ':kinesis::000000000000';
+    for (const times of [32_000, 92]) {
+      const StreamARN = `arn:aws${piece.repeat(times)}`;
+      const start = performance.now();
+      for (const operation of ['DescribeStreamSummary', 'PutRecords', 'GetRecords']) {
+        const { body } = call(service, operation, { StreamARN, Records: [record('k')], ShardIterator: 'x' });
+        expect(body.__type).toBe('ValidationException');
+      }
+      // A quadratic pattern takes a minute.
+      expect(performance.now() - start).toBeLessThan(3000);
+    }
+  });
+
+  it('prints AWS’s own pattern for an ARN that is none', () => {
+    const { body } = call(serviceWith(ONE), 'PutRecords', { StreamARN: 'arn:s', Records: [record('k')] });
+    expect(body.message).toBe(
+      "1 validation error detected: Value 'arn:s' at 'streamARN' failed to satisfy constraint: Member must " +
+        'satisfy regular expression pattern: arn:aws.*:kinesis:.*:\\d{12}:stream/\\S+',
+    );
+  });
+
   it('accepts the same put by name and by ARN', () => {
     const service = serviceWith(ONE);
     const entry = { Data: base64('x'), PartitionKey: 'k' };

@@ -26,7 +26,7 @@ let server: RunningServer;
 beforeAll(async () => {
   const service = new LocalService({ createMs: 0, deleteMs: 0 });
   for (const name of ['default', 'http1']) service.createStream({ name, shards: 2 }, epochClock());
-  for (const name of ['flood-default', 'flood-http1'])
+  for (const name of ['flood-default', 'flood-http1', 'emoji'])
     service.createStream({ name, shards: 1 }, epochClock());
   service.createStream({ name: 'large', shards: 1, maxRecordBytes: 10 * 1_048_576 }, epochClock());
   server = await startServer({ host: '127.0.0.1', port: 0, service, nowUs: epochClock });
@@ -141,6 +141,28 @@ describe.each(['default', 'http1'])('the AWS SDK with its %s handler', (transpor
       ]);
     }
     expect(calls.reduce((sum, { output }) => sum + (output.FailedRecordCount ?? 0), 0)).toBeGreaterThan(1000);
+    client.destroy();
+  });
+
+  it('takes keys of up to 256 Unicode characters, emoji too', async () => {
+    const client = clientOf(transport);
+    const { ShardIterator } = await client.send(
+      new GetShardIteratorCommand({ StreamName: 'emoji', ShardId: '0', ShardIteratorType: 'LATEST' }),
+    );
+    const keys = [129, 256].map((count) => '🚀'.repeat(count));
+    const Records = keys.map((PartitionKey) => ({ Data: Buffer.from('x'), PartitionKey }));
+    const written = await client.send(new PutRecordsCommand({ StreamName: 'emoji', Records }));
+    expect(written.FailedRecordCount).toBe(0);
+    const page = await client.send(new GetRecordsCommand({ ShardIterator }));
+    expect(page.Records?.map((record) => record.PartitionKey)).toEqual(keys);
+    for (const PartitionKey of ['🚀'.repeat(257), `${'🚀'.repeat(256)}a`, 'a'.repeat(257)]) {
+      await expect(
+        client.send(new PutRecordCommand({ StreamName: 'emoji', Data: Buffer.from('x'), PartitionKey })),
+      ).rejects.toMatchObject({
+        name: 'ValidationException',
+        message: expect.stringContaining('length less than or equal to 256') as string,
+      });
+    }
     client.destroy();
   });
 
