@@ -52,7 +52,8 @@ function streamOf(account: Account, iterator: ShardIterator, arn: string | undef
     throw invalidArgument('The StreamARN and the ShardIterator do not belong to the same stream.');
   }
   const stream = account.streams(nowUs).find((candidate) => candidate.name === name);
-  if (stream?.statusAt(nowUs) !== 'ACTIVE' || shard >= stream.shardMap.all.length) {
+  const isThere = stream?.statusAt(nowUs) === 'ACTIVE' && stream.createdUs === iterator.createdUs;
+  if (!isThere || shard >= stream.shardMap.all.length) {
     throw shardNotFound(shardIdOf(shard), name, account.id);
   }
   return stream;

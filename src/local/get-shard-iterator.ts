@@ -36,7 +36,8 @@ function getShardIterator(account: Account, input: Input, nowUs: number): Operat
   }
   const counter = startingCounter(stream, shard, input, nowUs);
   refuseDryRun(input.DryRun);
-  return { ShardIterator: encodeIterator({ stream: name, shard, counter, issuedUs: nowUs }) };
+  const { createdUs } = stream;
+  return { ShardIterator: encodeIterator({ stream: name, createdUs, shard, counter, issuedUs: nowUs }) };
 }
 
 /** AWS takes any text before the dash, and leaves out zeros gladly (observed behaviour, recorded in kinesalite). */

@@ -5,6 +5,8 @@ import { decodeToken, encodeToken } from './page-token.ts';
 
 export interface ShardIterator {
   readonly stream: string;
+  /** When the stream was created: one made anew under the same name is another stream. */
+  readonly createdUs: number;
   readonly shard: number;
   /** Number in the shard of the next record to read. */
   readonly counter: number;
@@ -12,18 +14,18 @@ export interface ShardIterator {
 }
 
 export function encodeIterator(iterator: ShardIterator): string {
-  const { stream, shard, counter, issuedUs } = iterator;
-  return encodeToken('iterator', [stream, shard, counter, issuedUs, PADDING]);
+  const { stream, createdUs, shard, counter, issuedUs } = iterator;
+  return encodeToken('iterator', [stream, createdUs, shard, counter, issuedUs, PADDING]);
 }
 
 /** @returns undefined where the text is no shard iterator */
 export function decodeIterator(token: string): ShardIterator | undefined {
-  const fields = decodeToken('iterator', ['string', 'number', 'number', 'number', 'string'], token);
+  const fields = decodeToken('iterator', ['string', 'number', 'number', 'number', 'number', 'string'], token);
   if (!fields) return undefined;
-  const [stream, shard, counter, issuedUs] = fields;
-  if (![shard, counter, issuedUs].every((value) => Number.isSafeInteger(value) && value >= 0))
+  const [stream, createdUs, shard, counter, issuedUs] = fields;
+  if (![createdUs, shard, counter, issuedUs].every((value) => Number.isSafeInteger(value) && value >= 0))
     return undefined;
-  return { stream, shard, counter, issuedUs };
+  return { stream, createdUs, shard, counter, issuedUs };
 }
 
 /** AWS's iterators are at least 152 bytes long; a client that checks should be content. */

@@ -157,6 +157,31 @@ describe('reading', () => {
     );
   });
 
+  it('does not go on in a stream made anew under the name of the old one', () => {
+    const { service } = fiveRecords();
+    const old = iterator(service, 'LATEST', {}, START_US + 10 * SECOND);
+    const get = (token: string) =>
+      call(service, 'GetRecords', { ShardIterator: token }, START_US + 15 * SECOND).body;
+    call(service, 'DeleteStream', { StreamName: 's' }, START_US + 11 * SECOND);
+    call(service, 'CreateStream', { StreamName: 's', ShardCount: 1 }, START_US + 12 * SECOND);
+    for (let i = 0; i < 8; i++)
+      call(service, 'PutRecord', { StreamName: 's', ...record('k', `${i}`) }, START_US + 14 * SECOND);
+    expect(get(old)).toMatchObject({
+      __type: 'ResourceNotFoundException',
+      message: 'Shard shardId-000000000000 in stream s under account 000000000000 does not exist',
+    });
+    expect(get(iterator(service, 'TRIM_HORIZON', {}, START_US + 15 * SECOND)).Records).toHaveLength(8);
+  });
+
+  it('gives iterators as long as a client may hand back, whatever the stream is called', () => {
+    const name = 'n'.repeat(128);
+    const service = serviceWith([{ name, shards: 1 }]);
+    const token = iterator(service, 'LATEST', { StreamName: name });
+    expect(token.length).toBeLessThanOrEqual(512);
+    expect(call(service, 'GetRecords', { ShardIterator: token }, START_US + 100 * SECOND).status).toBe(200);
+    expect(iterator(serviceWith([{ name: 's', shards: 1 }]), 'LATEST').length).toBeGreaterThanOrEqual(152);
+  });
+
   it('refuses starting points that cannot be', () => {
     const { service, sequences } = fiveRecords();
     const now = Math.floor((START_US + 100 * SECOND) / 1000);
