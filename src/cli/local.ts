@@ -63,13 +63,19 @@ export function readLocalFlags(flags: LocalFlags): LocalCommandOptions {
   }
   return {
     port: readWhole('--port', flags.port, 65_535, 4567),
-    host: flags.host,
+    host: readHost(flags.host),
     streams: readSeedStreams(flags.seedStream ?? []),
     createMs: readWhole('--create-ms', flags.createMs, MOST_STATE_MS, 500),
     deleteMs: readWhole('--delete-ms', flags.deleteMs, MOST_STATE_MS, 500),
     streamMemoryBytes,
     quiet: flags.quiet ?? false,
   };
+}
+
+/** Node takes an empty address for all of the machine's, which nobody means by it. */
+function readHost(host: string): string {
+  if (host.trim() !== '') return host;
+  throw badInput('--host is empty.', 'Write the address to listen on, such as --host 127.0.0.1.');
 }
 
 function readWhole(flag: string, text: string, most: number, example: number): number {

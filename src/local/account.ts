@@ -109,8 +109,9 @@ export class Account {
       if (name === undefined) throw invalidArgument('Either StreamName or StreamARN must be provided.');
       return name;
     }
-    const [, , , region, account, resource] = arn.split(':');
-    const named = resource.slice('stream/'.length);
+    // A colon behind the account belongs to the resource: "stream/orders:x" is not "stream/orders".
+    const [, , , region, account, ...resource] = arn.split(':');
+    const named = resource.join(':').slice('stream/'.length);
     if (name !== undefined && name !== named) {
       throw invalidArgument(`StreamName ${name} and StreamARN ${arn} do not name the same stream.`);
     }

@@ -67,6 +67,8 @@ describe('the flags of local', () => {
     { seedStream: ['or ders:1'] },
     { seedStream: ['a:1', 'a:2'] },
     { seedStream: ['a:20001'] },
+    { host: '' },
+    { host: ' ' },
     { streamMemory: '256' },
     { streamMemory: '1MiB' },
   ])('are refused as asked wrongly: %o', (flags) => {

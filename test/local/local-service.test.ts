@@ -291,6 +291,21 @@ describe('the local service', () => {
     }
   });
 
+  it('takes an ARN with more behind the stream’s name for another stream', () => {
+    const service = serviceWith([{ name: 'orders', shards: 1 }]);
+    const StreamARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/orders';
+    for (const more of [':x', '/consumer/c:1', ':orders', '/']) {
+      for (const operation of ['PutRecord', 'PutRecords', 'DescribeStreamSummary', 'DeleteStream']) {
+        const input = { StreamARN: `${StreamARN}${more}`, Records: [record('k')], ...record('k') };
+        expect(call(service, operation, input).body).toMatchObject({
+          __type: 'ResourceNotFoundException',
+          message: `Stream orders${more} under account 000000000000 not found.`,
+        });
+      }
+    }
+    expect(call(service, 'DescribeStreamSummary', { StreamARN }).status).toBe(200);
+  });
+
   it('prints AWS’s own pattern for an ARN that is none', () => {
     const { body } = call(serviceWith(ONE), 'PutRecords', { StreamARN: 'arn:s', Records: [record('k')] });
     expect(body.message).toBe(
