@@ -14,6 +14,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
+// Nobody is left to tell where stderr's reader has gone; the command goes on and keeps its exit code.
+process.stderr.on('error', () => undefined);
+
 const context: Context = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
