@@ -1,27 +1,21 @@
 /**
  * The records of one stream in bounded memory. Bodies of requests are kept whole, with columns that say where
- * each record's data and key stand in them; nothing is decoded until somebody reads it.
+ * each record's data and key stand in them; nothing is decoded until somebody reads it. Small bodies share a segment.
  *
  * Records of a shard are numbered 1, 2, 3 … without gaps, so a record is found by arithmetic. When the bytes
- * exceed the budget, or the retention has passed, the oldest body goes with all its records.
+ * exceed the budget, or the retention has passed, the oldest segment goes with all its records.
  */
 import { ACCEPTED } from '../model/throttle.ts';
 import { base64Bytes } from './base64.ts';
+import { Lane } from './lane.ts';
 import type { PutBatch } from './put-batch.ts';
+import { ARRIVAL, COLUMNS, ROWS, SHARD, type Segment } from './segment.ts';
+import { SmallBodies } from './small-bodies.ts';
 
-/** Columns per record in a segment: data start, data length, key start, key length, shard number. */
-const COLUMNS = 5;
 /** Index bytes that a record costs beside its body: its columns, and its place in the lane with room to grow. */
 const INDEX_BYTES = COLUMNS * 4 + 16;
-/** Rows that one segment may have, as the stride of references. */
-const ROWS = 512;
-
-interface Segment {
-  readonly body: Buffer;
-  readonly rows: Uint32Array;
-  readonly arrivalMs: number;
-  readonly bytes: number;
-}
+/** What a segment costs beside its bytes: two buffers, their backing stores, the object (measured on Node 20). */
+const SEGMENT_BYTES = 768;
 
 export interface StoredRecord {
   readonly arrivalMs: number;
@@ -41,6 +35,7 @@ export class RecordLog {
   readonly #budgetBytes: number;
   readonly #retentionMs: number;
   readonly #lanes: Lane[];
+  readonly #small: SmallBodies;
   #segments: Segment[] = [];
   /** Index of the oldest segment in `#segments`, and number of the one at index 0. */
   #head = 0;
@@ -53,9 +48,10 @@ export class RecordLog {
     this.#budgetBytes = budgetBytes;
     this.#retentionMs = retentionMs;
     this.#lanes = Array.from({ length: shards }, () => new Lane());
+    this.#small = new SmallBodies(budgetBytes);
   }
 
-  /** Bytes held: bodies and index. */
+  /** Bytes held: bodies, index, and what it costs to hold them. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -63,26 +59,41 @@ export class RecordLog {
   /** Keeps the accepted records of a batch, and writes each one's place in its shard to `batch.counter`. */
   append(batch: PutBatch, nowMs: number): void {
     const rows = rowsOf(batch);
-    const count = rows.length / COLUMNS;
-    if (count === 0) return;
-    const body = bodyFor(batch.body, rows);
-    const number = this.#base + this.#segments.length;
-    for (let i = 0, row = 0; i < batch.count; i++) {
-      if (batch.verdict[i] === ACCEPTED)
-        batch.counter[i] = this.#lanes[batch.shard[i]].push(number * ROWS + row++);
+    if (rows.length === 0) return;
+    const firstRow = this.#keep(bodyFor(batch.body, rows), rows, nowMs);
+    let reference = (this.#base + this.#segments.length - 1) * ROWS + firstRow;
+    for (let i = 0; i < batch.count; i++) {
+      if (batch.verdict[i] === ACCEPTED) batch.counter[i] = this.#lanes[batch.shard[i]].push(reference++);
     }
-    const bytes = body.length + count * INDEX_BYTES;
-    this.#segments.push({ body, rows, arrivalMs: nowMs, bytes });
-    this.#bytes += bytes;
     while (this.#bytes > this.#budgetBytes && this.#segments.length - this.#head > 1) this.#dropForSpace();
     this.expire(nowMs);
+  }
+
+  /** Makes a body with its rows part of the newest segment. @returns the first one's row there */
+  #keep(body: Buffer, rows: Uint32Array, nowMs: number): number {
+    const bytes = body.length + (rows.length / COLUMNS) * INDEX_BYTES;
+    const isSmall = this.#small.isSmall(body);
+    let segment = isSmall ? this.#small.roomFor(body, rows, nowMs) : undefined;
+    if (segment === undefined) {
+      this.#small.seal();
+      const whole = { body, rows, used: rows.length, arrivalMs: nowMs, lastMs: nowMs, bytes: 0 };
+      segment = isSmall ? this.#small.open(nowMs) : whole;
+      segment.bytes = SEGMENT_BYTES;
+      this.#bytes += SEGMENT_BYTES;
+      this.#segments.push(segment);
+    }
+    const firstRow = isSmall ? segment.used / COLUMNS : 0;
+    if (isSmall) this.#small.add(segment, body, rows, nowMs);
+    segment.bytes += bytes;
+    this.#bytes += bytes;
+    return firstRow;
   }
 
   /** Forgets what is older than the retention. */
   expire(nowMs: number): void {
     while (
       this.#head < this.#segments.length &&
-      this.#segments[this.#head].arrivalMs < nowMs - this.#retentionMs
+      this.#segments[this.#head].lastMs < nowMs - this.#retentionMs
     ) {
       this.#dropOldest();
     }
@@ -104,11 +115,13 @@ export class RecordLog {
     const [dataStart, dataLength, keyStart, keyLength] = segment.rows.subarray(row, row + 4);
     const data = segment.body.toString('latin1', dataStart, dataStart + dataLength);
     const key = segment.body.toString('utf8', keyStart, keyStart + keyLength);
-    return { arrivalMs: segment.arrivalMs, data, key, bytes: base64Bytes(data) + keyLength };
+    const arrivalMs = segment.arrivalMs + segment.rows[row + ARRIVAL];
+    return { arrivalMs, data, key, bytes: base64Bytes(data) + keyLength };
   }
 
   arrivalMs(shard: number, counter: number): number {
-    return this.#locate(shard, counter).segment.arrivalMs;
+    const { segment, row } = this.#locate(shard, counter);
+    return segment.arrivalMs + segment.rows[row + ARRIVAL];
   }
 
   /** The first record that arrived at a time or after it; `next` where none did. */
@@ -138,13 +151,14 @@ export class RecordLog {
 
   #dropForSpace(): void {
     const dropped = this.#dropOldest();
-    this.#trimmedRecords += dropped.rows.length / COLUMNS;
+    this.#trimmedRecords += dropped.used / COLUMNS;
     this.#trimmedBytes += dropped.bytes;
   }
 
   #dropOldest(): Segment {
     const oldest = this.#segments[this.#head];
-    for (let i = COLUMNS - 1; i < oldest.rows.length; i += COLUMNS) this.#lanes[oldest.rows[i]].shift();
+    if (this.#head === this.#segments.length - 1) this.#small.seal();
+    for (let i = SHARD; i < oldest.used; i += COLUMNS) this.#lanes[oldest.rows[i]].shift();
     this.#bytes -= oldest.bytes;
     this.#segments[this.#head] = GONE;
     this.#head++;
@@ -157,7 +171,9 @@ export class RecordLog {
   }
 }
 
-const GONE: Segment = { body: Buffer.alloc(0), rows: new Uint32Array(0), arrivalMs: 0, bytes: 0 };
+/** What stands in place of a segment that was dropped. */
+const NOTHING = { body: Buffer.alloc(0), rows: new Uint32Array(0), used: 0 };
+const GONE: Segment = { ...NOTHING, arrivalMs: 0, lastMs: 0, bytes: 0 };
 
 /** Columns of a batch's accepted records. */
 function rowsOf(batch: PutBatch): Uint32Array {
@@ -171,6 +187,7 @@ function rowsOf(batch: PutBatch): Uint32Array {
     rows[at++] = batch.keyStart[i];
     rows[at++] = batch.keyLength[i];
     rows[at++] = batch.shard[i];
+    at++; // Arrival: the segment's own, unless it is shared.
   }
   return rows;
 }
@@ -190,34 +207,4 @@ function bodyFor(body: Buffer, rows: Uint32Array): Buffer {
     }
   }
   return kept;
-}
-
-/** References to one shard's records: a ring of `segment number × ROWS + row`. */
-class Lane {
-  first = 1;
-  next = 1;
-  #ring = new Float64Array(0);
-
-  push(reference: number): number {
-    if (this.next - this.first === this.#ring.length) this.#resize(Math.max(16, this.#ring.length * 2));
-    this.#ring[this.next % this.#ring.length] = reference;
-    return this.next++;
-  }
-
-  shift(): void {
-    this.first++;
-    if (this.#ring.length > 64 && (this.next - this.first) * 8 < this.#ring.length)
-      this.#resize(this.#ring.length / 4);
-  }
-
-  at(counter: number): number {
-    return this.#ring[counter % this.#ring.length];
-  }
-
-  #resize(capacity: number): void {
-    const ring = new Float64Array(capacity);
-    for (let counter = this.first; counter < this.next; counter++)
-      ring[counter % capacity] = this.at(counter);
-    this.#ring = ring;
-  }
 }

@@ -121,7 +121,7 @@ function checkString(shape: StringShape, value: string, fail: Fail): void {
 
 /** Unicode characters of a text; they need counting only where its UTF-16 units leave the bound in doubt. */
 function charactersOf(text: string, most = Infinity): number {
-  return text.length <= most || text.length > 2 * most ? text.length : [...text].length;
+  return text.length <= most || text.length > 2 * most ? text.length : Array.from(text).length;
 }
 
 function checkBlob(shape: BlobShape, text: string, fail: Fail): void {
