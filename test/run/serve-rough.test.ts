@@ -5,7 +5,15 @@ import { LocalService } from '../../src/local/local-service.ts';
 import { epochClock } from '../../src/run/clock.ts';
 import { startServer, type RunningServer } from '../../src/run/serve/server.ts';
 
-const TIMEOUTS = { sniffMs: 500, headersMs: 500, requestMs: 1000, idleMs: 500, refusalMs: 100, closeMs: 200 };
+const TIMEOUTS = {
+  sniffMs: 500,
+  headersMs: 500,
+  requestMs: 1000,
+  idleMs: 500,
+  drainMs: 300,
+  refusalMs: 100,
+  closeMs: 200,
+};
 const SIGNATURE = 'AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=c';
 
 let service: LocalService;
@@ -103,15 +111,16 @@ describe('rough traffic', () => {
     expect(await isAlive()).toBe(true);
   });
 
-  it('is refused and hung up on when its body is above 16 MiB, announced or not', async () => {
-    const announced = request('').replace('content-length: 0', 'content-length: 16777217');
+  it('is refused and hung up on when its body is above 64 MiB, or above 16 MiB and does not end', async () => {
+    const announced = request('').replace('content-length: 0', 'content-length: 67108865');
+    const stalled = request('').replace('content-length: 0', 'content-length: 16777217');
     const chunked = request('').replace('content-length: 0', 'transfer-encoding: chunked');
     const chunk = Buffer.concat([
       Buffer.from('800000\r\n'),
       Buffer.alloc(0x80_0000, 'x'),
       Buffer.from('\r\n'),
     ]);
-    for (const pieces of [[announced], [chunked, chunk, chunk, chunk]]) {
+    for (const pieces of [[announced], [stalled], [chunked, ...Array<Buffer>(9).fill(chunk)]]) {
       const answer = await talk(pieces);
       expect(answer).toMatch(/^HTTP\/1\.1 413 /);
       expect(answer).toContain('"__type":"RequestEntityTooLargeException"');

@@ -144,6 +144,24 @@ describe.each(['default', 'http1'])('the AWS SDK with its %s handler', (transpor
     client.destroy();
   });
 
+  it.each([13, 20, 40])('hears that a body of %i MiB is too large, every time', async (mib) => {
+    const client = clientOf(transport);
+    const Records = Array.from({ length: mib }, () => ({
+      Data: Buffer.alloc(1_000_000),
+      PartitionKey: 'k',
+    }));
+    for (let time = 0; time < 4; time++) {
+      await expect(
+        client.send(new PutRecordsCommand({ StreamName: transport, Records })),
+      ).rejects.toMatchObject({
+        name: 'RequestEntityTooLargeException',
+        $metadata: { httpStatusCode: 413 },
+      });
+      expect((await client.send(new ListStreamsCommand({}))).StreamNames).toContain(transport);
+    }
+    client.destroy();
+  });
+
   it('takes keys of up to 256 Unicode characters, emoji too', async () => {
     const client = clientOf(transport);
     const { ShardIterator } = await client.send(

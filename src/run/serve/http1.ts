@@ -16,10 +16,12 @@ export function createHttp1(answer: Answer, timeouts: Timeouts, isClosing: () =>
   });
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     response.on('error', () => request.destroy());
-    collectBody(request, request.headers['content-length'], (body) => {
+    collectBody(request, request.headers['content-length'], timeouts.drainMs, (body) => {
       if (body === 'broken') {
         request.destroy();
       } else if (body === 'too large') {
+        send(response, answer.tooLarge(), isClosing());
+      } else if (body === 'far too large') {
         refuse(request, response, answer.tooLarge(), timeouts.refusalMs);
       } else {
         const headers = request.headers as Record<string, string | undefined>;

@@ -29,11 +29,13 @@ export function createHttp2(answer: Answer, timeouts: Timeouts): Http2Server {
     stream.on('error', () => undefined);
     const deadline = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), timeouts.requestMs);
     stream.on('close', () => clearTimeout(deadline));
-    collectBody(stream, headers['content-length'], (body) => {
+    collectBody(stream, headers['content-length'], timeouts.drainMs, (body) => {
       clearTimeout(deadline);
       if (body === 'broken') {
         if (!stream.destroyed) stream.close(constants.NGHTTP2_PROTOCOL_ERROR);
       } else if (body === 'too large') {
+        respond(stream, answer.tooLarge());
+      } else if (body === 'far too large') {
         respond(stream, answer.tooLarge());
         stream.resume();
         setTimeout(() => stream.session?.destroy(), timeouts.refusalMs).unref();

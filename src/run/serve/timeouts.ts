@@ -9,6 +9,8 @@ export interface Timeouts {
   readonly requestMs: number;
   /** For the next request on a connection. Longer than the pools of SDKs keep theirs, so that they hang up first. */
   readonly idleMs: number;
+  /** For the end of a body that is too large: many clients hear an answer only once they have sent everything. */
+  readonly drainMs: number;
   /** For the rest of a request that has been refused. */
   readonly refusalMs: number;
   /** For requests under way when the endpoint is told to stop. */
@@ -20,6 +22,7 @@ export const TIMEOUTS: Timeouts = {
   headersMs: 10_000,
   requestMs: 30_000,
   idleMs: 120_000,
+  drainMs: 10_000,
   refusalMs: 1_000,
   closeMs: 2_000,
 };
