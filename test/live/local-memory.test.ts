@@ -40,7 +40,10 @@ function flood(socket: Socket, name: string, puts: number): Promise<void> {
       const parts = (rest + chunk.toString('latin1')).split('"FailedRecordCount":0,');
       answered += parts.length - 1;
       rest = (parts.at(-1) ?? '').slice(-30);
-      if (answered < puts) return send();
+      if (answered < puts) {
+        send();
+        return;
+      }
       socket
         .removeAllListeners()
         .on('error', () => undefined)
