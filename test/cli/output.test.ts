@@ -111,7 +111,7 @@ describe('emit', () => {
       emit(hotKeyRun(), { format: 'text', files, quiet: false, color: false }, context),
     );
     expect(refusal.exitCode).toBe(1);
-    expect(refusal.what).toBe(`${bad} could not be written: its folder is gone.`);
+    expect(refusal.what).toBe(`${bad} could not be written: its folder is gone, or takes no new files.`);
     const rescued = /The report is safe in (.*\.json)/.exec(refusal.fix)?.[1] ?? '';
     expect(JSON.parse(readFileSync(rescued, 'utf8'))).toEqual(hotKeyRun());
     expect(JSON.parse(readFileSync(good, 'utf8'))).toEqual(hotKeyRun());
