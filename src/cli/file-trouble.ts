@@ -12,6 +12,8 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'its folder is gone, or takes no new files',
   ENOTDIR: 'part of its path is not a folder',
   EISDIR: 'it is a directory',
+  ELOOP: 'it is a symbolic link that leads back to itself',
+  ENAMETOOLONG: 'its name is too long',
   ENXIO: 'it is a device or a pipe that nothing is behind',
   EPIPE: 'its reader has gone',
 };

@@ -1,12 +1,13 @@
 /**
  * Where a report goes: the flags that every reporting command shares, and the last step that prints and saves it.
  */
-import { accessSync, constants, statSync, type Stats } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { badInput, Refusal, worldFailure } from '../model/refusal.ts';
 import { FORMATS, type Format } from '../report/render.ts';
 import type { ReportDocument } from '../results/report-document.ts';
+import { reportTargetOf, tryFolder, type ReportTarget } from '../run/files/report-file.ts';
 import type { Context } from './context.ts';
 import { fileTrouble } from './file-trouble.ts';
 
@@ -83,34 +84,43 @@ function parseFile(path: string): OutputFile {
 }
 
 function checkWritable(path: string): void {
-  const folder = dirname(resolve(path));
-  if (!existingEntry(folder)?.isDirectory()) {
+  if (/[/\\]$/.test(path)) {
+    throw badInput(`--out: ${path} ends as the name of a folder does.`, 'Name a file.');
+  }
+  const target = targetOf(path);
+  const folder = dirname(target.path);
+  if (target.isDirectory) throw badInput(`--out: ${path} is a directory.`, 'Name a file in it.');
+  if (!target.exists && !isDirectory(folder)) {
     throw badInput(`--out: there is no folder ${folder} for ${path}.`, 'Create it first, or save elsewhere.');
   }
-  const existing = existingEntry(path);
-  if (existing?.isDirectory()) {
-    throw badInput(`--out: ${path} is a directory.`, 'Name a file in it.');
-  }
-  if (!isWritable(folder) || (existing !== undefined && !isWritable(path))) {
-    throw badInput(
-      `--out: ${path} may not be written.`,
-      'Give yourself write permission, or save elsewhere.',
-    );
+  try {
+    if (!target.isDevice) tryFolder(folder);
+    if (target.exists) accessSync(target.path, constants.W_OK);
+  } catch (error) {
+    throw notWritable(path, error);
   }
 }
 
-function existingEntry(path: string): Stats | undefined {
+function targetOf(path: string): ReportTarget {
   try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined; // in a folder that may not be searched: the check of permissions comes next
+    return reportTargetOf(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOTDIR' && code !== 'ENOENT') throw notWritable(path, error);
+    return { path: resolve(path), isDevice: false, isDirectory: false, exists: false };
   }
 }
 
-function isWritable(path: string): boolean {
+function notWritable(path: string, error: unknown): Refusal {
+  return badInput(
+    `--out: ${path} may not be written: ${fileTrouble(error)}.`,
+    'Give yourself write permission, or save elsewhere.',
+  );
+}
+
+function isDirectory(path: string): boolean {
   try {
-    accessSync(path, constants.W_OK);
-    return true;
+    return statSync(path).isDirectory();
   } catch {
     return false;
   }
