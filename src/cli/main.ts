@@ -2,6 +2,7 @@
  * The commands, and what an error becomes: a sentence and an exit code for the world's, a stack trace for ours.
  */
 import { Command, CommanderError } from 'commander';
+import { showMessage } from '../report/name.ts';
 import { Refusal, worldFailure } from '../model/refusal.ts';
 import type { Context } from './context.ts';
 import { localCommand } from './local.ts';
@@ -45,7 +46,7 @@ function programOf(context: Context): Command {
   for (const command of [program, ...program.commands]) {
     command
       .exitOverride()
-      .configureOutput({ writeOut: context.out, writeErr: context.err })
+      .configureOutput({ writeOut: context.out, writeErr: (text) => context.err(showMessage(text)) })
       .showSuggestionAfterError(true)
       .showHelpAfterError(`See: ${command === program ? '' : 'shardwise '}${command.name()} --help`);
   }
@@ -80,11 +81,13 @@ function report(error: unknown, context: Context): void {
   if (error instanceof CommanderError) {
     context.setExit(2);
   } else if (error instanceof Refusal) {
-    context.err(`${foldText(error.what)}\n${foldText(error.fix)}\n`);
+    context.err(showMessage(`${foldText(error.what)}\n${foldText(error.fix)}\n`));
     context.setExit(error.exitCode);
   } else {
     context.err(
-      `This is a bug in shardwise.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      showMessage(
+        `This is a bug in shardwise.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      ),
     );
     context.setExit(1);
   }
