@@ -4,6 +4,8 @@
 export interface Context {
   /** Human text and JSON. */
   readonly out: (text: string) => void;
+  /** Why some of that was lost, as the rest of a sentence; absent where it cannot be, undefined where it was not. */
+  readonly outTrouble?: () => string | undefined;
   /** Progress and warnings. */
   readonly err: (text: string) => void;
   /** Whether stderr is a terminal that can redraw a line. */

@@ -1,5 +1,5 @@
 /**
- * SIGINT and SIGTERM as an abort signal: the first ends the work in order, the second ends the process.
+ * SIGINT and SIGTERM as an abort signal: the first ends the work in order, a later one ends the process.
  */
 export interface Interrupt {
   readonly signal: AbortSignal;
@@ -7,19 +7,39 @@ export interface Interrupt {
   readonly release: () => void;
 }
 
+/** One key press often arrives twice: from the terminal, and once more from npm or a shell that passes it on. */
+const SAME_PRESS_MS = 1000;
+
 export function watchInterrupt(): Interrupt {
-  const controller = new AbortController();
-  const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort();
-  };
+  const { signal, onSignal } = interruptOf(
+    () => performance.now(),
+    () => process.exit(130),
+  );
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   return {
-    signal: controller.signal,
+    signal,
     release: () => {
       process.off('SIGINT', onSignal);
       process.off('SIGTERM', onSignal);
     },
   };
+}
+
+/** @param end ends the process at once, without a report */
+export function interruptOf(
+  nowMs: () => number,
+  end: () => void,
+): { readonly signal: AbortSignal; readonly onSignal: () => void } {
+  const controller = new AbortController();
+  let firstMs = 0;
+  const onSignal = (): void => {
+    if (!controller.signal.aborted) {
+      firstMs = nowMs();
+      controller.abort();
+    } else if (nowMs() - firstMs >= SAME_PRESS_MS) {
+      end();
+    }
+  };
+  return { signal: controller.signal, onSignal };
 }

@@ -2,7 +2,8 @@
  * The commands, and what an error becomes: a sentence and an exit code for the world's, a stack trace for ours.
  */
 import { Command, CommanderError } from 'commander';
-import { Refusal } from '../model/refusal.ts';
+import { showMessage } from '../report/name.ts';
+import { Refusal, worldFailure } from '../model/refusal.ts';
 import type { Context } from './context.ts';
 import { localCommand } from './local.ts';
 import { planCommand } from './plan.ts';
@@ -14,9 +15,21 @@ import { VERSION } from './version.ts';
 /** Runs one command line; the exit code goes to the context. */
 export async function main(args: readonly string[], context: Context): Promise<void> {
   try {
-    await programOf(context).parseAsync(args, { from: 'user' });
+    await parse(args, context);
+    const trouble = context.outTrouble?.();
+    if (trouble !== undefined)
+      throw worldFailure(`Standard output could not be written: ${trouble}.`, 'Print elsewhere.');
   } catch (error) {
     report(error, context);
+  }
+}
+
+/** Help that was asked for is an exception to commander, and none to us. */
+async function parse(args: readonly string[], context: Context): Promise<void> {
+  try {
+    await programOf(context).parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError) || error.exitCode !== 0) throw error;
   }
 }
 
@@ -33,7 +46,7 @@ function programOf(context: Context): Command {
   for (const command of [program, ...program.commands]) {
     command
       .exitOverride()
-      .configureOutput({ writeOut: context.out, writeErr: context.err })
+      .configureOutput({ writeOut: context.out, writeErr: (text) => context.err(showMessage(text)) })
       .showSuggestionAfterError(true)
       .showHelpAfterError(`See: ${command === program ? '' : 'shardwise '}${command.name()} --help`);
   }
@@ -66,13 +79,15 @@ export function foldText(text: string): string {
 
 function report(error: unknown, context: Context): void {
   if (error instanceof CommanderError) {
-    context.setExit(error.exitCode === 0 ? 0 : 2);
+    context.setExit(2);
   } else if (error instanceof Refusal) {
-    context.err(`${foldText(error.what)}\n${foldText(error.fix)}\n`);
+    context.err(showMessage(`${foldText(error.what)}\n${foldText(error.fix)}\n`));
     context.setExit(error.exitCode);
   } else {
     context.err(
-      `This is a bug in shardwise.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      showMessage(
+        `This is a bug in shardwise.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      ),
     );
     context.setExit(1);
   }

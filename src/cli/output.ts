@@ -1,13 +1,15 @@
 /**
  * Where a report goes: the flags that every reporting command shares, and the last step that prints and saves it.
  */
-import { accessSync, constants, statSync, type Stats } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { badInput, Refusal, worldFailure } from '../model/refusal.ts';
 import { FORMATS, type Format } from '../report/render.ts';
 import type { ReportDocument } from '../results/report-document.ts';
+import { reportTargetOf, tryFolder, type ReportTarget } from '../run/files/report-file.ts';
 import type { Context } from './context.ts';
+import { fileTrouble } from './file-trouble.ts';
 
 /** As commander hands them over. */
 export interface OutputFlags {
@@ -82,34 +84,43 @@ function parseFile(path: string): OutputFile {
 }
 
 function checkWritable(path: string): void {
-  const folder = dirname(resolve(path));
-  if (!existingEntry(folder)?.isDirectory()) {
+  if (/[/\\]$/.test(path)) {
+    throw badInput(`--out: ${path} ends as the name of a folder does.`, 'Name a file.');
+  }
+  const target = targetOf(path);
+  const folder = dirname(target.path);
+  if (target.isDirectory) throw badInput(`--out: ${path} is a directory.`, 'Name a file in it.');
+  if (!target.exists && !isDirectory(folder)) {
     throw badInput(`--out: there is no folder ${folder} for ${path}.`, 'Create it first, or save elsewhere.');
   }
-  const existing = existingEntry(path);
-  if (existing?.isDirectory()) {
-    throw badInput(`--out: ${path} is a directory.`, 'Name a file in it.');
-  }
-  if (!isWritable(folder) || (existing !== undefined && !isWritable(path))) {
-    throw badInput(
-      `--out: ${path} may not be written.`,
-      'Give yourself write permission, or save elsewhere.',
-    );
+  try {
+    if (!target.isDevice) tryFolder(folder);
+    if (target.exists) accessSync(target.path, constants.W_OK);
+  } catch (error) {
+    throw notWritable(path, error);
   }
 }
 
-function existingEntry(path: string): Stats | undefined {
+function targetOf(path: string): ReportTarget {
   try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined; // in a folder that may not be searched: the check of permissions comes next
+    return reportTargetOf(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOTDIR' && code !== 'ENOENT') throw notWritable(path, error);
+    return { path: resolve(path), isDevice: false, isDirectory: false, exists: false };
   }
 }
 
-function isWritable(path: string): boolean {
+function notWritable(path: string, error: unknown): Refusal {
+  return badInput(
+    `--out: ${path} may not be written: ${fileTrouble(error)}.`,
+    'Give yourself write permission, or save elsewhere.',
+  );
+}
+
+function isDirectory(path: string): boolean {
   try {
-    accessSync(path, constants.W_OK);
-    return true;
+    return statSync(path).isDirectory();
   } catch {
     return false;
   }
@@ -134,48 +145,46 @@ export async function emit(document: ReportDocument, output: Output, context: Co
 
 async function saveAndPrint(document: ReportDocument, output: Output, context: Context): Promise<void> {
   const { render } = await import('../report/render.ts');
-  const failure = await save(document, output.files);
-  const rescued = failure === undefined ? undefined : await rescue(document);
-  const printJson = failure !== undefined && rescued === undefined;
+  const failures = await save(document, output.files);
+  let rescued = failures.length === 0 ? undefined : await rescue(document);
+  const isPrintedAsJson = failures.length > 0 && rescued === undefined;
   context.out(
-    await render(document, printJson ? 'json' : output.format, {
+    await render(document, isPrintedAsJson ? 'json' : output.format, {
       columns: context.columns,
       color: output.color && context.color,
     }),
   );
-  if (failure !== undefined) {
-    throw worldFailure(
-      `${failure.path} could not be written: ${failure.reason}.`,
-      rescued === undefined
-        ? 'The report is on standard output as JSON: save it from there.'
-        : `The report is safe in ${rescued}: move it where you want it.`,
-    );
+  const trouble = context.outTrouble?.();
+  if (trouble !== undefined) {
+    failures.push(`Standard output could not be written: ${trouble}.`);
+    rescued ??= await rescue(document);
   }
+  if (failures.length === 0) return;
+  throw worldFailure(failures.join('\n'), whereItIs(rescued, isPrintedAsJson && trouble === undefined));
 }
 
-interface SaveFailure {
-  readonly path: string;
-  readonly reason: string;
+function whereItIs(rescued: string | undefined, isPrinted: boolean): string {
+  if (rescued !== undefined) return `The report is safe in ${rescued}: move it where you want it.`;
+  return isPrinted
+    ? 'The report is on standard output as JSON: save it from there.'
+    : 'There was no room for it in the temporary folder either: the report is lost.';
 }
 
-/** Writes every file, also after one has failed, and returns the first failure. */
-async function save(
-  document: ReportDocument,
-  files: readonly OutputFile[],
-): Promise<SaveFailure | undefined> {
-  if (files.length === 0) return undefined;
+/** Writes every file, also after one has failed, and returns a sentence for each that did. */
+async function save(document: ReportDocument, files: readonly OutputFile[]): Promise<string[]> {
+  if (files.length === 0) return [];
   const { render } = await import('../report/render.ts');
   const { writeReportFile } = await import('../run/files/report-file.ts');
-  let failure: SaveFailure | undefined;
+  const failures: string[] = [];
   for (const { path, format } of files) {
     const text = await render(document, format);
     try {
       await writeReportFile(path, text);
     } catch (error) {
-      failure ??= { path, reason: reasonOf(error) };
+      failures.push(`${path} could not be written: ${fileTrouble(error)}.`);
     }
   }
-  return failure;
+  return failures;
 }
 
 /** Where the whole document is now, or nothing where that failed too. */
@@ -187,18 +196,4 @@ async function rescue(document: ReportDocument): Promise<string | undefined> {
   } catch {
     return undefined;
   }
-}
-
-function reasonOf(error: unknown): string {
-  const code = (error as { code?: unknown }).code;
-  const known: Readonly<Record<string, string>> = {
-    ENOSPC: 'the disk is full',
-    EDQUOT: 'your disk quota is used up',
-    EACCES: 'permission denied',
-    EPERM: 'permission denied',
-    EROFS: 'the file system is read-only',
-    ENOENT: 'its folder is gone',
-    EISDIR: 'it is a directory',
-  };
-  return typeof code === 'string' && Object.hasOwn(known, code) ? known[code] : String(error);
 }

@@ -100,9 +100,11 @@ async function inputOfFlags(options: PlanOptions): Promise<Planned> {
       'Write for example: shardwise plan --rate 3000/s --record-size 900B --keys uniform:10000',
     );
   }
-  if (options.placement !== undefined && options.keys === undefined) {
+  const flag =
+    options.placement === undefined ? options.confidence !== undefined && '--confidence' : '--placement';
+  if (flag !== false && options.keys === undefined) {
     throw badInput(
-      '--placement: no keys are given, so there is nothing to place.',
+      `${flag}: no keys are given, so there is nothing to place.`,
       'Add --keys, or leave it out.',
     );
   }

@@ -4,21 +4,19 @@
  */
 import { main } from './main.ts';
 import type { Context, ExitCode } from './context.ts';
+import { standardOutput } from './standard-output.ts';
 
 // The SDK prints eight lines about Node 22 from every thread; what we need of Node stands in package.json.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-// A reader that has gone away (`shardwise … | head`) is no error of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
-});
+const stdout = standardOutput();
 
 // Nobody is left to tell where stderr's reader has gone; the command goes on and keeps its exit code.
 process.stderr.on('error', () => undefined);
 
 const context: Context = {
-  out: (text) => void process.stdout.write(text),
+  out: stdout.write,
+  outTrouble: stdout.trouble,
   err: (text) => void process.stderr.write(text),
   stderrIsTerminal: process.stderr.isTTY,
   columns: process.stdout.isTTY ? process.stdout.columns : 80,

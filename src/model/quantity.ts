@@ -60,12 +60,16 @@ function toWhole(over: bigint, under: bigint): number | undefined {
   return Number.isSafeInteger(whole) ? whole : undefined;
 }
 
-/** Bytes of `900B`, `2KiB`, `1.5MB`: whole, rounded to the nearest; undefined where the text is none. */
+/**
+ * Bytes of `900B`, `2KiB`, `1.5MB`: whole, in larger units rounded to the nearest; undefined where the text is none,
+ * as `1.5B` is: nobody sends half a byte.
+ */
 export function parseBytes(text: string): number | undefined {
   const match = /^([\d.]+) ?([A-Za-z]+)$/.exec(text.trim());
   const value = match && parseDecimal(match[1]);
   const unit = match && BYTE_UNITS.get(match[2]);
-  return value && unit ? toWhole(value.over * unit, value.under) : undefined;
+  if (!value || !unit || (unit === 1n && value.over % value.under !== 0n)) return undefined;
+  return toWhole(value.over * unit, value.under);
 }
 
 /** Microseconds of `100ms`, `5s`, `1m30s`, `7d`, or several parts added up; undefined where the text is none. */
@@ -150,6 +154,9 @@ export function explainQuantity(
   const trimmed = text.trim();
   const { noun, examples, withUnit } = WORDING[kind];
   if (parseDecimal(trimmed)) return { what: `${trimmed} has no unit.`, fix: `Write ${withUnit(trimmed)}.` };
+  const parts = kind === 'size' ? /^(\d{1,15})\.\d+ ?B$/.exec(trimmed) : null;
+  if (parts)
+    return { what: `${trimmed} is no whole number of bytes.`, fix: `Write ${Number(parts[1]) + 1}B.` };
   return { what: `${JSON.stringify(trimmed)} is not ${noun}.`, fix: `Write for example ${examples}.` };
 }
 

@@ -39,8 +39,15 @@ export function sparkline(values: readonly number[], highest: number, cells: num
   const width = Math.min(cells, values.length);
   const edge = (cell: number): number => Math.floor((cell * values.length) / width);
   return Array.from({ length: width }, (_, i) =>
-    column(Math.max(...values.slice(edge(i), edge(i + 1))), highest),
+    column(highestOf(values.slice(edge(i), edge(i + 1))), highest),
   ).join('');
+}
+
+/** 0 where there is none. A loop, because Math.max takes no more arguments than the stack has room for. */
+export function highestOf(values: readonly number[]): number {
+  let highest = 0;
+  for (const value of values) if (value > highest) highest = value;
+  return highest;
 }
 
 function column(value: number, highest: number): string {

@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { SWEEP_FIELDS } from '../results/many-simulations.ts';
 import { SCHEMA_VERSION } from '../results/report-document.ts';
+import { MOST_STEPS } from '../results/time-series.ts';
 import { CONSTRAINT_NAMES } from '../results/plan-result.ts';
 
 const count = z.int().min(0);
@@ -136,16 +137,16 @@ const key = z.object({
   ...outcomes,
 });
 
+const column = z.array(count).max(MOST_STEPS, `a series has at most ${MOST_STEPS} steps`);
+
 const series = z.object({
   stepMs: amount,
-  offered: z.array(count),
-  accepted: z.array(count),
-  throttledAttempts: z.array(count),
-  retries: z.array(count).optional(),
-  bytes: z.array(count),
-  shards: z.array(
-    z.object({ shardId: z.string(), offered: z.array(count), throttledAttempts: z.array(count) }),
-  ),
+  offered: column,
+  accepted: column,
+  throttledAttempts: column,
+  retries: column.optional(),
+  bytes: column,
+  shards: z.array(z.object({ shardId: z.string(), offered: column, throttledAttempts: column })),
 });
 
 const load = {

@@ -35,7 +35,7 @@ export function renderMaxRateText(document: ReportDocument, search: MaxRateResul
 function answer({ expression, holdsAtPerSec, breaksAtPerSec, probes }: MaxRateResult): string {
   const named = showName(expression);
   if (holdsAtPerSec === null) {
-    const least = Math.min(...probes.map((probe) => probe.ratePerSec));
+    const least = probes.reduce((low, probe) => Math.min(low, probe.ratePerSec), Infinity);
     return `No rate holds ${named}, down to ${rate(least)}.`;
   }
   if (breaksAtPerSec === null)

@@ -63,6 +63,11 @@ export function showProse(text: string): string {
     .join('');
 }
 
+/** A message that may hold names as the user wrote them: what could move the cursor, hide or reorder is escaped. */
+export function showMessage(text: string): string {
+  return text.replace(/(?!\n)[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => escapeOf(character) ?? character);
+}
+
 function glyphsOf(name: string): Glyph[] {
   return Array.from(name, (character) => {
     const escape = escapeOf(character);

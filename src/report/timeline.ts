@@ -2,7 +2,7 @@
  * What happened when, as two sparklines: records offered, and attempts throttled, over the counted duration.
  */
 import type { Series } from '../results/report-document.ts';
-import { sparkline } from './bars.ts';
+import { highestOf, sparkline } from './bars.ts';
 import { count, duration } from './figure.ts';
 import type { Ink } from './ink.ts';
 
@@ -13,7 +13,7 @@ const PEAK_COLUMNS = 16;
 export function timelineLines(series: Series, ink: Ink, columns: number): string[] {
   const steps = stepsPerColumn(series, columns);
   // One scale for both, so that the eye may compare them.
-  const highest = Math.max(0, ...series.offered, ...series.throttledAttempts);
+  const highest = Math.max(highestOf(series.offered), highestOf(series.throttledAttempts));
   const line = (label: string, values: readonly number[], color?: 'red'): string => {
     const blocks = sparkline(grouped(values, steps), highest, values.length);
     return `  ${label.padEnd(LABEL_COLUMNS - 2)}${color ? ink(color, blocks) : blocks}  ${peakOf(values)}`;
@@ -37,10 +37,10 @@ function stepsPerColumn({ offered }: Series, columns: number): number {
 /** The highest of every so many values. */
 function grouped(values: readonly number[], size: number): number[] {
   return Array.from({ length: Math.ceil(values.length / size) }, (_, i) =>
-    Math.max(...values.slice(i * size, (i + 1) * size)),
+    highestOf(values.slice(i * size, (i + 1) * size)),
   );
 }
 
 function peakOf(values: readonly number[]): string {
-  return `peak ${count(Math.max(0, ...values))}`;
+  return `peak ${count(highestOf(values))}`;
 }

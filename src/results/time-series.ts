@@ -4,7 +4,7 @@
 import type { Series } from './report-document.ts';
 import type { RetryTrace } from './retry-recovery.ts';
 
-const MOST_STEPS = 1440;
+export const MOST_STEPS = 1440;
 const MOST_SHARDS = 100;
 const US_PER_SEC = 1_000_000;
 

@@ -49,11 +49,17 @@ export class Pipeline {
     this.#sink.attach(this.producer.records);
   }
 
-  /** Hands every record due by now to the producer. */
-  enterDue(nowUs: number): void {
-    while (this.offer.take(nowUs, this.#columns) > 0) {
+  /**
+   * Hands the records due by now to the producer.
+   * @param most about how many at a time, so that a caller far behind can look around between
+   * @returns whether that was all of them
+   */
+  enterDue(nowUs: number, most = Infinity): boolean {
+    for (let entered = 0; entered < most; entered += this.#columns.length) {
+      if (this.offer.take(nowUs, this.#columns) === 0) return true;
       for (let i = 0; i < this.#columns.length; i++) this.enter(this.#columns, i, nowUs);
     }
+    return false;
   }
 
   /** The next request, where one is ready. */

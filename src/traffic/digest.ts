@@ -8,13 +8,18 @@ export class OfferedDigest {
   #low = 0;
   #high = 0;
 
-  /** @param dueUs from the start of the counted duration @param key its number in the key dictionary */
-  add(source: number, k: number, dueUs: number, key: number, dataBytes: number): void {
+  /**
+   * @param dueUs from the start of the counted duration
+   * @param keyLow with `keyHigh` 64 bits of the key itself: its number would be the same for another name
+   */
+  add(source: number, k: number, dueUs: number, keyLow: number, keyHigh: number, dataBytes: number): void {
     let a = mix(source ^ 0x9e3779b9, k >>> 0);
     let b = mix(source ^ 0x85ebca6b, Math.floor(k / TWO_32));
     a = mix(a, dueUs >>> 0);
     b = mix(b, Math.floor(dueUs / TWO_32));
-    a = mix(a ^ b, key);
+    a = mix(a ^ b, keyLow);
+    b = mix(b ^ a, keyHigh);
+    a = mix(a ^ b, dataBytes);
     b = mix(b ^ a, dataBytes);
     this.#low += finish(a ^ (b << 16));
     this.#high += finish(b ^ (a >>> 7));
@@ -32,7 +37,7 @@ export class OfferedDigest {
 }
 
 /** MurmurHash3's step and finish, 32 bits (public domain, Austin Appleby). */
-function mix(state: number, word: number): number {
+export function mix(state: number, word: number): number {
   let k = Math.imul(word, 0xcc9e2d51);
   k = (k << 15) | (k >>> 17);
   let h = state ^ Math.imul(k, 0x1b873593);

@@ -6,6 +6,7 @@
 import { dueTimesOf, type DueTimes } from './arrivals.ts';
 import { OfferedDigest } from './digest.ts';
 import type { KeyDictionary } from './key-dictionary.ts';
+import { KeyPrints } from './key-prints.ts';
 import { keyDrawOf, type KeyDraw } from './keys.ts';
 import { rateCurveOf, totalOf } from './rate-curve.ts';
 import type { Scenario } from './scenario.ts';
@@ -43,9 +44,11 @@ export class Offer {
   readonly #warmupUs: number;
   readonly #maxRecordBytes: number;
   readonly #digest = new OfferedDigest();
+  readonly #prints: KeyPrints;
 
   constructor(scenario: Scenario, dictionary: KeyDictionary) {
     this.#dictionary = dictionary;
+    this.#prints = new KeyPrints(dictionary);
     this.#warmupUs = scenario.warmupUs;
     this.#maxRecordBytes = scenario.stream.maxRecordBytes;
     this.#sources = scenario.traffic.map((_, i) => new SourceCursor(scenario, i));
@@ -94,7 +97,9 @@ export class Offer {
     into.key[at] = key;
     into.dataBytes[at] = dataBytes;
     into.keyBytes[at] = keyBytes;
-    if (dueUs >= this.#warmupUs) this.#digest.add(source, k, dueUs - this.#warmupUs, key, dataBytes);
+    if (dueUs < this.#warmupUs) return;
+    this.#prints.read(key);
+    this.#digest.add(source, k, dueUs - this.#warmupUs, this.#prints.low, this.#prints.high, dataBytes);
   }
 }
 

@@ -17,11 +17,12 @@ export const QUEUE_BYTES = 64 * 1024 * 1024;
 export const QUEUE_US = 10_000_000;
 
 /**
- * How long a record may wait for its first sending, in microseconds. Where batches linger longer than the queue's
- * time, as the Kinesis Agent's do, that time counts from the end of the linger.
+ * How long a record may wait for its first sending, in microseconds. Where batches linger about as long as the queue's
+ * time or longer, as the Kinesis Agent's do, a record has after its linger at least 5 s, and from 10 s on the whole of
+ * that time: a timer that is a millisecond late drops nothing.
  */
 export function queueTimeUs({ lingerUs }: ProducerSpec): number {
-  return lingerUs > QUEUE_US ? lingerUs + QUEUE_US : QUEUE_US;
+  return Math.max(QUEUE_US, lingerUs + Math.min(lingerUs, QUEUE_US));
 }
 
 /** Who is told what happened to a record; `slot` is its place in the slab and is free again after `finished`. */

@@ -19,11 +19,12 @@ import { describeValue, joinSentences, unknownField, unlike, unlikeQuantity } fr
 
 const NUMBER = String.raw`\d+(\.\d+)?`;
 const BYTES = '([kKMGT]?B|[KMGT]iB)';
+const LARGER_BYTES = '([kKMGT]B|[KMGT]iB)';
 
 /** How each kind of quantity looks, for editors that check while one types. */
 export const PATTERNS: Readonly<Record<QuantityKind, string>> = {
   rate: `^${NUMBER} ?${BYTES}?/(s|min|h)$`,
-  size: `^${NUMBER} ?${BYTES}$`,
+  size: `^(${NUMBER} ?${LARGER_BYTES}|\\d+(\\.0+)? ?B)$`,
   duration: `^(${NUMBER}(us|ms|s|min|m|h|d) ?)+$`,
   percentage: `^${NUMBER} ?%$`,
 };

@@ -77,6 +77,8 @@ function checkWeights(weights: Readonly<Record<string, number>>, path: Path, add
     );
   const misfit = names.find((name) => !isPartitionKey(name));
   if (misfit !== undefined) add([...path, misfit], 'this is no partition key.', KEY_LENGTH_FIX);
+  if (!Number.isFinite(Object.values(weights).reduce((sum, weight) => sum + weight, 0)))
+    add(path, 'the weights are too large to be added up.', 'Write smaller ones: only their ratios count.');
 }
 
 function checkHashKeys(hashKeys: NonNullable<KeysInput['hashKeys']>, path: Path, add: Add): void {

@@ -43,6 +43,15 @@ describe('help', () => {
 });
 
 describe('what an error says', () => {
+  it('shows control characters of names and flags, and sends none to the terminal', async () => {
+    for (const args of [['run', 'x\u001b[31m.yaml'], ['run', '--x\u001b[31m'], ['x\u001b[31m']]) {
+      const { err, exit } = await shardwise(...args);
+      expect(exit).toBe(2);
+      expect(err).toContain('x\\u{1b}[31m');
+      expect(err).not.toContain('\u001b');
+    }
+  });
+
   it('stays within 80 columns', async () => {
     const { err, exit } = await shardwise('plan');
     expect(exit).toBe(2);

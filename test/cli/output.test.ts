@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -68,12 +68,33 @@ describe('the output flags', () => {
     ['no extension', ['-o', 'report'], /^--out: report has no extension\./],
     ['a missing folder', ['-o', '/no/such/r.json'], /^--out: there is no folder \/no\/such for /],
     ['a folder', ['-o', join(folder, 'dir.json')], /dir\.json is a directory\. /],
-    ['a folder that takes no files', ['-o', '/proc/r.json'], /^--out: \/proc\/r\.json may not be written\./],
+    ['a folder that takes no files', ['-o', '/proc/r.json'], /^--out: \/proc\/r\.json may not be written: /],
+    [
+      'a name that ends as a folder',
+      ['-o', join(folder, 'new.json/')],
+      /new\.json\/ ends as .* folder does\. /,
+    ],
+    ['a file as a folder', ['-o', `${process.execPath}/r.json`], /^--out: there is no folder .*node for /],
+    [
+      'a link in a circle',
+      ['-o', join(folder, 'circle.json')],
+      /it is a symbolic link that leads back to itself\./,
+    ],
+    [
+      'a link to nowhere',
+      ['-o', join(folder, 'nowhere.json')],
+      /there is no folder \/no\/such for .*nowhere\.json/,
+    ],
   ];
-  it.each(refused)('refuse %s before any work', async (name, args, message) => {
+  it.each(refused)('refuse %s before any work', async (_, args, message) => {
     mkdirSync(join(folder, 'dir.json'), { recursive: true });
-    // The superuser passes every permission check; the write itself then fails, and the report is rescued.
-    if (name === 'a folder that takes no files' && process.getuid?.() === 0) return;
+    for (const [link, to] of [
+      ['circle.json', 'circle.json'],
+      ['nowhere.json', '/no/such/r.json'],
+    ]) {
+      rmSync(join(folder, link), { force: true });
+      symlinkSync(to, join(folder, link));
+    }
     const refusal = await refusalOf(() => parse(...args));
     expect(refusal.exitCode).toBe(2);
     expect(refusal.message).toMatch(message);
@@ -111,11 +132,21 @@ describe('emit', () => {
       emit(hotKeyRun(), { format: 'text', files, quiet: false, color: false }, context),
     );
     expect(refusal.exitCode).toBe(1);
-    expect(refusal.what).toBe(`${bad} could not be written: its folder is gone.`);
+    expect(refusal.what).toBe(`${bad} could not be written: its folder is gone, or takes no new files.`);
     const rescued = /The report is safe in (.*\.json)/.exec(refusal.fix)?.[1] ?? '';
     expect(JSON.parse(readFileSync(rescued, 'utf8'))).toEqual(hotKeyRun());
     expect(JSON.parse(readFileSync(good, 'utf8'))).toEqual(hotKeyRun());
     expect(context.printed()).toMatch(/^HOT_KEY/);
+  });
+
+  it('names every file that could not be written', async () => {
+    vi.stubEnv('TMPDIR', mkdtempSync(join(folder, 'tmp-')));
+    const gone = [goneFile(), goneFile()];
+    const files = gone.map((path) => ({ path, format: 'json' as const }));
+    const refusal = await refusalOf(() =>
+      emit(hotKeyRun(), { format: 'text', files, quiet: false, color: false }, listen()),
+    );
+    for (const path of gone) expect(refusal.what).toContain(`${path} could not be written: `);
   });
 
   it('keeps the report when a renderer of ours breaks', async () => {

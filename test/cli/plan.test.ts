@@ -120,6 +120,7 @@ describe('shardwise plan', () => {
     [['--rate', '3000/s', '--record-size', '1B', '--consumers', 'bus:1'], '--consumers'],
     [['--rate', '3000/s', '--record-size', '1B', '-f', 'xml'], '--format'],
     [['--rate', '3000/s', '--record-size', '1B', '--placement', 'actual'], '--placement: no keys are given'],
+    [['--rate', '3000/s', '--record-size', '1B', '--confidence', '99%'], '--confidence: no keys are given'],
     [['no-such-file.yaml'], 'no-such-file.yaml'],
   ])('refuses %j with a sentence and exit code 2', async (args, what) => {
     const error = await plan(...args).catch((caught: unknown) => caught);

@@ -91,6 +91,22 @@ describe('run', () => {
     expect(document.durationMs).toBeLessThan(10_000);
   });
 
+  it('is interrupted within seconds where it is far behind, though the signal comes twice', async () => {
+    const flood = OVERLOAD.replace('2000/s', '10000000/s').replace('duration: 3s', 'duration: 10m');
+    const running = start(['run', scenarioFile(flood), '-f', 'json']);
+    let sentMs = 0;
+    setTimeout(() => {
+      sentMs = performance.now();
+      running.process.kill('SIGINT');
+      setTimeout(() => running.process.kill('SIGINT'), 30);
+    }, 4000);
+    const finished = await running.finished;
+    expect(performance.now() - sentMs).toBeLessThan(4000);
+    expect(finished.code).toBe(130);
+    const { offered, outcomes } = accountsOf(documentOf(finished));
+    expect(outcomes).toBe(offered);
+  });
+
   it('prints nothing but the report on stdout and nothing at all on stderr where that is no terminal', async () => {
     const finished = await shardwise('run', scenarioFile(SMALL), '-f', 'json');
     expect(finished.err).toBe('');

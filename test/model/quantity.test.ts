@@ -42,6 +42,7 @@ describe('reading', () => {
     ['1GiB', 2 ** 30],
     ['8TiB', 2 ** 43],
     ['0.1KiB', 102],
+    ['2.0B', 2],
   ])('%s is %d bytes', (text, bytes) => {
     expect(parseBytes(text)).toBe(bytes);
   });
@@ -60,6 +61,8 @@ describe('reading', () => {
     '.5KB',
     '9999999TiB',
     '1.B',
+    '1.5B',
+    '0.1 B',
   ])('%j is no size', (text) => {
     expect(parseBytes(text)).toBeUndefined();
   });
@@ -161,6 +164,7 @@ describe('refusing', () => {
       '--record-size: 900 has no unit.',
       'Write 900B for bytes, or 900KiB.',
     ],
+    [() => requireBytes('1.5B', 'size'), 'size: 1.5B is no whole number of bytes.', 'Write 2B.'],
     [() => requireBytes('big', 'size'), 'size: "big" is not a size.', 'Write for example 900B, 2KiB or 1MB.'],
     [() => requireDuration('15', 'duration'), 'duration: 15 has no unit.', 'Write 15s for seconds, or 15ms.'],
     [

@@ -26,6 +26,10 @@ describe('loadBar', () => {
 });
 
 describe('sparkline', () => {
+  it('draws more values than a call takes arguments', () => {
+    expect(sparkline(new Array<number>(500_000).fill(1), 1, 2)).toBe('██');
+  });
+
   it('is blank at zero, lowest just above, full at the highest', () => {
     expect(sparkline([0, 1, 500, 1000], 1000, 80)).toBe(' ▁▄█');
   });

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cellName, columnsOf, quoteName, showName, showProse } from '../../src/report/name.ts';
+import { cellName, columnsOf, quoteName, showMessage, showName, showProse } from '../../src/report/name.ts';
 
 /** The measure that cli-table3 pads by: what is shown must be as wide for it as for us. */
 const requireOfTable = createRequire(createRequire(import.meta.url).resolve('cli-table3'));
@@ -12,6 +12,15 @@ const anyName = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 60 }),
   fc.constantFrom('👨‍👩‍👧', '🇩🇪', '❤️', '1️⃣', 'ｶﾅ', '한국어', 'ﬁ', '\u{1fae0}', '\u00ad', '\ud800'),
 );
+
+describe('a message', () => {
+  it('keeps its lines and its letters, and shows what would reach the terminal raw', () => {
+    expect(showMessage('There is no file x\u001b[31m.yaml.\nCheck ü 漢 \\ "a".')).toBe(
+      'There is no file x\\u{1b}[31m.yaml.\nCheck ü 漢 \\ "a".',
+    );
+    expect(showMessage('\u202ea\u200b\u2028\u009b')).toBe('\\u{202e}a\\u{200b}\\u{2028}\\u{9b}');
+  });
+});
 
 describe('showName', () => {
   const shown: [name: string, text: string][] = [

@@ -358,10 +358,13 @@ function latency(count: number, figures: readonly (number | null)[]): LatencySum
 }
 
 function seriesOf(seconds: number, offered: number, throttled: number): Series {
+  // At most 1,440 steps, as a report has.
+  const stepSec = Math.ceil(seconds / 1440);
+  const steps = Math.ceil(seconds / stepSec);
   const wave = (total: number): number[] =>
-    Array.from({ length: seconds }, (_, i) => Math.round((total / seconds) * (1 + ((i * 7) % 5) / 50)));
+    Array.from({ length: steps }, (_, i) => Math.round((total / steps) * (1 + ((i * 7) % 5) / 50)));
   return {
-    ...{ stepMs: 1000, offered: wave(offered), accepted: wave(offered - throttled) },
+    ...{ stepMs: stepSec * 1000, offered: wave(offered), accepted: wave(offered - throttled) },
     ...{ throttledAttempts: wave(throttled), bytes: wave(offered * RECORD_BYTES), shards: [] },
   };
 }

@@ -61,6 +61,14 @@ describe('a saved report', () => {
       /^run\.json: findings\[0\]\.code/,
     ],
   ];
+  it('with more steps than a series has is refused, not drawn', () => {
+    const steps = new Array<number>(200_000).fill(1);
+    const series = { ...run.series, stepMs: 1000, offered: steps, shards: [] };
+    expect(refusalOf(JSON.stringify({ ...run, series })).what).toBe(
+      'run.json: series.offered: a series has at most 1440 steps.',
+    );
+  });
+
   it.each(refused)('%s is refused with exit code 2, what, where and what to do', (_name, text, what) => {
     const refusal = refusalOf(text);
     expect(refusal.exitCode).toBe(2);

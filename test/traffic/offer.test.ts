@@ -1,9 +1,11 @@
+import { uniformRanges } from '../../src/model/hash-range.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OfferedDigest } from '../../src/traffic/digest.ts';
 import { KeyDictionary } from '../../src/traffic/key-dictionary.ts';
+import { KeyPrints } from '../../src/traffic/key-prints.ts';
 import { meanRatePerSec, Offer, OfferColumns } from '../../src/traffic/offer.ts';
-import type { Arrivals, Scenario, Source } from '../../src/traffic/scenario.ts';
+import type { Arrivals, Keys, Scenario, Source } from '../../src/traffic/scenario.ts';
 import { scenarioOf, sourceAt, uniformKeys } from './scenarios.ts';
 
 const SEC = 1_000_000;
@@ -181,10 +183,11 @@ describe('the offered digest', () => {
     fc.nat(100),
     fc.integer({ min: 0, max: 2 ** 45 }),
     fc.integer({ min: 0, max: 2 ** 45 }),
-    fc.integer({ min: 0, max: 0xffff_fffe }),
+    fc.integer({ min: 0, max: 0xffff_0000 }),
+    fc.integer({ min: 0, max: 0xffff_0000 }),
     fc.nat(10_485_760),
   );
-  type Record = [number, number, number, number, number];
+  type Record = [number, number, number, number, number, number];
 
   function digestOf(records: readonly Record[]): bigint {
     const digest = new OfferedDigest();
@@ -205,7 +208,7 @@ describe('the offered digest', () => {
 
   it('changes with each field of a record, in both of its halves', () => {
     fc.assert(
-      fc.property(record, fc.nat(4), fc.integer({ min: 1, max: 1000 }), (row, field, by) => {
+      fc.property(record, fc.nat(5), fc.integer({ min: 1, max: 1000 }), (row, field, by) => {
         const other: Record = [...row];
         other[field] += by;
         const [a, b] = [digestOf([row]), digestOf([other])];
@@ -222,16 +225,55 @@ describe('the offered digest', () => {
     const { rows, digest } = takeAll(scenarioOf(traffic, { warmupUs: SEC }));
     expect(rows).toHaveLength(300);
     const { dictionary } = offerOf(scenarioOf(traffic));
+    const prints = new KeyPrints(dictionary);
     const ids = new Map(Array.from({ length: dictionary.size }, (_, id) => [dictionary.nameOf(id), id]));
     const counted = rows.filter((row) => row.dueUs >= SEC);
     expect(counted).toHaveLength(200);
-    const records = counted.map((row): Record => [
-      row.source,
-      row.k,
-      row.dueUs - SEC,
-      ids.get(row.key) ?? -1,
-      row.dataBytes,
-    ]);
+    const records = counted.map((row): Record => {
+      prints.read(ids.get(row.key) ?? -1);
+      return [row.source, row.k, row.dueUs - SEC, prints.low, prints.high, row.dataBytes];
+    });
     expect(digest).toBe(digestOf(records).toString());
+  });
+
+  it('knows the keys by their names: another template or placement is another offer', () => {
+    const digestWith = (keys: Partial<Keys>, placementSeed?: number): string =>
+      takeAll(
+        scenarioOf([sourceAt(50, 2, { keys: { ...uniformKeys(20), ...keys } as Keys })], { placementSeed }),
+      ).digest;
+    const all = [
+      digestWith({}),
+      digestWith({ template: 'a-{n}' }),
+      digestWith({ template: 'zz-{n}' }),
+      digestWith({}, 1),
+      digestWith({}, 2),
+    ];
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it('is the same for the same names, whether they are generated or listed, few or too many to remember', () => {
+    const listed: Keys = { kind: 'weights', names: ['key-0'], weights: [1] };
+    const digests = [uniformKeys(1), listed].map(
+      (keys) => takeAll(scenarioOf([sourceAt(50, 2, { keys })])).digest,
+    );
+    expect(digests[0]).toBe(digests[1]);
+    const [few, many] = [100, 5_000_000].map(
+      (count) => new KeyPrints(new KeyDictionary([uniformKeys(count)])),
+    );
+    for (let key = 0; key < 100; key++) {
+      for (const prints of [few, few, many]) prints.read(key);
+      expect([many.low, many.high]).toEqual([few.low, few.high]);
+    }
+  });
+
+  it('tells explicit hash keys with the same names apart', () => {
+    const aimed = (shard: number): Keys => ({
+      ...{ kind: 'explicitHashKey', where: 'middle', template: 'key-{n}' },
+      range: uniformRanges(2)[shard],
+    });
+    const digests = [0, 1].map(
+      (shard) => takeAll(scenarioOf([sourceAt(50, 2, { keys: aimed(shard) })])).digest,
+    );
+    expect(digests[0]).not.toBe(digests[1]);
   });
 });

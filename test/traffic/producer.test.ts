@@ -160,6 +160,17 @@ const STORIES: readonly {
     ],
   },
   {
+    it: 'a linger of 10 s sends although the timer is late, and drops what then waits as long again for a slot',
+    spec: { inFlight: 1, lingerUs: 10_000_000 },
+    rows: [
+      [0, 'enter a', ''],
+      [10_003, 'enter b', '1(a b)+3'],
+      [10_004, 'enter c', ''],
+      [30_004, 'look', ''],
+      [30_005, 'look', 'c=dropped'],
+    ],
+  },
+  {
     it: 'giving up drops what was never sent, ends retries as they stood, and lets nothing be tried again',
     spec: { inFlight: 1, retry: { policy: 'backoff', maxAttempts: 9, baseUs: 50_000, maxUs: 50_000 } },
     rows: [

@@ -3,7 +3,12 @@
  * not see is a latency and an attempt that we do not count.
  */
 import { Agent } from 'node:http';
-import { KinesisClient, PutRecordsCommand, type PutRecordsCommandOutput } from '@aws-sdk/client-kinesis';
+import {
+  KinesisClient,
+  type KinesisClientConfig,
+  PutRecordsCommand,
+  type PutRecordsCommandOutput,
+} from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { ATTEMPT, type AttemptOutcome } from '../../model/outcome.ts';
 import type { Batch } from '../../traffic/producer.ts';
@@ -17,13 +22,28 @@ const CONNECTION_TIMEOUT_MS = 3_000;
 /** As long as the reply of a stalled stream is waited for; then the records' fate is unknown. */
 export const REQUEST_TIMEOUT_MS = 10_000;
 
+/**
+ * Everything that the SDK would otherwise look up in the user's environment and configuration files: their AWS is
+ * none of a local run's business, and a FIPS endpoint on 127.0.0.1 is an exception.
+ */
+const NOTHING_OF_THE_USERS = {
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  maxAttempts: 1,
+  retryMode: 'standard',
+  defaultsMode: 'standard',
+  useFipsEndpoint: false,
+  useDualstackEndpoint: false,
+  accountIdEndpointMode: 'disabled',
+  authSchemePreference: [],
+  userAgentAppId: '',
+} satisfies KinesisClientConfig;
+
 /** A client for one local endpoint with as many connections as there are in-flight slots. */
 export function localClient(endpoint: string, region: string, connections: number): KinesisClient {
   return new KinesisClient({
     endpoint,
     region,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 1,
+    ...NOTHING_OF_THE_USERS,
     requestHandler: new NodeHttpHandler({
       httpAgent: new Agent({ keepAlive: true, maxSockets: connections }),
       connectionTimeout: CONNECTION_TIMEOUT_MS,
