@@ -15,7 +15,7 @@ import type { HotKey } from '../results/load-judge.ts';
 import type { Dimension, Finding, FindingOf, GeneratorInfo } from '../results/report-document.ts';
 import { normalQuantile } from '../traffic/normal.ts';
 import { heaviestOfUniform, observedShardOf, observedShardsOf, type ObservedShard } from './observed-keys.ts';
-import { saltsFor } from './salts.ts';
+import { saltsOfHotKeys } from './hot-key-salts.ts';
 import { bestSplit } from './split-point.ts';
 
 /** Part of the stream's capacity above which cutting shards cannot help. */
@@ -134,8 +134,12 @@ function fillOfUniform(
 function findHotKeys(observation: Observation): FindingOf<'HOT_KEY'>[] {
   const { tally, open, nameOf } = observation;
   const hot = [...tally.load.hotKeys].sort(([, a], [, b]) => b.load.utilization - a.load.utilization);
-  return hot.map(([key, hotKey]) => {
-    const salts = saltsOf(observation, key, hotKey);
+  const salts = saltsOfHotKeys(
+    hot.map(([, hotKey]) => hotKey),
+    open.length,
+    ADVICE_HEADROOM,
+  );
+  return hot.map(([key, hotKey], i) => {
     return {
       code: 'HOT_KEY',
       severity: 'critical',
@@ -147,8 +151,8 @@ function findHotKeys(observation: Observation): FindingOf<'HOT_KEY'>[] {
         share: recordsOf(tally, key, hotKey) / tally.shards.sum('offered'),
         splitHelps: false,
         headroom: ADVICE_HEADROOM,
-        saltsRandom: salts.random,
-        saltsChosen: salts.chosen,
+        saltsRandom: salts[i].random,
+        saltsChosen: salts[i].chosen,
       },
     };
   });
@@ -158,12 +162,6 @@ function findHotKeys(observation: Observation): FindingOf<'HOT_KEY'>[] {
 function recordsOf({ sketch, keys }: TallyReading, key: number, { recordsBefore }: HotKey): number {
   const place = sketch.find(key);
   return recordsBefore + (place < 0 ? 0 : keys.count(place, 'offered'));
-}
-
-/** Into how many keys the hot one must be cut, among the mean load of everything else on a shard. */
-function saltsOf({ open }: Observation, _key: number, { load, rest }: HotKey): ReturnType<typeof saltsFor> {
-  const planned = limitOf(load.dimension) * (1 - ADVICE_HEADROOM);
-  return saltsFor(load.perSec / planned, rest[load.dimension] / planned / open.length, open.length);
 }
 
 function findHotShards(observation: Observation): FindingOf<'HOT_SHARD'>[] {

@@ -188,15 +188,15 @@ describe('the verdict on a planted stream', () => {
   it('remembers a hot key that has long lost its place in the sketch', () => {
     const stages = [
       { durationUs: 11e6, from: 1300, to: 1300 },
-      { durationUs: 29e6, from: 0, to: 0 },
+      { durationUs: 79e6, from: 0, to: 0 },
     ];
     const whale = traffic(0, weights(['whale']), { stages });
-    const others = sourceAt(1500, 40, { keys: uniformKeys(1_000_000), size: SMALL });
+    const others = sourceAt(2000, 90, { keys: uniformKeys(1_000_000), size: SMALL });
     const scenario = scenarioOf([whale, others]);
-    const { key, evidence } = only(findingsOf(observe(scenario, MAP, 64)), 'HOT_KEY');
+    const { key, evidence } = only(findingsOf(observe(scenario, MAP, 16)), 'HOT_KEY');
     expect(key).toBe('whale');
     expect(evidence.utilization).toBeGreaterThan(1.25);
-    expect(evidence.share).toBeCloseTo((1300 * 11) / (1300 * 11 + 1500 * 40), 2);
+    expect(evidence.share).toBeCloseTo((1300 * 11) / (1300 * 11 + 2000 * 90), 2);
   });
 
   it('finds the same with a sketch that is far too small for all keys', () => {
@@ -362,6 +362,29 @@ describe('the salts that HOT_KEY proposes', () => {
     expect(fits / 400).toBeGreaterThan(0.92);
     expect(evidence.saltsChosen).toBe(3);
     expect(salts).toBeGreaterThan(3);
+  });
+
+  it('are for the peak of a ramping key, among what there is beside it then', () => {
+    const stages = [{ durationUs: 60e6, from: 200, to: 1600 }];
+    const whale = traffic(0, weights(['whale']), { stages, arrivals: { kind: 'even' } });
+    const others = sourceAt(1200, 60, { keys: uniformKeys(10_000), size: SMALL });
+    const { evidence } = only(verdict(whale, others), 'HOT_KEY');
+    // 1,483/s in the last window: 1.85 of what is planned, in a room of 1 - 0.375.
+    expect(evidence.perSec).toBeCloseTo(1483, -1);
+    expect(evidence.saltsChosen).toBe(3);
+  });
+
+  it('let several hot keys fit beside one another, or are none', () => {
+    const both = (rate: number): (number | null)[] => {
+      const key = (name: string): Source => traffic(rate, weights([name]), { arrivals: { kind: 'even' } });
+      const found = verdict(key('a'), key('b'), traffic(200, uniformKeys(10_000)));
+      expect(codesOf(found)).toEqual(['HOT_KEY', 'HOT_KEY']);
+      return found.map((finding) => (finding as unknown as FindingOf<'HOT_KEY'>).evidence.saltsChosen);
+    };
+    // Room for 750/s on each of four shards. Three salts of each alone would be six on four shards.
+    expect(both(1200)).toEqual([2, 2]);
+    expect(both(1450)).toEqual([4, 4]);
+    expect(both(1600)).toEqual([null, null]);
   });
 
   it('are none where the stream has no room for the key at all', () => {
