@@ -166,7 +166,7 @@ describe('the verdict on a planted stream', () => {
   it('does not take a key of few enormous records for a lack of shards', () => {
     for (const arrivals of [{ kind: 'poisson' }, { kind: 'even' }] as const) {
       const size = { kind: 'fixed', bytes: 10_000_000 } as const;
-      const large = traffic(0.4, weights(['whale']), { size, arrivals });
+      const large = sourceAt(0.4, 60, { keys: weights(['whale']), size, arrivals });
       const found = verdict(
         large,
         traffic(200, uniformKeys(10_000), { size: { kind: 'fixed', bytes: 1000 } }),
@@ -188,15 +188,15 @@ describe('the verdict on a planted stream', () => {
   it('remembers a hot key that has long lost its place in the sketch', () => {
     const stages = [
       { durationUs: 11e6, from: 1300, to: 1300 },
-      { durationUs: 79e6, from: 0, to: 0 },
+      { durationUs: 139e6, from: 0, to: 0 },
     ];
     const whale = traffic(0, weights(['whale']), { stages });
-    const others = sourceAt(2000, 90, { keys: uniformKeys(1_000_000), size: SMALL });
+    const others = sourceAt(3000, 150, { keys: uniformKeys(1_000_000), size: SMALL });
     const scenario = scenarioOf([whale, others]);
     const { key, evidence } = only(findingsOf(observe(scenario, MAP, 16)), 'HOT_KEY');
     expect(key).toBe('whale');
     expect(evidence.utilization).toBeGreaterThan(1.25);
-    expect(evidence.share).toBeCloseTo((1300 * 11) / (1300 * 11 + 2000 * 90), 2);
+    expect(evidence.share).toBeCloseTo((1300 * 11) / (1300 * 11 + 3000 * 150), 2);
   });
 
   it('finds the same with a sketch that is far too small for all keys', () => {
@@ -375,16 +375,18 @@ describe('the salts that HOT_KEY proposes', () => {
   });
 
   it('let several hot keys fit beside one another, or are none', () => {
-    const both = (rate: number): (number | null)[] => {
-      const key = (name: string): Source => traffic(rate, weights([name]), { arrivals: { kind: 'even' } });
-      const found = verdict(key('a'), key('b'), traffic(200, uniformKeys(10_000)));
+    const both = (a: number, b: number): (number | null)[] => {
+      const keys = [a, b].map((rate, i) =>
+        traffic(rate, weights([`whale-${i}`]), { arrivals: { kind: 'even' } }),
+      );
+      const found = verdict(...keys, traffic(200, uniformKeys(10_000)));
       expect(codesOf(found)).toEqual(['HOT_KEY', 'HOT_KEY']);
       return found.map((finding) => (finding as unknown as FindingOf<'HOT_KEY'>).evidence.saltsChosen);
     };
-    // Room for 750/s on each of four shards. Three salts of each alone would be six on four shards.
-    expect(both(1200)).toEqual([2, 2]);
-    expect(both(1450)).toEqual([4, 4]);
-    expect(both(1600)).toEqual([null, null]);
+    // Room for 750/s on each of four shards: two and two fit, three and two do not, nor anything of 3,200/s.
+    expect(both(1200, 1200)).toEqual([2, 2]);
+    expect(both(1725, 1125)).toEqual([4, 4]);
+    expect(both(1600, 1600)).toEqual([null, null]);
   });
 
   it('are none where the stream has no room for the key at all', () => {
