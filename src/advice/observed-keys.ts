@@ -7,12 +7,13 @@ import type { Shard } from '../model/shard-map.ts';
 import type { TallyReading } from '../results/count-tally.ts';
 import { LEAST_WEIGHT } from '../results/key-sketch.ts';
 import type { Dimension } from '../results/report-document.ts';
+import type { ShardWindow } from '../results/stream-window.ts';
 
 export interface ObservedKey {
   readonly hashKey: bigint;
   /** Where that is in the key space, 0…1. */
   readonly position: number;
-  /** Load in the chosen unit, records or bytes over the whole run. */
+  /** Load in the chosen unit, records or bytes over the whole run or a window of it. */
   readonly load: number;
 }
 
@@ -24,7 +25,7 @@ export interface ObservedShard {
   readonly rest: number;
 }
 
-/** Every open shard with its keys, without those in `leaveOut` (places in the tally's sketch). */
+/** Every open shard with its keys, without those in `leaveOut` (numbers of keys). */
 export function observedShardsOf(
   tally: TallyReading,
   open: readonly Shard[],
@@ -38,7 +39,7 @@ export function observedShardsOf(
   for (const place of tally.sketch.held()) {
     const shard = tally.shardOfKey[place];
     rest[shard] -= tally.keys.count(place, name);
-    if (leaveOut.has(place)) {
+    if (leaveOut.has(tally.sketch.keys[place])) {
       const missed = tally.sketch.missed[place];
       rest[shard] -= dimension === 'records' ? missed / LEAST_WEIGHT : missed;
       continue;
@@ -51,6 +52,24 @@ export function observedShardsOf(
     keys: keys[i].sort((a, b) => (a.hashKey < b.hashKey ? -1 : 1)),
     rest: Math.max(0, rest[i]),
   }));
+}
+
+/** A shard as it was in one window. */
+export function observedShardOf(
+  { sum, keys }: ShardWindow,
+  range: HashRange,
+  hashKeyOf: (key: number) => bigint,
+  dimension: Dimension,
+): ObservedShard {
+  const observed: ObservedKey[] = [];
+  let rest = sum[dimension];
+  for (const [key, load] of keys) {
+    const hashKey = hashKeyOf(key);
+    observed.push({ hashKey, position: positionOf(hashKey), load: load[dimension] });
+    rest -= load[dimension];
+  }
+  observed.sort((a, b) => (a.hashKey < b.hashKey ? -1 : 1));
+  return { range, keys: observed, rest: Math.max(0, rest) };
 }
 
 /** Load of the heaviest of `count` equal shards, if the stream had that many. */

@@ -2,6 +2,7 @@
  * Into how many keys one hot key must be cut ("salts", as in `tenant-7#0`, `tenant-7#1`, …) until every shard
  * can carry its part. (math.md 2.5)
  */
+import type { Dimension } from '../results/report-document.ts';
 import { binomialAbove } from './binomial.ts';
 
 export interface Salts {
@@ -61,4 +62,47 @@ function saltedTail(salts: number, ratio: number, shards: number): number {
 export function saltRisk(salts: number, load: number, background: number, shards: number): number {
   if (background >= 1) return 1;
   return Math.min(1, shards * saltedTail(salts, load / (1 - background), shards));
+}
+
+/** Loads over one shard's planning limit, by dimension. */
+export type FilledLimits = Readonly<Record<Dimension, number>>;
+
+const DIMENSIONS: readonly Dimension[] = ['records', 'bytes'];
+
+/**
+ * Numbers of chosen salts for several keys at once, such that all of them fit together.
+ *
+ * With each salt at most a m-th of the room on a shard, any m of them fit on one. Dealt out to the shards in turn, key
+ * after key, no shard gets two of one key while a key has at most `shards`, and none more than m while there are at
+ * most m x shards altogether. Where there is no such m, every key is put on every shard, which
+ * fits if anything does.
+ * @param keys over one shard's planning limit C = limit x (1 - headroom), each above 0
+ * @param background mean load of all other keys on one shard, over C
+ * @returns a number per key, or undefined where the keys do not fit
+ */
+export function chosenTogether(
+  keys: readonly FilledLimits[],
+  background: FilledLimits,
+  shards: number,
+): number[] | undefined {
+  const fits = DIMENSIONS.every((dimension) => {
+    const sum = keys.reduce((all, key) => all + key[dimension], 0);
+    return background[dimension] + sum / shards <= 1 + TOLERANCE;
+  });
+  if (!fits) return undefined;
+  for (let m = 1; m <= keys.length; m++) {
+    const salts = keys.map((key) => saltsOfPart(key, background, m));
+    if (Math.max(...salts) > shards) break;
+    if (salts.reduce((all, count) => all + count, 0) <= m * shards) return salts;
+  }
+  return keys.map(() => shards);
+}
+
+/** Salts of which each takes at most a m-th of the room on a shard. */
+function saltsOfPart(key: FilledLimits, background: FilledLimits, m: number): number {
+  const salts = DIMENSIONS.map((dimension) => {
+    if (key[dimension] === 0) return 1;
+    return Math.ceil((key[dimension] * m) / (1 - background[dimension]) - TOLERANCE);
+  });
+  return Math.max(1, ...salts);
 }

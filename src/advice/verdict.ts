@@ -10,11 +10,12 @@ import { formatHashKey } from '../model/hash-key.ts';
 import type { Shard } from '../model/shard-map.ts';
 import { DISPATCHED_LIMIT, LAG_LIMIT_MS } from '../results/generator-validity.ts';
 import type { TallyReading } from '../results/count-tally.ts';
-import type { JudgedLoad } from '../results/load-judge.ts';
+import type { JudgedLoad } from '../results/judged-load.ts';
+import type { HotKey } from '../results/load-judge.ts';
 import type { Dimension, Finding, FindingOf, GeneratorInfo } from '../results/report-document.ts';
 import { normalQuantile } from '../traffic/normal.ts';
-import { heaviestOfUniform, observedShardsOf, type ObservedShard } from './observed-keys.ts';
-import { saltsFor } from './salts.ts';
+import { heaviestOfUniform, observedShardOf, observedShardsOf, type ObservedShard } from './observed-keys.ts';
+import { saltsOfHotKeys } from './hot-key-salts.ts';
 import { bestSplit } from './split-point.ts';
 
 /** Part of the stream's capacity above which cutting shards cannot help. */
@@ -132,54 +133,44 @@ function fillOfUniform(
 
 function findHotKeys(observation: Observation): FindingOf<'HOT_KEY'>[] {
   const { tally, open, nameOf } = observation;
-  const hot = [...tally.load.hotKeys].sort(([, a], [, b]) => b.utilization - a.utilization);
-  return hot.map(([place, judged]) => {
-    const salts = saltsOf(observation, place, judged);
+  const hot = [...tally.load.hotKeys].sort(([, a], [, b]) => b.load.utilization - a.load.utilization);
+  const salts = saltsOfHotKeys(
+    hot.map(([, hotKey]) => hotKey),
+    open.length,
+    ADVICE_HEADROOM,
+  );
+  return hot.map(([key, hotKey], i) => {
     return {
       code: 'HOT_KEY',
       severity: 'critical',
-      shardId: open[tally.shardOfKey[place]].shardId,
-      key: nameOf(tally.sketch.keys[place]),
+      shardId: open[hotKey.shard].shardId,
+      key: nameOf(key),
       evidence: {
-        ...evidenceOf(judged, 1),
+        ...evidenceOf(hotKey.load, 1),
         windowSec: tally.load.windowSec,
-        share: tally.keys.count(place, 'offered') / total(tally, 'records'),
+        share: recordsOf(tally, key, hotKey) / tally.shards.sum('offered'),
         splitHelps: false,
         headroom: ADVICE_HEADROOM,
-        saltsRandom: salts.random,
-        saltsChosen: salts.chosen,
+        saltsRandom: salts[i].random,
+        saltsChosen: salts[i].chosen,
       },
     };
   });
 }
 
-/** Into how many keys the hot one must be cut, among the mean load of everything else on a shard. */
-function saltsOf(observation: Observation, place: number, judged: JudgedLoad): ReturnType<typeof saltsFor> {
-  const { tally, open } = observation;
-  const share = tally.keys.count(place, countOf(judged.dimension)) / total(tally, judged.dimension);
-  const load = judged.utilization / (1 - ADVICE_HEADROOM);
-  // Everything else, in the proportion that the whole run shows.
-  const background = (load * (1 - share)) / share / open.length;
-  return saltsFor(load, background, open.length);
+/** Records of a hot key over the whole run, also where it has lost its place in the sketch. */
+function recordsOf({ sketch, keys }: TallyReading, key: number, { recordsBefore }: HotKey): number {
+  const place = sketch.find(key);
+  return recordsBefore + (place < 0 ? 0 : keys.count(place, 'offered'));
 }
 
 function findHotShards(observation: Observation): FindingOf<'HOT_SHARD'>[] {
   const { tally, open, hashKeyOf } = observation;
-  const hot = open
-    .map((shard, i) => ({ shard, i, judged: tally.load.residuals[i] }))
-    .filter(({ judged }) => judged.lower > 1)
-    .sort((a, b) => b.judged.utilization - a.judged.utilization);
-  const hotKeys = new Set(tally.load.hotKeys.keys());
-  const observed: Partial<Record<Dimension, ObservedShard[]>> = {};
-  return hot.map(({ shard, i, judged }) => {
-    const shards = (observed[judged.dimension] ??= observedShardsOf(
-      tally,
-      open,
-      hashKeyOf,
-      judged.dimension,
-      hotKeys,
-    ));
-    const split = bestSplit(shards[i]);
+  const hot = [...tally.load.hottest]
+    .map(([i, window]) => ({ shard: open[i], window, judged: tally.load.residuals[i] }))
+    .sort((a, b) => b.judged.utilization - a.judged.utilization || order(a.shard.shardId, b.shard.shardId));
+  return hot.map(({ shard, window, judged }) => {
+    const split = bestSplit(observedShardOf(window, shard.range, hashKeyOf, judged.dimension));
     return {
       code: 'HOT_SHARD',
       severity: 'critical',
@@ -196,6 +187,10 @@ function findHotShards(observation: Observation): FindingOf<'HOT_SHARD'>[] {
   });
 }
 
+function order(a: string, b: string): number {
+  return a < b ? -1 : 1;
+}
+
 function evidenceOf(
   judged: JudgedLoad,
   shards: number,
@@ -210,15 +205,6 @@ function evidenceOf(
 
 function limitOf(dimension: Dimension): number {
   return dimension === 'records' ? LIMITS.writeRecordsPerSec.value : LIMITS.writeBytesPerSec.value;
-}
-
-function total(tally: TallyReading, dimension: Dimension): number {
-  return tally.shards.sum(countOf(dimension));
-}
-
-/** The count of what a dimension is made of. */
-function countOf(dimension: Dimension): 'offered' | 'bytes' {
-  return dimension === 'records' ? 'offered' : 'bytes';
 }
 
 function loadOf(shard: ObservedShard): number {

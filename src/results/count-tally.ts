@@ -64,27 +64,37 @@ export class CountTally implements TallyReading {
     return place;
   }
 
-  /** What a shard was offered in the running step, and what of it was throttled. */
+  /** What a shard was offered in the running step, squares of bytes too, and what of it was throttled. */
   addShard(
     timeUs: number,
     shard: number,
     records: number,
     bytes: number,
+    squares: number,
     throttled: number,
     bytesAccepted: number,
   ): void {
     this.shards.add(shard, records, bytes, throttled, bytesAccepted);
     this.load.shards.records[shard] = records;
     this.load.shards.bytes[shard] = bytes;
+    this.load.shards.squares[shard] = squares;
     this.series.add(timeUs, shard, records, bytes, throttled);
   }
 
   /** The same of a key. */
-  addKey(place: number, records: number, bytes: number, throttled: number, bytesAccepted: number): void {
+  addKey(
+    place: number,
+    records: number,
+    bytes: number,
+    squares: number,
+    throttled: number,
+    bytesAccepted: number,
+  ): void {
     this.keys.add(place, records, bytes, throttled, bytesAccepted);
     this.sketch.weights[place] += Math.max(bytes, records * LEAST_WEIGHT);
     this.load.keys.records[place] = records;
     this.load.keys.bytes[place] = bytes;
+    this.load.keys.squares[place] = squares;
   }
 
   /** A second of a shard that may be its busiest. */

@@ -1,18 +1,17 @@
 /**
- * Records and bytes of the last few steps of time, for many shards or keys at once, where steps are counted whole
+ * Records, bytes and squared bytes of the last few steps of time, for many shards or keys at once, where steps are counted whole
  * instead of record by record.
  */
-import type { WindowSums } from './load-judge.ts';
+import type { WindowSums } from './stream-window.ts';
 
 export class CountWindows implements WindowSums {
   /** Of the step that runs. */
   readonly records: Float64Array;
   readonly bytes: Float64Array;
-  readonly #windowRecords: Float64Array;
-  readonly #windowBytes: Float64Array;
-  /** Step by step, as many as the window has. */
-  readonly #pastRecords: Float64Array[];
-  readonly #pastBytes: Float64Array[];
+  readonly squares: Float64Array;
+  readonly #windows: readonly Float64Array[];
+  /** The same columns step by step, as many steps as the window has. */
+  readonly #past: readonly (readonly Float64Array[])[];
   #closed = 0;
 
   /** @param steps length of the window in steps */
@@ -20,30 +19,30 @@ export class CountWindows implements WindowSums {
     readonly count: number,
     steps: number,
   ) {
-    const column = (): Float64Array => new Float64Array(count);
-    [this.records, this.bytes, this.#windowRecords, this.#windowBytes] = [
-      column(),
-      column(),
-      column(),
-      column(),
-    ];
-    this.#pastRecords = Array.from({ length: steps }, column);
-    this.#pastBytes = Array.from({ length: steps }, column);
+    const columns = (): Float64Array[] => Array.from({ length: 3 }, () => new Float64Array(count));
+    [this.records, this.bytes, this.squares] = columns();
+    this.#windows = columns();
+    this.#past = Array.from({ length: steps }, columns);
   }
 
   windowRecords(i: number): number {
-    return this.#windowRecords[i];
+    return this.#windows[0][i];
   }
 
   windowBytes(i: number): number {
-    return this.#windowBytes[i];
+    return this.#windows[1][i];
+  }
+
+  windowSquares(i: number): number {
+    return this.#windows[2][i];
   }
 
   /** Ends a step: it enters the window, and the oldest leaves. */
   closeStep(): void {
-    const place = this.#closed++ % this.#pastRecords.length;
-    shift(this.records, this.#pastRecords[place], this.#windowRecords);
-    shift(this.bytes, this.#pastBytes[place], this.#windowBytes);
+    const past = this.#past[this.#closed++ % this.#past.length];
+    [this.records, this.bytes, this.squares].forEach((current, i) => {
+      shift(current, past[i], this.#windows[i]);
+    });
   }
 }
 

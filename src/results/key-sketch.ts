@@ -74,7 +74,7 @@ export class KeySketch {
 
   /**
    * Adds weight to a key and returns its place. Where the key is new and no place is free, places are freed first;
-   * `freed` is told each of them, before it can be taken again.
+   * `freed` is told each of them, while its key is still in it.
    */
   add(key: number, weight: number, freed: (place: number) => void): number {
     let place = this.find(key);
@@ -98,9 +98,9 @@ export class KeySketch {
     for (let place = 0; place < this.capacity; place++) {
       this.weights[place] -= median;
       if (this.weights[place] > 0) continue;
+      freed(place);
       this.keys[place] = EMPTY;
       this.#free[this.#freeCount++] = place;
-      freed(place);
     }
     this.#slots.fill(EMPTY);
     for (let place = 0; place < this.capacity; place++) if (this.keys[place] !== EMPTY) this.#insert(place);

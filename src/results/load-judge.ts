@@ -4,29 +4,35 @@
  * In every window it asks what interface section 8 asks: which keys alone are above a shard's limit, what is left of
  * each shard without them, and what is left of the whole stream when each key is cut at one shard's limit.
  */
-import { LIMITS } from '../model/limits.ts';
 import { BurstMeter } from './burst-meter.ts';
+import {
+  BYTES_PER_SEC,
+  judgedLoad,
+  lowerOf,
+  mayBeAbove,
+  RECORDS_PER_SEC,
+  UNJUDGED,
+  type JudgedLoad,
+  type WindowLoad,
+} from './judged-load.ts';
 import type { KeySketch } from './key-sketch.ts';
 import type { Dimension } from './report-document.ts';
-import { WINDOW_SEC, worseOf, type RelativeLoad } from './sliding-sums.ts';
+import { WINDOW_SEC } from './sliding-sums.ts';
+import { StreamWindow, type ShardWindow, type WindowSums } from './stream-window.ts';
 
-const RECORDS_PER_SEC = LIMITS.writeRecordsPerSec.value;
-const BYTES_PER_SEC = LIMITS.writeBytesPerSec.value;
-const NONE: RelativeLoad = { dimension: 'records', perSec: 0, utilization: 0 };
+/** Keys that are remembered as hot; further ones are still taken off their shards while they are above the limit. */
+const MOST_HOT_KEYS = 4096;
 
-/** A load with the lower end of what may be claimed of it. */
-export interface JudgedLoad extends RelativeLoad {
-  /** Utilization less `z` standard deviations of the count: what noise alone does not explain. */
-  readonly lower: number;
-}
-
-const UNJUDGED: JudgedLoad = { ...NONE, lower: 0 };
-
-/** Sums over a window, of many shards or keys. */
-export interface WindowSums {
-  readonly count: number;
-  windowRecords(i: number): number;
-  windowBytes(i: number): number;
+/** A key above a shard's limit, in its busiest window. */
+export interface HotKey {
+  readonly shard: number;
+  readonly load: JudgedLoad;
+  /** Of the key, per second. */
+  readonly perSec: Readonly<Record<Dimension, number>>;
+  /** Of the whole stream without its hot keys, per second. */
+  readonly rest: Readonly<Record<Dimension, number>>;
+  /** Records that were counted in places of the sketch which the key has lost since. */
+  recordsBefore: number;
 }
 
 export abstract class LoadJudge {
@@ -36,10 +42,12 @@ export abstract class LoadJudge {
   readonly peakRecords: Float64Array;
   readonly peakBytes: Float64Array;
   readonly bursts: BurstMeter;
-  /** Busiest window of keys above a shard's limit, by place in the sketch. */
-  readonly hotKeys = new Map<number, JudgedLoad>();
+  /** Keys above a shard's limit by their numbers, which they keep where they lose their place in the sketch. */
+  readonly hotKeys = new Map<number, HotKey>();
   /** Of each shard, its busiest window without hot keys: at most what it was, where a key turned hot later. */
   readonly residuals: JudgedLoad[];
+  /** That window of each shard that is above its limit, key by key. */
+  readonly hottest = new Map<number, ShardWindow>();
   /** Of the stream, its busiest window with each key cut at one shard's limit. */
   capped: JudgedLoad = UNJUDGED;
   /** What that window holds per second besides hot keys. */
@@ -51,6 +59,8 @@ export abstract class LoadJudge {
   readonly #residualLower: Float64Array;
   readonly #sketch: KeySketch;
   readonly #shardOfKey: Uint32Array;
+  /** By place in the sketch, whether its key is hot. */
+  readonly #isHot: Uint8Array;
   readonly #z: number;
 
   /**
@@ -68,6 +78,7 @@ export abstract class LoadJudge {
     this.residuals = new Array<JudgedLoad>(shards).fill(UNJUDGED);
     this.#sketch = sketch;
     this.#shardOfKey = shardOfKey;
+    this.#isHot = new Uint8Array(sketch.capacity);
     this.windowSec = Math.min(WINDOW_SEC, durationSec);
     this.#z = z;
   }
@@ -78,71 +89,109 @@ export abstract class LoadJudge {
   /** Judges one window of the given length. */
   protected judge(windowSec: number, shards: WindowSums, keys: WindowSums): void {
     this.judged++;
-    const records = new Float64Array(shards.count);
-    const bytes = new Float64Array(shards.count);
-    for (let j = 0; j < records.length; j++) {
-      records[j] = shards.windowRecords(j);
-      bytes[j] = shards.windowBytes(j);
+    const window = new StreamWindow(windowSec, shards);
+    const { records, bytes, rest } = window;
+    for (let j = 0; j < shards.count; j++) {
       const utilization = utilizationOf(records[j], bytes[j], windowSec);
       if (utilization > this.shardUtilization[j]) this.shardUtilization[j] = utilization;
     }
-    const cut = { records: sum(records), bytes: sum(bytes) };
-    this.#judgeKeys(windowSec, keys, records, bytes, cut);
-    for (let j = 0; j < records.length; j++) {
-      // Most windows change nothing: they are left without making an object.
-      if (this.#lowerOf(records[j], bytes[j], windowSec) <= this.#residualLower[j]) continue;
-      this.#setResidual(j, this.#judgedLoad(records[j], bytes[j], windowSec, 1));
-    }
-    const capped = this.#judgedLoad(cut.records, cut.bytes, windowSec, records.length);
+    this.#judgeKeys(window, keys);
+    rest.records /= windowSec;
+    rest.bytes /= windowSec;
+    this.#judgeShards(window, keys);
+    const capped = window.capped(this.#z);
     if (capped.lower <= this.capped.lower) return;
     this.capped = capped;
-    this.cappedRest = { records: sum(records) / windowSec, bytes: sum(bytes) / windowSec };
+    this.cappedRest = rest;
   }
 
   /**
-   * Takes hot keys off their shards wholly, in windows after they were found too, and off the stream as far as they
-   * exceed one shard.
+   * Takes keys off their shards that are hot, in windows before and after they were found too, and those that may be
+   * above the limit in this window: of these noise does not tell whether they or their neighbours make a shard hot.
    */
-  #judgeKeys(
-    windowSec: number,
-    keys: WindowSums,
-    records: Float64Array,
-    bytes: Float64Array,
-    cut: { records: number; bytes: number },
-  ): void {
+  #judgeKeys(window: StreamWindow, keys: WindowSums): void {
+    const { windowSec } = window;
+    for (const key of this.hotKeys.keys()) {
+      const place = this.#sketch.find(key);
+      if (place >= 0) this.#isHot[place] = 1;
+    }
     for (let place = 0; place < keys.count; place++) {
-      const ofKey = keys.windowRecords(place);
-      if (ofKey === 0) continue;
-      const bytesOfKey = keys.windowBytes(place);
-      const utilization = Math.max(ofKey / RECORDS_PER_SEC, bytesOfKey / BYTES_PER_SEC) / windowSec;
-      const before = this.keyUtilization[place];
-      if (utilization > before) this.keyUtilization[place] = utilization;
-      const known = this.hotKeys.get(place);
-      if (utilization <= 1 && known === undefined) continue;
-      const judged = this.#judgedLoad(ofKey, bytesOfKey, windowSec, 1);
-      if (judged.lower <= 1 && known === undefined) continue;
-      this.hotKeys.set(place, known === undefined ? judged : worse(known, judged));
-      const shard = this.#shardOfKey[place];
-      if (known === undefined) this.#setResidual(shard, without(this.residuals[shard], before));
-      records[shard] -= ofKey;
-      bytes[shard] -= bytesOfKey;
-      cut.records -= Math.max(0, ofKey - RECORDS_PER_SEC * windowSec);
-      cut.bytes -= Math.max(0, bytesOfKey - BYTES_PER_SEC * windowSec);
+      const records = keys.windowRecords(place);
+      if (records === 0) continue;
+      const bytes = keys.windowBytes(place);
+      const utilization = utilizationOf(records, bytes, windowSec);
+      if (utilization > this.keyUtilization[place]) this.keyUtilization[place] = utilization;
+      const squares = keys.windowSquares(place);
+      if (this.#isHot[place] === 0 && !mayBeAbove(records, bytes, squares, windowSec, this.#z)) continue;
+      const load = { records, bytes, squares };
+      window.take(place, this.#shardOfKey[place], load);
+      this.#judgeKey(window, place, load);
     }
   }
 
-  #judgedLoad(records: number, bytes: number, windowSec: number, shards: number): JudgedLoad {
-    const load = worseOf(records / windowSec, bytes / windowSec, shards);
-    return {
-      ...load,
-      lower: load.utilization - (records > 0 ? (this.#z * load.utilization) / Math.sqrt(records) : 0),
-    };
+  #judgeKey(window: StreamWindow, place: number, sums: WindowLoad): void {
+    const { windowSec, rest } = window;
+    const key = this.#sketch.keys[place];
+    const known = this.hotKeys.get(key);
+    const load = judgedLoad(sums, windowSec, this.#z);
+    if (known === undefined && (load.lower <= 1 || this.hotKeys.size >= MOST_HOT_KEYS)) return;
+    window.leaveOut(sums);
+    const shard = this.#shardOfKey[place];
+    if (known === undefined) {
+      this.#isHot[place] = 1;
+      this.#takeOffBefore(shard, key);
+    } else if (load.lower <= known.load.lower) return;
+    this.hotKeys.set(key, {
+      shard,
+      load,
+      perSec: { records: sums.records / windowSec, bytes: sums.bytes / windowSec },
+      rest,
+      recordsBefore: known?.recordsBefore ?? 0,
+    });
   }
 
-  /** `lower` of the judged load of one shard, alone. */
-  #lowerOf(records: number, bytes: number, windowSec: number): number {
-    const utilization = utilizationOf(records, bytes, windowSec);
-    return utilization - (records > 0 ? (this.#z * utilization) / Math.sqrt(records) : 0);
+  /** A key has turned out to be hot: what was said of its shard is said again without it. */
+  #takeOffBefore(shard: number, key: number): void {
+    const hottest = this.hottest.get(shard);
+    // Without that window nothing was claimed of the shard, and less is left now.
+    let load = UNJUDGED;
+    if (hottest !== undefined) {
+      const { sum, keys, windowSec } = hottest;
+      const ofKey = keys.get(key);
+      if (ofKey !== undefined) {
+        keys.delete(key);
+        sum.records -= ofKey.records;
+        sum.bytes -= ofKey.bytes;
+        sum.squares -= ofKey.squares;
+      }
+      load = judgedLoad(sum, windowSec, this.#z);
+    }
+    if (load.lower <= 1) this.hottest.delete(shard);
+    this.#setResidual(shard, load);
+  }
+
+  #judgeShards(window: StreamWindow, keys: WindowSums): void {
+    const { records, bytes, squares, windowSec } = window;
+    const hotter = new Map<number, ShardWindow>();
+    for (let j = 0; j < records.length; j++) {
+      // Most windows change nothing: they are left without making an object.
+      const lower = lowerOf(records[j], bytes[j], squares[j], windowSec, this.#z);
+      if (lower <= this.#residualLower[j]) continue;
+      const shard = window.shard(j);
+      this.#setResidual(j, judgedLoad(shard.sum, windowSec, this.#z));
+      if (lower > 1) hotter.set(j, shard);
+    }
+    if (hotter.size === 0) return;
+    for (let place = 0; place < keys.count; place++) {
+      const ofKey = keys.windowRecords(place);
+      if (ofKey === 0 || window.taken.has(place)) continue;
+      hotter.get(this.#shardOfKey[place])?.keys.set(this.#sketch.keys[place], {
+        records: ofKey,
+        bytes: keys.windowBytes(place),
+        squares: keys.windowSquares(place),
+      });
+    }
+    for (const [j, shard] of hotter) this.hottest.set(j, shard);
   }
 
   #setResidual(shard: number, load: JudgedLoad): void {
@@ -150,34 +199,16 @@ export abstract class LoadJudge {
     this.#residualLower[shard] = load.lower;
   }
 
-  /** The key in a place of the sketch, for those who read `hotKeys`. */
-  keyAt(place: number): number {
-    return this.#sketch.keys[place];
+  /** A place of the sketch is freed, its key still in it, of which so many records were counted there. */
+  protected leave(place: number, records: number): void {
+    this.keyUtilization[place] = 0;
+    this.#isHot[place] = 0;
+    const hot = this.hotKeys.get(this.#sketch.keys[place]);
+    if (hot !== undefined) hot.recordsBefore += records;
   }
 }
 
 /** The worse of records and bytes in a window, over one shard's limits. */
 function utilizationOf(records: number, bytes: number, windowSec: number): number {
-  return Math.max(records / windowSec / RECORDS_PER_SEC, bytes / windowSec / BYTES_PER_SEC);
-}
-
-/** What at least is left of a shard's load without a key of at most the given utilization. */
-function without(load: JudgedLoad, utilization: number): JudgedLoad {
-  const left = Math.max(0, load.utilization - utilization);
-  if (left === 0) return UNJUDGED;
-  return {
-    dimension: load.dimension,
-    perSec: (load.perSec * left) / load.utilization,
-    utilization: left,
-    lower: Math.max(0, load.lower - utilization),
-  };
-}
-
-/** Of two loads the one with the higher lower end. */
-function worse(a: JudgedLoad, b: JudgedLoad): JudgedLoad {
-  return b.lower > a.lower ? b : a;
-}
-
-function sum(column: Float64Array): number {
-  return column.reduce((total, value) => total + value, 0);
+  return Math.max(records / RECORDS_PER_SEC, bytes / BYTES_PER_SEC) / windowSec;
 }

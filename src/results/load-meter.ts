@@ -36,11 +36,13 @@ export class LoadMeter extends LoadJudge {
     if (place >= 0) this.keys.add(place, bytes, records);
   }
 
-  /** A place of the sketch was freed: the key that takes it starts from nothing. */
-  forget(place: number): void {
+  /**
+   * A place of the sketch is freed: the key that takes it starts from nothing.
+   * @param records counted of the key that leaves it
+   */
+  forget(place: number, records: number): void {
     this.keys.reset(place);
-    this.keyUtilization[place] = 0;
-    this.hotKeys.delete(place);
+    this.leave(place, records);
   }
 
   /** The offer has ended after `elapsedSec` seconds: closes the last window. */

@@ -1,5 +1,5 @@
 /**
- * Records and bytes of the last ten seconds, for many shards or keys at once, moved on second by second.
+ * Records, bytes and squared bytes of the last ten seconds, for many shards or keys at once, moved on second by second.
  */
 import { LIMITS } from '../model/limits.ts';
 import type { Dimension } from './report-document.ts';
@@ -15,13 +15,15 @@ export interface RelativeLoad {
   readonly utilization: number;
 }
 
-/** Places in a row: records and bytes of the running second, of the window, then of each second in the window. */
+/** Places in a row: sums of the running second, of the window, then of each second in the window. */
 const RECORDS = 0;
 const BYTES = 1;
-const WINDOW_RECORDS = 2;
-const WINDOW_BYTES = 3;
-const PAST = 4;
-const WIDTH = PAST + 2 * WINDOW_SEC;
+/** Of squared bytes: the noise of a sum of bytes. */
+const SQUARES = 2;
+const SUMS = 3;
+const WINDOW = SUMS;
+const PAST = WINDOW + SUMS;
+const WIDTH = PAST + SUMS * WINDOW_SEC;
 
 export class SlidingSums {
   /** Row by row: a record touches one row of thousands. */
@@ -32,11 +34,12 @@ export class SlidingSums {
     this.#cells = new Float64Array(count * WIDTH);
   }
 
-  /** Counts a record, or a part of one, in the running second. */
+  /** Counts a record, or a part above 0 of one, in the running second. The squares of parts sum to that of the whole. */
   add(i: number, bytes: number, records = 1): void {
     const at = i * WIDTH;
     this.#cells[at + RECORDS] += records;
     this.#cells[at + BYTES] += bytes;
+    this.#cells[at + SQUARES] += records === 1 ? bytes * bytes : (bytes * bytes) / records;
   }
 
   /** Of the running second. */
@@ -50,11 +53,15 @@ export class SlidingSums {
 
   /** Of the closed seconds in the window. */
   windowRecords(i: number): number {
-    return this.#cells[i * WIDTH + WINDOW_RECORDS];
+    return this.#cells[i * WIDTH + WINDOW + RECORDS];
   }
 
   windowBytes(i: number): number {
-    return this.#cells[i * WIDTH + WINDOW_BYTES];
+    return this.#cells[i * WIDTH + WINDOW + BYTES];
+  }
+
+  windowSquares(i: number): number {
+    return this.#cells[i * WIDTH + WINDOW + SQUARES];
   }
 
   /** Forgets one of the many, whose place another takes. */
@@ -65,14 +72,13 @@ export class SlidingSums {
   /** Ends a second: it enters the window, and the one ten seconds before it leaves. */
   closeSecond(): void {
     const cells = this.#cells;
-    const past = PAST + 2 * (this.#closed++ % WINDOW_SEC);
+    const past = PAST + SUMS * (this.#closed++ % WINDOW_SEC);
     for (let at = 0; at < cells.length; at += WIDTH) {
-      cells[at + WINDOW_RECORDS] += cells[at + RECORDS] - cells[at + past];
-      cells[at + WINDOW_BYTES] += cells[at + BYTES] - cells[at + past + 1];
-      cells[at + past] = cells[at + RECORDS];
-      cells[at + past + 1] = cells[at + BYTES];
-      cells[at + RECORDS] = 0;
-      cells[at + BYTES] = 0;
+      for (let sum = at; sum < at + SUMS; sum++) {
+        cells[sum + WINDOW] += cells[sum] - cells[sum + past];
+        cells[sum + past] = cells[sum];
+        cells[sum] = 0;
+      }
     }
   }
 }

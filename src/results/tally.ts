@@ -75,8 +75,8 @@ export class Tally {
       return backlogSec > 0;
     };
     this.#freed = (place) => {
+      this.load.forget(place, this.keys.count(place, 'offered'));
       this.keys.reset(place);
-      this.load.forget(place);
     };
   }
 

@@ -254,14 +254,15 @@ class AggregatePlayer {
     const throttled = Math.min(records, Math.max(0, Math.round(this.#carry[j])));
     this.#carry[j] -= throttled;
     const bytesAccepted = bytes - Math.round((bytes * throttled) / records);
-    tally.addShard(startUs - this.#scenario.warmupUs, j, records, bytes, throttled, bytesAccepted);
+    const squares = this.#counts.shardSquares[j];
+    tally.addShard(startUs - this.#scenario.warmupUs, j, records, bytes, squares, throttled, bytesAccepted);
     this.#notePeak(j, records, bytes, lengthUs);
     this.#countKeys(j, records, throttled);
   }
 
   /** Who of a step was throttled is chance, and each of its records as likely as any other. */
   #countKeys(j: number, records: number, throttled: number): void {
-    const { keyRecords, keyBytes } = this.#counts;
+    const { keyRecords, keyBytes, keySquares } = this.#counts;
     const line = this.#keyLine;
     let left = records;
     let lost = throttled;
@@ -272,7 +273,8 @@ class AggregatePlayer {
       left -= ofKey;
       lost -= lostOfKey;
       const bytes = keyBytes[place];
-      this.#tally.addKey(place, ofKey, bytes, lostOfKey, bytes - Math.round((bytes * lostOfKey) / ofKey));
+      const bytesAccepted = bytes - Math.round((bytes * lostOfKey) / ofKey);
+      this.#tally.addKey(place, ofKey, bytes, keySquares[place], lostOfKey, bytesAccepted);
     }
   }
 

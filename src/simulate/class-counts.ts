@@ -21,9 +21,12 @@ export class ClassCounts {
   readonly shardRecords: Float64Array;
   /** By shard, all sources. */
   readonly shardBytes: Float64Array;
+  /** Expected sum of the squares of the records' bytes: the noise of their sum. */
+  readonly shardSquares: Float64Array;
   /** By place. */
   readonly keyRecords: Float64Array;
   readonly keyBytes: Float64Array;
+  readonly keySquares: Float64Array;
   readonly #sources: readonly SourceClasses[];
   readonly #lines: readonly DrawLine[];
   readonly #shards: number;
@@ -34,18 +37,23 @@ export class ClassCounts {
     this.#shards = shards;
     this.shardRecords = new Float64Array(sources.length * shards);
     this.shardBytes = new Float64Array(shards);
+    this.shardSquares = new Float64Array(shards);
     this.keyRecords = new Float64Array(places);
     this.keyBytes = new Float64Array(places);
+    this.keySquares = new Float64Array(places);
   }
 
   /** Draws a step anew. @param counts records of each source in it */
   draw(counts: readonly number[]): void {
-    for (const column of [this.shardRecords, this.shardBytes, this.keyRecords, this.keyBytes]) column.fill(0);
+    const { shardRecords, shardBytes, shardSquares, keyRecords, keyBytes, keySquares } = this;
+    for (const column of [shardRecords, shardBytes, shardSquares, keyRecords, keyBytes, keySquares]) {
+      column.fill(0);
+    }
     counts.forEach((count, source) => this.#drawSource(source, count));
   }
 
   #drawSource(source: number, count: number): void {
-    const { classes, places } = this.#sources[source];
+    const { classes, places, meanBytes, deviation } = this.#sources[source];
     const line = this.#lines[source];
     let left = count;
     for (let i = 0; i < classes.count && left > 0; i++) {
@@ -56,9 +64,13 @@ export class ClassCounts {
       const bytes = this.#bytesOf(source, i, records);
       this.shardRecords[source * this.#shards + classes.shard[i]] += records;
       this.shardBytes[classes.shard[i]] += bytes;
+      const mean = meanBytes + classes.keyBytes[i];
+      const squares = records * (mean * mean + deviation * deviation);
+      this.shardSquares[classes.shard[i]] += squares;
       if (i >= classes.keys) continue;
       this.keyRecords[places[i]] += records;
       this.keyBytes[places[i]] += bytes;
+      this.keySquares[places[i]] += squares;
     }
   }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { saltRisk, saltsFor } from '../../src/advice/salts.ts';
+import { chosenTogether, saltRisk, saltsFor } from '../../src/advice/salts.ts';
 
 /** The definition of math.md 2.5, by plain multiplication, for every s. */
 function riskByDefinition(s: number, load: number, background: number, shards: number): number {
@@ -58,5 +58,50 @@ describe('saltsFor', () => {
   it('leaves a key alone that fits as it is', () => {
     expect(saltsFor(0.5, 0.3, 8)).toEqual({ random: 1, chosen: 1 });
     expect(saltsFor(0.5, 0.3, 1)).toEqual({ random: 1, chosen: 1 });
+  });
+});
+
+describe('salts chosen for several keys at once', () => {
+  const part = fc.double({ min: 0.01, max: 5, noNaN: true });
+  const load = fc.record({ records: part, bytes: part });
+  const room = fc.double({ min: 0, max: 0.95, noNaN: true });
+
+  it('fit, dealt out in turn; there are none only where the sum is too much', () => {
+    fc.assert(
+      fc.property(
+        fc.array(load, { minLength: 1, maxLength: 6 }),
+        fc.record({ records: room, bytes: room }),
+        fc.integer({ min: 1, max: 40 }),
+        (keys, background, shards) => {
+          const salts = chosenTogether(keys, background, shards);
+          for (const dimension of ['records', 'bytes'] as const) {
+            const sum = keys.reduce((all, key) => all + key[dimension], 0);
+            if (salts === undefined) continue;
+            expect(background[dimension] + sum / shards).toBeLessThanOrEqual(1 + 1e-8);
+            const loads = Array.from({ length: shards }, () => background[dimension]);
+            let next = 0;
+            salts.forEach((count, i) => {
+              expect(count).toBeLessThanOrEqual(shards);
+              for (let salt = 0; salt < count; salt++) loads[next++ % shards] += keys[i][dimension] / count;
+            });
+            expect(Math.max(...loads)).toBeLessThanOrEqual(1 + 1e-8);
+          }
+          if (salts !== undefined) return;
+          const fills = (['records', 'bytes'] as const).map((dimension) => {
+            return background[dimension] + keys.reduce((all, key) => all + key[dimension], 0) / shards;
+          });
+          expect(Math.max(...fills)).toBeGreaterThan(1);
+        },
+      ),
+    );
+  });
+
+  it('are those of the key alone where there is one', () => {
+    fc.assert(
+      fc.property(part, room, fc.integer({ min: 1, max: 40 }), (records, background, shards) => {
+        const salts = chosenTogether([{ records, bytes: 0 }], { records: background, bytes: 0 }, shards);
+        expect(salts?.[0] ?? null).toBe(saltsFor(records, background, shards).chosen);
+      }),
+    );
   });
 });

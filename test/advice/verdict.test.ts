@@ -146,6 +146,59 @@ describe('the verdict on a planted stream', () => {
     expect(codesOf(found)).toEqual(['HOT_KEY']);
   });
 
+  it('does not call the shard hot that a ramping key fills before the key alone does', () => {
+    const ramp = [{ durationUs: 60e6, from: 200, to: 1800 }];
+    const found = verdict(
+      traffic(0, onShard(1, 1, 'whale'), { stages: ramp }),
+      sourceAt(1200, 60, { arrivals: { kind: 'poisson' }, keys: uniformKeys(10_000), size: SMALL }),
+    );
+    expect(codesOf(found)).toEqual(['HOT_KEY']);
+  });
+
+  it('does not take a key of few large records for several keys that would each fit', () => {
+    for (const seed of [1, 2, 3, 4]) {
+      const large = traffic(1.5, weights(['whale']), { size: { kind: 'fixed', bytes: 1_000_000 } });
+      const scenario = scenarioOf([large, traffic(500, uniformKeys(10_000))], { seed });
+      expect(codesOf(findingsOf(observe(scenario)))).not.toContain('HOT_SHARD');
+    }
+  });
+
+  it('does not take a key of few enormous records for a lack of shards', () => {
+    for (const arrivals of [{ kind: 'poisson' }, { kind: 'even' }] as const) {
+      const size = { kind: 'fixed', bytes: 10_000_000 } as const;
+      const large = sourceAt(0.4, 60, { keys: weights(['whale']), size, arrivals });
+      const found = verdict(
+        large,
+        traffic(200, uniformKeys(10_000), { size: { kind: 'fixed', bytes: 1000 } }),
+      );
+      expect(codesOf(found).filter((code) => code !== 'HOT_KEY')).toEqual([]);
+    }
+  });
+
+  it('is nothing where sizes vary widely around a load that fits', () => {
+    let blamed = 0;
+    for (let seed = 1; seed <= 60; seed++) {
+      const size: Size = { kind: 'lognormal', median: 1024, p99: 204_800 };
+      const source = traffic(240, uniformKeys(10_000), { size });
+      if (findingsOf(observe(scenarioOf([source], { seed }))).length > 0) blamed++;
+    }
+    expect(blamed).toBeLessThanOrEqual(2);
+  });
+
+  it('remembers a hot key that has long lost its place in the sketch', () => {
+    const stages = [
+      { durationUs: 11e6, from: 1300, to: 1300 },
+      { durationUs: 139e6, from: 0, to: 0 },
+    ];
+    const whale = traffic(0, weights(['whale']), { stages });
+    const others = sourceAt(3000, 150, { keys: uniformKeys(1_000_000), size: SMALL });
+    const scenario = scenarioOf([whale, others]);
+    const { key, evidence } = only(findingsOf(observe(scenario, MAP, 16)), 'HOT_KEY');
+    expect(key).toBe('whale');
+    expect(evidence.utilization).toBeGreaterThan(1.25);
+    expect(evidence.share).toBeCloseTo((1300 * 11) / (1300 * 11 + 3000 * 150), 2);
+  });
+
   it('finds the same with a sketch that is far too small for all keys', () => {
     const scenario = scenarioOf([traffic(1200, weights(['whale'])), traffic(1200, uniformKeys(1_000_000))]);
     const finding = only(findingsOf(observe(scenario, MAP, 256)), 'HOT_KEY');
@@ -206,6 +259,27 @@ describe('the split that HOT_SHARD proposes', () => {
     expect(Math.abs(loads[2] - (evidence.lowerUtilization ?? 0))).toBeLessThan(0.05);
     expect(Math.abs(loads[3] - (evidence.upperUtilization ?? 0))).toBeLessThan(0.05);
     expect(Math.max(loads[2], loads[3])).toBeLessThan(0.8);
+  });
+
+  it('divides the busiest window, not the whole run', () => {
+    const [a, b, c] = namesOnShard(2, 40, MAP).sort((x, y) => (hashKeyOf(x) < hashKeyOf(y) ? -1 : 1));
+    const inTurn = (name: string, rate: number, fromSec: number, toSec: number): Source =>
+      sourceAt(0, 40, {
+        keys: weights([name]),
+        size: SMALL,
+        stages: [
+          { durationUs: fromSec * 1e6, from: 0, to: 0 },
+          { durationUs: (toSec - fromSec) * 1e6, from: rate, to: rate },
+          { durationUs: (40 - toSec) * 1e6, from: 0, to: 0 },
+        ].filter(({ durationUs }) => durationUs > 0),
+      });
+    const { evidence } = only(
+      verdict(inTurn(a, 600, 0, 10), inTurn(b, 600, 0, 10), inTurn(c, 850, 10, 40)),
+      'HOT_SHARD',
+    );
+    const at = BigInt(evidence.newStartingHashKey ?? 'none');
+    expect(hashKeyOf(a) < at && at <= hashKeyOf(b)).toBe(true);
+    expect([evidence.lowerUtilization, evidence.upperUtilization]).toEqual([0.6, 0.6]);
   });
 
   it('leaves the hot key out of both', () => {
@@ -288,6 +362,31 @@ describe('the salts that HOT_KEY proposes', () => {
     expect(fits / 400).toBeGreaterThan(0.92);
     expect(evidence.saltsChosen).toBe(3);
     expect(salts).toBeGreaterThan(3);
+  });
+
+  it('are for the peak of a ramping key, among what there is beside it then', () => {
+    const stages = [{ durationUs: 60e6, from: 200, to: 1600 }];
+    const whale = traffic(0, weights(['whale']), { stages, arrivals: { kind: 'even' } });
+    const others = sourceAt(1200, 60, { keys: uniformKeys(10_000), size: SMALL });
+    const { evidence } = only(verdict(whale, others), 'HOT_KEY');
+    // 1,483/s in the last window: 1.85 of what is planned, in a room of 1 - 0.375.
+    expect(evidence.perSec).toBeCloseTo(1483, -1);
+    expect(evidence.saltsChosen).toBe(3);
+  });
+
+  it('let several hot keys fit beside one another, or are none', () => {
+    const both = (a: number, b: number): (number | null)[] => {
+      const keys = [a, b].map((rate, i) =>
+        traffic(rate, weights([`whale-${i}`]), { arrivals: { kind: 'even' } }),
+      );
+      const found = verdict(...keys, traffic(200, uniformKeys(10_000)));
+      expect(codesOf(found)).toEqual(['HOT_KEY', 'HOT_KEY']);
+      return found.map((finding) => (finding as unknown as FindingOf<'HOT_KEY'>).evidence.saltsChosen);
+    };
+    // Room for 750/s on each of four shards: two and two fit, three and two do not, nor anything of 3,200/s.
+    expect(both(1200, 1200)).toEqual([2, 2]);
+    expect(both(1725, 1125)).toEqual([4, 4]);
+    expect(both(1600, 1600)).toEqual([null, null]);
   });
 
   it('are none where the stream has no room for the key at all', () => {
