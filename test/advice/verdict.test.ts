@@ -167,10 +167,9 @@ describe('the verdict on a planted stream', () => {
     for (const arrivals of [{ kind: 'poisson' }, { kind: 'even' }] as const) {
       const size = { kind: 'fixed', bytes: 10_000_000 } as const;
       const large = sourceAt(0.4, 60, { keys: weights(['whale']), size, arrivals });
-      const found = verdict(
-        large,
-        traffic(200, uniformKeys(10_000), { size: { kind: 'fixed', bytes: 1000 } }),
-      );
+      const small = sourceAt(200, 60, { keys: uniformKeys(10_000), size: { kind: 'fixed', bytes: 1000 } });
+      const stream = { shards: 4, maxRecordBytes: 10 * MIB, retentionHours: 24, initialFill: 1 };
+      const found = findingsOf(observe(scenarioOf([large, small], { stream })));
       expect(codesOf(found).filter((code) => code !== 'HOT_KEY')).toEqual([]);
     }
   });
