@@ -15,69 +15,74 @@ export interface RelativeLoad {
   readonly utilization: number;
 }
 
-/** Places in a row: sums of the running second, of the window, then of each second in the window. */
+/** Places in a row of sums. */
 const RECORDS = 0;
 const BYTES = 1;
 /** Of squared bytes: the noise of a sum of bytes. */
 const SQUARES = 2;
 const SUMS = 3;
-const WINDOW = SUMS;
-const PAST = WINDOW + SUMS;
-const WIDTH = PAST + SUMS * WINDOW_SEC;
+/** A row of the running second; one place is left empty, so that no row lies across two lines of the cache. */
+const NOW_WIDTH = 4;
+/** A row of the past: sums of the window, then of each second in it. */
+const PAST_WIDTH = SUMS * (1 + WINDOW_SEC);
 
 export class SlidingSums {
-  /** Row by row: a record touches one row of thousands. */
-  readonly #cells: Float64Array;
+  /** Of the running second: all that a record touches, and kept small for it. */
+  readonly #now: Float64Array;
+  readonly #past: Float64Array;
   #closed = 0;
 
   constructor(readonly count: number) {
-    this.#cells = new Float64Array(count * WIDTH);
+    this.#now = new Float64Array(count * NOW_WIDTH);
+    this.#past = new Float64Array(count * PAST_WIDTH);
   }
 
   /** Counts a record, or a part above 0 of one, in the running second. The squares of parts sum to that of the whole. */
   add(i: number, bytes: number, records = 1): void {
-    const at = i * WIDTH;
-    this.#cells[at + RECORDS] += records;
-    this.#cells[at + BYTES] += bytes;
-    this.#cells[at + SQUARES] += records === 1 ? bytes * bytes : (bytes * bytes) / records;
+    const at = i * NOW_WIDTH;
+    this.#now[at + RECORDS] += records;
+    this.#now[at + BYTES] += bytes;
+    this.#now[at + SQUARES] += records === 1 ? bytes * bytes : (bytes * bytes) / records;
   }
 
   /** Of the running second. */
   records(i: number): number {
-    return this.#cells[i * WIDTH + RECORDS];
+    return this.#now[i * NOW_WIDTH + RECORDS];
   }
 
   bytes(i: number): number {
-    return this.#cells[i * WIDTH + BYTES];
+    return this.#now[i * NOW_WIDTH + BYTES];
   }
 
   /** Of the closed seconds in the window. */
   windowRecords(i: number): number {
-    return this.#cells[i * WIDTH + WINDOW + RECORDS];
+    return this.#past[i * PAST_WIDTH + RECORDS];
   }
 
   windowBytes(i: number): number {
-    return this.#cells[i * WIDTH + WINDOW + BYTES];
+    return this.#past[i * PAST_WIDTH + BYTES];
   }
 
   windowSquares(i: number): number {
-    return this.#cells[i * WIDTH + WINDOW + SQUARES];
+    return this.#past[i * PAST_WIDTH + SQUARES];
   }
 
   /** Forgets one of the many, whose place another takes. */
   reset(i: number): void {
-    this.#cells.fill(0, i * WIDTH, (i + 1) * WIDTH);
+    this.#now.fill(0, i * NOW_WIDTH, (i + 1) * NOW_WIDTH);
+    this.#past.fill(0, i * PAST_WIDTH, (i + 1) * PAST_WIDTH);
   }
 
   /** Ends a second: it enters the window, and the one ten seconds before it leaves. */
   closeSecond(): void {
-    const cells = this.#cells;
-    const past = PAST + SUMS * (this.#closed++ % WINDOW_SEC);
-    for (let at = 0; at < cells.length; at += WIDTH) {
-      for (let sum = at; sum < at + SUMS; sum++) {
-        cells[sum + WINDOW] += cells[sum] - cells[sum + past];
-        cells[sum + past] = cells[sum];
-        cells[sum] = 0;
+    const leaving = SUMS * (1 + (this.#closed++ % WINDOW_SEC));
+    for (let i = 0; i < this.count; i++) {
+      for (let sum = 0; sum < SUMS; sum++) {
+        const now = i * NOW_WIDTH + sum;
+        const window = i * PAST_WIDTH + sum;
+        this.#past[window] += this.#now[now] - this.#past[window + leaving];
+        this.#past[window + leaving] = this.#now[now];
+        this.#now[now] = 0;
       }
     }
   }

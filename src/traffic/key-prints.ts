@@ -10,8 +10,8 @@ const MOST_REMEMBERED = 4_194_304;
 
 export class KeyPrints {
   readonly #dictionary: KeyDictionary;
-  readonly #lows: Uint32Array;
-  readonly #highs: Uint32Array;
+  /** Two words per key. */
+  readonly #prints: Uint32Array;
   readonly #words = new Uint32Array(4);
   /** Of the key that was read last. */
   low = 0;
@@ -20,21 +20,22 @@ export class KeyPrints {
   constructor(dictionary: KeyDictionary) {
     const remembered = dictionary.size <= MOST_REMEMBERED ? dictionary.size : 0;
     this.#dictionary = dictionary;
-    this.#lows = new Uint32Array(remembered);
-    this.#highs = new Uint32Array(remembered);
+    this.#prints = new Uint32Array(2 * remembered);
   }
 
   /** Leaves the print of a key in `low` and `high`. */
   read(key: number): void {
-    if (key < this.#lows.length && (this.#lows[key] | this.#highs[key]) !== 0) {
-      this.low = this.#lows[key];
-      this.high = this.#highs[key];
+    const at = 2 * key;
+    const isRemembered = at < this.#prints.length;
+    if (isRemembered && (this.#prints[at] | this.#prints[at + 1]) !== 0) {
+      this.low = this.#prints[at];
+      this.high = this.#prints[at + 1];
       return;
     }
     this.#make(key);
-    if (key >= this.#lows.length) return;
-    this.#lows[key] = this.low;
-    this.#highs[key] = this.high;
+    if (!isRemembered) return;
+    this.#prints[at] = this.low;
+    this.#prints[at + 1] = this.high;
   }
 
   #make(key: number): void {
