@@ -6,7 +6,14 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'core', include: ['test/**/*.test.ts'], exclude: ['test/live/**'], pool: 'forks' },
+        test: {
+          name: 'core',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/live/**'],
+          pool: 'forks',
+          // Generous: a busy machine is no failure.
+          testTimeout: 60_000,
+        },
       },
       {
         // Tests that watch a clock run one at a time: two cores, and a neighbour is noise.
