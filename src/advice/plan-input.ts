@@ -208,6 +208,7 @@ function sizeAssumptions(sources: readonly PlanSource[]): string[] {
   const usual = LIMITS.defaultMaxRecordBytes.value;
   return [
     'Written with PutRecords: the rounding of each call to whole KiB is not added.',
+    `How often consumers poll is not part of this plan; a shard answers ${LIMITS.getRecordsCallsPerSec.value} GetRecords calls a second in all.`,
     ...(largest > usual
       ? [
           `The stream takes records above ${formatBytes(usual)} (a setting; ${formatBytes(usual)} is its default).`,

@@ -3,7 +3,7 @@ import type { Shard } from '../model/shard-map.ts';
 import { shardNumberOf } from '../model/shard-map.ts';
 import { operation, timestampOf } from './operation.ts';
 import { SHARD_ID, STREAM_REFERENCE } from './shape.ts';
-import { RETENTION_HOURS, type Stream } from './stream.ts';
+import type { Stream } from './stream.ts';
 
 /** Shards per DescribeStream reply (source: developer guide, Quotas and limits). */
 const PAGE = 100;
@@ -65,7 +65,7 @@ function descriptionOf(stream: Stream, nowUs: number): object {
     StreamARN: stream.arn,
     StreamStatus: stream.statusAt(nowUs),
     StreamModeDetails: { StreamMode: stream.mode },
-    RetentionPeriodHours: RETENTION_HOURS,
+    RetentionPeriodHours: stream.retentionHours,
     StreamCreationTimestamp: timestampOf(stream.createdUs),
     EnhancedMonitoring: [{ ShardLevelMetrics: [] }],
     EncryptionType: 'NONE',

@@ -10,8 +10,7 @@ import { PutReplies } from './put-reply.ts';
 import { RecordLog } from './record-log.ts';
 import { sequenceNumber, sequencePrefix } from './sequence-number.ts';
 
-export const RETENTION_HOURS = LIMITS.retentionHoursDefault.value;
-const RETENTION_MS = RETENTION_HOURS * 3_600_000;
+const HOUR_MS = 3_600_000;
 
 export type StreamStatus = 'CREATING' | 'ACTIVE' | 'DELETING' | 'DELETED';
 export type StreamMode = 'PROVISIONED' | 'ON_DEMAND';
@@ -23,6 +22,8 @@ export interface StreamSpec {
   readonly mode?: StreamMode;
   /** Data and key, 1 MiB to 10 MiB; default 1 MiB. */
   readonly maxRecordBytes?: number;
+  /** How long records are kept where memory allows it; default 24. */
+  readonly retentionHours?: number;
   /** Level of the write buckets at the start, 0…1; default 1. */
   readonly initialFill?: number;
 }
@@ -39,6 +40,7 @@ export class Stream {
   readonly accountId: string;
   readonly mode: StreamMode;
   readonly maxRecordBytes: number;
+  readonly retentionHours: number;
   readonly createdUs: number;
   readonly shardMap: ShardMap;
   readonly routing: RoutingTable;
@@ -59,6 +61,7 @@ export class Stream {
     this.accountId = place.accountId;
     this.mode = spec.mode ?? 'PROVISIONED';
     this.maxRecordBytes = spec.maxRecordBytes ?? LIMITS.defaultMaxRecordBytes.value;
+    this.retentionHours = spec.retentionHours ?? LIMITS.retentionHoursDefault.value;
     this.createdUs = nowUs;
     this.#activeUs = nowUs + createUs;
     this.#memoryBytes = place.memoryBytes;
@@ -97,6 +100,6 @@ export class Stream {
   }
 
   #emptyLog(): RecordLog {
-    return new RecordLog(this.shardMap.all.length, this.#memoryBytes, RETENTION_MS);
+    return new RecordLog(this.shardMap.all.length, this.#memoryBytes, this.retentionHours * HOUR_MS);
   }
 }

@@ -19,16 +19,14 @@ export interface LocalTarget {
   readonly endpoint: string;
   readonly client: KinesisClient;
   readonly map: ShardMap;
-  /** Seconds that the endpoint's thread was busy so far. */
-  readonly busySec: () => number;
   readonly close: () => Promise<void>;
 }
 
 /** Starts the endpoint with the scenario's stream, ACTIVE, and reads its layout through the SDK. */
 export async function openLocalTarget(stream: StreamSpec, connections: number): Promise<LocalTarget> {
-  const { shards, maxRecordBytes, initialFill } = stream;
+  const { shards, maxRecordBytes, retentionHours, initialFill } = stream;
   const embedded = await startEmbedded({
-    streams: [{ name: STREAM_NAME, shards, maxRecordBytes, initialFill }],
+    streams: [{ name: STREAM_NAME, shards, maxRecordBytes, retentionHours, initialFill }],
     streamMemoryBytes: STREAM_MEMORY_BYTES,
   });
   const client = localClient(embedded.url, LOCAL_REGION, connections);
@@ -39,7 +37,6 @@ export async function openLocalTarget(stream: StreamSpec, connections: number): 
       endpoint: embedded.url,
       client,
       map,
-      busySec: () => embedded.busySec(),
       close: () => embedded.close(),
     };
   } catch (error) {

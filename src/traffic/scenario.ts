@@ -181,11 +181,6 @@ export type Retry =
 
 export type ConsumerSpec = { readonly kind: 'polling'; readonly everyUs: number } | { readonly kind: 'efo' };
 
-/** Where a command-line seed replaces the scenario's. */
-export function withSeed(scenario: Scenario, seed: number | undefined): Scenario {
-  return seed === undefined ? scenario : { ...scenario, seed };
-}
-
 /** The name every generated key has unless the scenario gives another template. */
 export const DEFAULT_TEMPLATE = 'key-{n}';
 

@@ -37,6 +37,24 @@ function fiveRecords(): { service: LocalService; sequences: string[] } {
 }
 
 describe('reading', () => {
+  it('finds records for as long as the stream keeps them', () => {
+    const service = serviceWith([
+      { name: 's', shards: 1, retentionHours: 48 },
+      { name: 'short', shards: 1 },
+    ]);
+    for (const StreamName of ['s', 'short'])
+      call(service, 'PutRecord', { StreamName, ...record('k', 'x') }, START_US);
+    const laterUs = START_US + 36 * 3600 * SECOND;
+    const found = (StreamName: string): number => {
+      const input = { StreamName, ShardId: 'shardId-000000000000', ShardIteratorType: 'TRIM_HORIZON' };
+      const { body } = call(service, 'GetShardIterator', input, laterUs);
+      return call(service, 'GetRecords', { ShardIterator: body.ShardIterator }, laterUs).body.Records.length;
+    };
+    expect([found('s'), found('short')]).toEqual([1, 0]);
+    const { body } = call(service, 'DescribeStreamSummary', { StreamName: 's' }, laterUs);
+    expect(body.StreamDescriptionSummary).toMatchObject({ RetentionPeriodHours: 48 });
+  });
+
   it('starts where each of the five iterator types says', () => {
     const { service, sequences } = fiveRecords();
     const at = (type: string, more?: object): string[] => texts(service, iterator(service, type, more));

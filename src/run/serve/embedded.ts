@@ -17,8 +17,6 @@ export interface EmbeddedOptions extends LocalOptions {
 
 export interface Embedded {
   readonly url: string;
-  /** Seconds that the thread was busy, close to its CPU time. */
-  busySec(): number;
   /** Stops the endpoint and its thread. */
   close(): Promise<void>;
 }
@@ -56,7 +54,6 @@ export async function startEmbedded({ streams, onNotice, ...options }: EmbeddedO
   });
   return {
     url,
-    busySec: () => worker.performance.eventLoopUtilization().active / 1000,
     close: async () => {
       worker.postMessage('close');
       await exited;
