@@ -51,8 +51,9 @@ export function retrySentence(
       return `${made}; the load recovered ${duration(at.calmMs ?? 0)} after the spike that ended at ${spikeEnd}.`;
     case 'collapsed':
       return (
-        `${made}; the load DID NOT recover from the spike that ended at ${spikeEnd}, although what it left could be ` +
-        `worked off in ${duration(at.drainMs ?? 0)}: retries keep the stream busy.`
+        `${made}; the load DID NOT recover from the spike that ended at ${spikeEnd}: what it left could be ` +
+        `worked off in ${duration(at.drainMs ?? 0)}, but retries kept requests full ` +
+        `${at.calmMs === undefined ? 'to the end' : `for ${duration(at.calmMs)}`}.`
       );
     case 'overloaded':
       return `${made}; the load stayed above what the stream takes from ${duration(at.spikeStartMs ?? 0)} to the end.`;
