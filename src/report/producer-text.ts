@@ -52,7 +52,7 @@ export function retrySentence(
     case 'collapsed':
       return (
         `${made}; the load DID NOT recover from the spike that ended at ${spikeEnd}: what it left could be ` +
-        `worked off in ${duration(at.drainMs ?? 0)}, but retries kept requests full ` +
+        `worked off in ${duration(at.drainMs ?? 0)}, but retries went on ` +
         `${at.calmMs === undefined ? 'to the end' : `for ${duration(at.calmMs)}`}.`
       );
     case 'overloaded':

@@ -12,6 +12,11 @@ import { showName } from './name.ts';
 const START_MS = 5_000;
 const NEARLY_ALL = 0.9;
 
+const STORM =
+  'Most of the throttling came after a burst that was over: retries went on for longer than the work that it left. To ' +
+  'do: more requests in flight, so that the retries of one shard leave room for the others; other waits between ' +
+  'tries; or fewer tries.';
+
 /** `10 s`: the windows that a run's load was judged in; a shorter run is one window. */
 export function windowText(durationMs: number): string {
   return duration(Math.min(WINDOW_SEC * 1000, durationMs));
@@ -35,9 +40,10 @@ export function noiseSentence({ shards, durationMs }: ReportDocument): string | 
 /** For a run in which attempts were throttled and nothing was found; at least one sentence. */
 export function throttlingSentences(document: ReportDocument): string[] {
   const noise = noiseSentence(document);
+  const fits = `Over every ${windowText(document.durationMs)} the load fits each shard, but bursts within do not.`;
+  if (document.retry?.state === 'collapsed') return [noise ?? fits, STORM];
   const worst = (document.shards ?? []).toSorted((a, b) => b.throttledAttempts - a.throttledAttempts).at(0);
   const peak = worst === undefined || worst.throttledAttempts === 0 ? undefined : peakSentence(worst);
-  const fits = `Over every ${windowText(document.durationMs)} the load fits each shard, but bursts within do not.`;
   return [
     noise ?? fits,
     ...(peak === undefined ? [] : [peak]),

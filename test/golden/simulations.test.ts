@@ -101,15 +101,22 @@ function recordOf({ totals, shards, keys = [], series }: SimulatedDocument): Rec
   return {
     totals: { offered, offeredDigest, accepted, throttled, dropped, attempts, bytesAccepted, requests },
     shards: digestOf(
-      shards.map((row) => columns(row, 'shardId', 'offered', 'accepted', 'throttled', 'bytes', 'utilization')),
+      shards.map((row) =>
+        columns(row, 'shardId', 'offered', 'accepted', 'throttled', 'bytes', 'utilization'),
+      ),
     ),
     keys: digestOf(keys.map((row) => columns(row, 'key', 'hashKey', 'shardId', 'records', 'bytes', 'error'))),
-    series: digestOf(series && columns(series, 'stepMs', 'offered', 'accepted', 'throttledAttempts', 'bytes')),
+    series: digestOf(
+      series && columns(series, 'stepMs', 'offered', 'accepted', 'throttledAttempts', 'bytes'),
+    ),
   };
 }
 
 describe('a recorded simulation', { timeout: 60_000 }, () => {
-  const recorded = (existsSync(FILE) ? JSON.parse(readFileSync(FILE, 'utf8')) : {}) as Record<string, Recorded>;
+  const recorded = (existsSync(FILE) ? JSON.parse(readFileSync(FILE, 'utf8')) : {}) as Record<
+    string,
+    Recorded
+  >;
   const played: Record<string, Recorded> = {};
 
   it.each(CASES)('%s (%s) comes out the same', (name, engine, text) => {
@@ -124,6 +131,7 @@ describe('a recorded simulation', { timeout: 60_000 }, () => {
   });
 
   afterAll(async () => {
-    if (IS_UPDATE) writeFileSync(FILE, await format(JSON.stringify(played), { parser: 'json', printWidth: 110 }));
+    if (IS_UPDATE)
+      writeFileSync(FILE, await format(JSON.stringify(played), { parser: 'json', printWidth: 110 }));
   });
 });

@@ -36,7 +36,9 @@ interface Played {
 
 async function play(command: 'run' | 'simulate', file: string): Promise<Played> {
   const { shards, totals, generator } = documentOf(await shardwise(command, file, '-f', 'json'));
-  const byRange = (shards ?? []).toSorted((a, b) => (BigInt(a.startingHashKey) < BigInt(b.startingHashKey) ? -1 : 1));
+  const byRange = (shards ?? []).toSorted((a, b) =>
+    BigInt(a.startingHashKey) < BigInt(b.startingHashKey) ? -1 : 1,
+  );
   return {
     digest: totals?.offeredDigest,
     isValid: generator?.valid ?? true,

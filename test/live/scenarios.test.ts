@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accountsOf, documentOf, shardwise } from './command.ts';
 
-/** Each published scenario, and the only finding that it teaches. */
+/** Each published scenario but retry-storm, which is for `simulate`, and the only finding that it teaches. */
 const FINDINGS: readonly (readonly [string, string | undefined])[] = [
   ['uniform', undefined],
   ['hot-key', 'HOT_KEY'],

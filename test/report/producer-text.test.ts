@@ -55,7 +55,15 @@ describe('the line about retries', () => {
     expect(say('recovered')).toBe(
       '2.80 attempts for each record offered; the load recovered 9 s after the spike that ended at 25 s.',
     );
-    expect(say('collapsed')).toContain('DID NOT recover from the spike that ended at 25 s');
+    expect(say('collapsed')).toBe(
+      '2.80 attempts for each record offered; the load DID NOT recover from the spike that ended at 25 s: what it left ' +
+        'could be worked off in 10 s, but retries went on for 9 s.',
+    );
+    const never = retrySentence(
+      { amplification: 2, state: 'collapsed', spikeEndMs: 25_000, drainMs: 1000 },
+      5,
+    );
+    expect(words(never)).toContain('retries went on to the end.');
     expect(say('overloaded')).toContain('stayed above what the stream takes from 20 s to the end');
     expect(say('undecided')).toContain('too short');
     expect(say('unsettled')).toContain('no rest before');

@@ -31,18 +31,23 @@ function theoryOf(rho: number, records: number): number {
 /** Refused share per shard, from Poisson batches. */
 function sharesOf(rho: number, records: number, seconds: number): number[] {
   const keys = { kind: 'perBatch', count: 1_000_000, batch: records, template: 'k{n}' } as const;
-  const scenario = scenarioOf([sourceAt(rho * 1000 * SHARDS, seconds, { keys, size: { kind: 'fixed', bytes: 10 } })], {
-    stream: { shards: SHARDS, maxRecordBytes: MIB, retentionHours: 24, initialFill: rho < 1 ? 1 : 0 },
-    warmupUs: 10_000_000,
-    producer: { ...PLAIN_PRODUCER, batch: records, inFlight: 10_000 },
-  });
+  const scenario = scenarioOf(
+    [sourceAt(rho * 1000 * SHARDS, seconds, { keys, size: { kind: 'fixed', bytes: 10 } })],
+    {
+      stream: { shards: SHARDS, maxRecordBytes: MIB, retentionHours: 24, initialFill: rho < 1 ? 1 : 0 },
+      warmupUs: 10_000_000,
+      producer: { ...PLAIN_PRODUCER, batch: records, inFlight: 10_000 },
+    },
+  );
   const sizes = new Set<number>();
   const { pipeline } = simulateExactly(scenario, {
     serviceUs: 1000,
     z: 3,
     onRequest: ({ batch, pipeline: { producer } }) => {
       sizes.add(batch.slots.length);
-      expect(producer.records.shard[batch.slots[0]]).toBe(producer.records.shard[batch.slots[batch.slots.length - 1]]);
+      expect(producer.records.shard[batch.slots[0]]).toBe(
+        producer.records.shard[batch.slots[batch.slots.length - 1]],
+      );
     },
   });
   expect([...sizes]).toEqual([records]);
@@ -68,14 +73,17 @@ describe('Poisson batches', { timeout: 120_000 }, () => {
     [0.7, 500, 0.35, 20],
     [0.9, 500, 0.35, 20],
     [1, 250, 0.35, 20],
-  ])('at %s times the limit, %i records at once lose what theory says, within %s of it', (rho, records, within, seconds) => {
-    const shares = sharesOf(rho, records, seconds);
-    const mean = shares.reduce((sum, share) => sum + share, 0) / SHARDS;
-    const variance = shares.reduce((sum, share) => sum + (share - mean) ** 2, 0) / (SHARDS - 1);
-    const noise = 4 * Math.sqrt(variance / SHARDS);
-    const theory = theoryOf(rho, records);
-    expect(Math.abs(mean - theory)).toBeLessThan(within * theory + noise);
-    // More noise than that would hide anything; the shards' spread overstates it, for their loads add up to a constant.
-    expect(noise).toBeLessThan(0.35 * theory);
-  });
+  ])(
+    'at %s times the limit, %i records at once lose what theory says, within %s of it',
+    (rho, records, within, seconds) => {
+      const shares = sharesOf(rho, records, seconds);
+      const mean = shares.reduce((sum, share) => sum + share, 0) / SHARDS;
+      const variance = shares.reduce((sum, share) => sum + (share - mean) ** 2, 0) / (SHARDS - 1);
+      const noise = 4 * Math.sqrt(variance / SHARDS);
+      const theory = theoryOf(rho, records);
+      expect(Math.abs(mean - theory)).toBeLessThan(within * theory + noise);
+      // More noise than that would hide anything; the shards' spread overstates it, for their loads add up to a constant.
+      expect(noise).toBeLessThan(0.35 * theory);
+    },
+  );
 });

@@ -74,7 +74,8 @@ describe('a spike on one shard, and one slot for the requests of all shards', { 
     // Every 20 ms a full request: 25,000 attempts a second. Shard 1 accepts 1,000 of them and shard 0 its part of the
     // mix, 200 for 950; the others are refused, and tried again.
     const refused = 25_000 - 1000 * (1 + 200 / 950);
-    for (const second of [40, 60, 100, 140]) expect(Math.abs(retries[second] / refused - 1)).toBeLessThan(0.01);
+    for (const second of [40, 60, 100, 140])
+      expect(Math.abs(retries[second] / refused - 1)).toBeLessThan(0.01);
     for (const second of [170, 180, 190]) expect(retries[second]).toBe(0);
   });
 
@@ -95,9 +96,32 @@ describe('a spike on one shard, and one slot for the requests of all shards', { 
     expect(Math.abs((four.retry.calmMs ?? 0) - 10_000)).toBeLessThanOrEqual(1000);
   });
 
+  // Spike of 2 s from second 20: shard 0 is done with it after (6,000 - 1,000)/1,000 = 5 s and, with what it is offered
+  // later, 5,000/(1,000 - l0) s. Shard 1 has at most 5 s of its records behind it then, to be worked off at 1,000 - l1.
+  it.each([
+    [200, 800],
+    [600, 900],
+    [800, 500],
+    [500, 960],
+  ])('comes to rest again whatever the rates below the limit: %i/s and %i/s', (low, high) => {
+    const producer = { ...PLAIN_PRODUCER, inFlight: 1, retry: AT_ONCE };
+    const scenario = scenarioOf([shardLoad(0, low, 3000), shardLoad(1, high, high)], {
+      stream: { shards: 2, maxRecordBytes: MIB, retentionHours: 24, initialFill: 1 },
+      producer,
+    });
+    const { totals, retries } = play(scenario);
+    expect(totals.accepted).toBe(totals.offered);
+    const restSec = 20 + Math.max(5 + (5 * high) / (1000 - high), 5000 / (1000 - low)) + 2;
+    expect(restSec).toBeLessThan(190);
+    expect(retries.findLastIndex((count) => count > 0)).toBeLessThanOrEqual(restSec);
+  });
+
   it('recovers where each record has few tries, at the price of records', () => {
     const { totals, retry } = play(
-      neighbours(SPIKE, { inFlight: 1, retry: { policy: 'backoff', maxAttempts: 3, baseUs: 100_000, maxUs: 20_000_000 } }),
+      neighbours(SPIKE, {
+        inFlight: 1,
+        retry: { policy: 'backoff', maxAttempts: 3, baseUs: 100_000, maxUs: 20_000_000 },
+      }),
     );
     expect(retry.state).toBe('recovered');
     // No more than the excess is lost, and nearly all of it: three tries are over within 300 ms.
@@ -114,16 +138,27 @@ describe('the published retry storm', { timeout: 60_000 }, () => {
     expect(play(scenario).retry.state).toBe('collapsed');
     const calm = scenario.traffic.map((source) => ({
       ...source,
-      stages: source.stages.map((stage) => ({ ...stage, from: source.stages[0].from, to: source.stages[0].from })),
+      stages: source.stages.map((stage) => ({
+        ...stage,
+        from: source.stages[0].from,
+        to: source.stages[0].from,
+      })),
     }));
     expect(play({ ...scenario, traffic: calm }).retry).toEqual({ amplification: 1, state: 'calm' });
   });
 
-  it('recovers with the sixteen slots that its comment advises', () => {
-    const retry: Retry = { policy: 'backoff', maxAttempts: 1000, baseUs: 100_000, maxUs: 1_000_000 };
-    const { totals, retry: summary } = play({ ...scenario, producer: { ...scenario.producer, inFlight: 16, retry } });
-    expect(summary.state).toBe('recovered');
-    expect(totals.accepted).toBe(totals.offered);
+  it.each<[string, Partial<ProducerSpec>, boolean]>([
+    ['more requests on their way', { inFlight: 16 }, true],
+    [
+      'longer waits',
+      { retry: { policy: 'backoff', maxAttempts: 1000, baseUs: 100_000, maxUs: 1_000_000 } },
+      true,
+    ],
+    ['fewer tries', { retry: { policy: 'backoff', maxAttempts: 3, baseUs: 1000, maxUs: 1000 } }, false],
+  ])('recovers with %s, as its comment says', (_, producer, keepsAll) => {
+    const { totals, retry } = play({ ...scenario, producer: { ...scenario.producer, ...producer } });
+    expect(retry.state).toBe('recovered');
+    expect(totals.accepted === totals.offered).toBe(keepsAll);
   });
 });
 

@@ -52,7 +52,9 @@ it('Zipf(1.1) over 10^9 keys: top ten shares within 0.5 % of theory, in memory t
   }
   const after = bytesInUse();
 
-  counts.forEach((count, i) => expect(Math.abs(count / draws / shares[i] - 1), `key ${i}`).toBeLessThan(WITHIN));
+  counts.forEach((count, i) =>
+    expect(Math.abs(count / draws / shares[i] - 1), `key ${i}`).toBeLessThan(WITHIN),
+  );
   // Of 7.4e7 draws some hundred thousand are of the upper half; a table of all keys would take gigabytes.
   expect(highest).toBeGreaterThan(0.999 * COUNT);
   expect(highest).toBeLessThan(COUNT);
