@@ -66,7 +66,7 @@ function simulated(parts: LoadParts): SimulatedDocument {
       region: '',
       endpoint: '',
       transport: 'none',
-      shards: parts.map.open.length,
+      shards: parts.scenario.stream.shards,
     },
   };
 }

@@ -138,10 +138,18 @@ export interface LatencySummary {
   readonly hdr: string;
 }
 
+/**
+ * Of a stream whose layout changes, a row counts the records whose last attempt went, or would have gone, to the shard,
+ * with all their attempts.
+ */
 export interface ShardRow {
   readonly shardId: string;
   readonly startingHashKey: string;
   readonly endingHashKey: string;
+  /** From the start of the counted duration; absent where it was open from the start. */
+  readonly openedAtMs?: number;
+  /** Likewise; absent where it was open to the end. */
+  readonly closedAtMs?: number;
   readonly offered: number;
   readonly accepted: number;
   readonly throttled: number;
@@ -242,6 +250,8 @@ export interface Evidence {
   };
   /** The shard is above its limit after its hot keys are subtracted. */
   readonly HOT_SHARD: Load & {
+    /** It was closed since, so that there is nothing left to split. */
+    readonly isClosed?: true;
     readonly splitHelps: boolean;
     /** Where the best single cut is, as a decimal string; null where no cut lowers the load. */
     readonly newStartingHashKey: string | null;
@@ -251,8 +261,11 @@ export interface Evidence {
   };
   /** The whole stream, each key capped at one shard's limit, is above 0.9 of its capacity. */
   readonly UNDER_PROVISIONED: Load & {
+    /** Open in that window. */
     readonly shards: number;
-    /** Equal shards that carry the load, and the difference. */
+    /** Open at the end, where that is another number. */
+    readonly shardsNow?: number;
+    /** Equal shards that carry the load, and how many more that is than are open at the end. */
     readonly shardsNeeded: number;
     readonly moreShards: number;
     /**

@@ -3,7 +3,7 @@
  * the wire. The simulator drives it in virtual time, the live run in real time.
  */
 import type { AttemptOutcome } from '../model/outcome.ts';
-import type { ShardMap } from '../model/shard-map.ts';
+import type { LayoutChange, ShardMap } from '../model/shard-map.ts';
 import { LatencyHistogram } from '../results/latency.ts';
 import { Tally } from '../results/tally.ts';
 import { KeyDictionary } from '../traffic/key-dictionary.ts';
@@ -25,6 +25,8 @@ export class Pipeline {
   readonly #router: KeyRouter;
   readonly #columns = new OfferColumns();
   readonly #sink: TallySink;
+  /** When the layout changed last. */
+  #changedUs = -Infinity;
 
   /** @param z standard deviations that a finding must stand above counting noise */
   constructor(scenario: Scenario, map: ShardMap, z: number) {
@@ -47,6 +49,39 @@ export class Pipeline {
     this.#sink = new TallySink(this.tally, scenario.warmupUs);
     this.producer = openProducer(scenario.producer, this.#sink, scenario.seed, sources);
     this.#sink.attach(this.producer.records);
+  }
+
+  /**
+   * The stream has another layout from now on. Records that the producer holds are moved when they are sent: see
+   * `reroute`.
+   */
+  relayout(change: LayoutChange, nowUs: number): void {
+    this.#changedUs = nowUs;
+    this.#router.relayout(change.map);
+    this.tally.relayout(change, nowUs - this.#scenario.warmupUs, (key) => this.#router.shardOf(key));
+    this.producer.layoutChanged(nowUs, {
+      shardOf: (slot) => this.#router.shardOf(this.producer.records.key[slot]),
+      move: (slot, shard) => this.#sink.move(slot, shard),
+    });
+  }
+
+  /**
+   * A request goes out: its records that fell due before the layout changed go where their keys go now, those of a
+   * packed Kinesis record all with the first of them.
+   */
+  reroute({ slots, parcels }: Batch): void {
+    if (this.#changedUs === -Infinity) return;
+    const { records } = this.producer;
+    for (let i = 0, parcel = 0, shard = -1; i < slots.length; i++) {
+      const isFirst = parcels === undefined || i === 0 || i === parcels.ends[parcel];
+      if (parcels !== undefined && i === parcels.ends[parcel]) parcel++;
+      if (records.dueUs[slots[i]] > this.#changedUs) {
+        shard = records.shard[slots[i]];
+        continue;
+      }
+      if (isFirst) shard = this.#router.shardOf(records.key[slots[i]]);
+      this.#sink.move(slots[i], shard);
+    }
   }
 
   /**

@@ -48,6 +48,15 @@ export class TallySink implements ProducerSink {
     }
   }
 
+  /** Puts a record on another shard, and counts it there. */
+  move(slot: number, shard: number): void {
+    const slab = this.#slab;
+    const before = slab.shard[slot];
+    if (before === shard) return;
+    slab.shard[slot] = shard;
+    if (this.isCounted(slot)) this.#tally.move(before, shard, slab.dataBytes[slot] + slab.keyBytes[slot]);
+  }
+
   finished(slot: number, outcome: RecordOutcome, nowUs: number): void {
     if (!this.isCounted(slot)) return;
     const slab = this.#slab;

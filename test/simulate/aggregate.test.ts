@@ -292,8 +292,8 @@ describe('on arrivals of its own', { timeout: 60_000 }, () => {
     const { pipeline } = simulateExactly(scenario, OPTIONS);
     pipeline.tally.load.finish(scenario.durationUs / 1_000_000);
     tally.load.finish(scenario.durationUs / 1_000_000);
-    const exact = findingsOf({ tally: pipeline.tally, open: map.open, ...named });
-    const found = findingsOf({ tally, open: map.open, ...named });
+    const exact = findingsOf({ tally: pipeline.tally, map, ...named });
+    const found = findingsOf({ tally, map, ...named });
     expect(tally.shards.sum('offered')).toBe(pipeline.tally.shards.sum('offered'));
     expect(found.map(({ code, shardId, key }) => [code, shardId, key])).toEqual(
       exact.map(({ code, shardId, key }) => [code, shardId, key]),
