@@ -19,7 +19,7 @@ const EPOCH = '1970-01-01T00:00:00.000Z';
 export function simulationReport(
   file: string,
   scenario: Scenario,
-  { pipeline, map }: Simulation,
+  { pipeline, map, history }: Simulation,
   serviceUs: number,
 ): SimulatedDocument {
   const { durationUs: countedUs } = scenario;
@@ -30,6 +30,7 @@ export function simulationReport(
     ...common,
     retry: retrySummaryOf(pipeline.tally.series.retryTrace, offered, attempts),
     engine: { name: 'exact', serviceTimeMs: serviceUs / 1000 },
+    ...(history.length === 0 ? {} : { timeline: history }),
     latencyBasis: 'modelled',
   };
 }

@@ -82,6 +82,15 @@ const engine = z.object({
   throttledBetween: z.object({ least: count, most: count }).optional(),
 });
 
+const timelineRow = z.object({
+  atMs: z.number(),
+  kind: z.enum(['split', 'merge', 'resize', 'outage']),
+  durationMs: amount.optional(),
+  shardIds: z.array(z.string()),
+  children: z.array(z.string()),
+  cause: z.literal('timeline'),
+});
+
 const totals = z.object({
   offered: count,
   offeredDigest: z
@@ -109,6 +118,8 @@ const shard = z.object({
   shardId: z.string(),
   startingHashKey: hashKey,
   endingHashKey: hashKey,
+  openedAtMs: amount.optional(),
+  closedAtMs: amount.optional(),
   offered: count,
   ...outcomes,
   bytes: count,
@@ -181,6 +192,7 @@ const finding = z.discriminatedUnion('code', [
     ...about,
     evidence: z.object({
       ...load,
+      isClosed: z.literal(true).optional(),
       splitHelps: z.boolean(),
       newStartingHashKey: hashKey.nullable(),
       lowerUtilization: amount.nullable(),
@@ -190,7 +202,10 @@ const finding = z.discriminatedUnion('code', [
   z.object({
     code: z.literal('UNDER_PROVISIONED'),
     ...about,
-    evidence: z.object({ ...load, shards: count, shardsNeeded: count, moreShards: count, headroom: amount }),
+    evidence: z.object({
+      ...{ ...load, shards: count, shardsNow: count.optional() },
+      ...{ shardsNeeded: count, moreShards: count, headroom: amount },
+    }),
   }),
   z.object({
     code: z.literal('GENERATOR_LATE'),
@@ -301,6 +316,7 @@ export const documentSchema = z.object({
   plan: plan.optional(),
   totals: totals.optional(),
   retry: retry.optional(),
+  timeline: z.array(timelineRow).optional(),
   latencyBasis: z.enum(['measured', 'measured-local', 'modelled']).optional(),
   latencyMs: z
     .object({ response: latencySummary, service: latencySummary, queue: latencySummary })

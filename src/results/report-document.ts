@@ -32,6 +32,8 @@ export interface ReportDocument {
   readonly totals?: Totals;
   /** Of a simulation. */
   readonly retry?: RetrySummary;
+  /** What happened to the stream, in order; absent where nothing did. */
+  readonly timeline?: readonly TimelineRow[];
   readonly latencyBasis?: 'measured' | 'measured-local' | 'modelled';
   readonly latencyMs?: Latencies;
   readonly shards?: readonly ShardRow[];
@@ -88,6 +90,18 @@ export interface ScenarioInfo {
   /** Highest rate that it asks for at any moment, in stages and during bursts, records per second. */
   readonly peakRatePerSec?: number;
   readonly producer?: ProducerInfo;
+}
+
+export interface TimelineRow {
+  /** From the start of the counted duration. */
+  readonly atMs: number;
+  readonly kind: 'split' | 'merge' | 'resize' | 'outage';
+  /** Of an outage. */
+  readonly durationMs?: number;
+  /** Names of the shards that it closed, and of those that it opened. */
+  readonly shardIds: readonly string[];
+  readonly children: readonly string[];
+  readonly cause: 'timeline';
 }
 
 export interface Totals {

@@ -6,12 +6,14 @@
  */
 import type { AttemptOutcome } from '../model/outcome.ts';
 import type { ShardMap } from '../model/shard-map.ts';
+import type { TimelineRow } from '../results/report-document.ts';
 import { OfferColumns } from '../traffic/offer.ts';
 import type { Batch } from '../traffic/producer.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { Agenda, type Happening } from './agenda.ts';
-import { Pipeline } from './pipeline.ts';
+import type { Pipeline } from './pipeline.ts';
 import { SimulatedStream, type Answer } from './simulated-stream.ts';
+import { TimelinePlayer } from './timeline-player.ts';
 
 export interface SimulationOptions {
   /** From a request's sending to its reply, in microseconds. */
@@ -37,13 +39,16 @@ export interface Simulation {
   readonly pipeline: Pipeline;
   /** At the end. */
   readonly map: ShardMap;
+  /** What happened to the stream, in order. */
+  readonly history: readonly TimelineRow[];
 }
 
 /** Plays a whole scenario and waits, in virtual time, for its last reply. */
 export function simulateExactly(scenario: Scenario, options: SimulationOptions): Simulation {
   const player = new Player(scenario, options);
   player.play();
-  return { pipeline: player.pipeline, map: player.stream.map };
+  const { pipeline, map, history } = player.stream;
+  return { pipeline, map, history };
 }
 
 class Player {
@@ -57,11 +62,15 @@ class Player {
   readonly #onTheWay: { readonly batch: Batch; readonly answer: Answer }[] = [];
 
   constructor(scenario: Scenario, { serviceUs, z, onRequest, happenings }: SimulationOptions) {
-    this.stream = new SimulatedStream(scenario.stream, (map) => new Pipeline(scenario, map, z));
+    const { timeline = [] } = scenario;
+    this.stream = new SimulatedStream(scenario, z);
     this.pipeline = this.stream.pipeline;
     this.#scenario = scenario;
     this.#serviceUs = serviceUs;
-    this.#agenda = new Agenda(happenings?.(this.stream) ?? []);
+    this.#agenda = new Agenda([
+      ...(timeline.length > 0 ? [new TimelinePlayer(timeline, this.stream, scenario.warmupUs)] : []),
+      ...(happenings?.(this.stream) ?? []),
+    ]);
     this.#onRequest = onRequest;
   }
 

@@ -12,6 +12,7 @@ import { Offer, OfferColumns } from '../traffic/offer.ts';
 import { isKpl, openProducer } from '../traffic/open-producer.ts';
 import type { Batch, RecordProducer } from '../traffic/producer.ts';
 import type { Scenario } from '../traffic/scenario.ts';
+import { RecentLoad } from './recent-load.ts';
 import { TallySink } from './tally-sink.ts';
 
 export class Pipeline {
@@ -25,12 +26,17 @@ export class Pipeline {
   readonly #router: KeyRouter;
   readonly #columns = new OfferColumns();
   readonly #sink: TallySink;
+  readonly #recent: RecentLoad;
   /** When the layout changed last. */
   #changedUs = -Infinity;
 
-  /** @param z standard deviations that a finding must stand above counting noise */
-  constructor(scenario: Scenario, map: ShardMap, z: number) {
+  /**
+   * @param z standard deviations that a finding must stand above counting noise
+   * @param recent is told of the load too, from the time on that it asks for
+   */
+  constructor(scenario: Scenario, map: ShardMap, z: number, recent = new RecentLoad()) {
     this.#scenario = scenario;
+    this.#recent = recent;
     const sources = scenario.traffic.length;
     this.dictionary = new KeyDictionary(
       scenario.traffic.map((source) => source.keys),
@@ -46,7 +52,7 @@ export class Pipeline {
       maxRecordBytes: scenario.stream.maxRecordBytes,
       isPacked: isKpl(scenario.producer),
     });
-    this.#sink = new TallySink(this.tally, scenario.warmupUs);
+    this.#sink = new TallySink(this.tally, scenario.warmupUs, recent);
     this.producer = openProducer(scenario.producer, this.#sink, scenario.seed, sources);
     this.#sink.attach(this.producer.records);
   }
@@ -140,6 +146,9 @@ export class Pipeline {
     records.dataBytes[slot] = columns.dataBytes[i];
     records.keyBytes[slot] = columns.keyBytes[i];
     records.source[slot] = columns.source[i];
+    if (columns.dueUs[i] >= this.#recent.fromUs && !tally.isPacked) {
+      this.#recent.add(shard, columns.dataBytes[i] + columns.keyBytes[i]);
+    }
     if (countedUs >= 0) {
       tally.offer(countedUs, columns.key[i], shard, columns.dataBytes[i] + columns.keyBytes[i]);
       this.lag.record(nowUs - columns.dueUs[i]);

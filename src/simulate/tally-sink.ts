@@ -6,15 +6,19 @@ import { OUTCOME, type AttemptOutcome, type RecordOutcome } from '../model/outco
 import type { Tally } from '../results/tally.ts';
 import type { Parcels, ProducerSink } from '../traffic/producer.ts';
 import type { RecordSlab } from '../traffic/record-slab.ts';
+import type { RecentLoad } from './recent-load.ts';
 
 export class TallySink implements ProducerSink {
   /** Counted records that were accepted since somebody set this to 0. */
   accepted = 0;
   readonly #tally: Tally;
   readonly #warmupUs: number;
+  readonly #recent: RecentLoad;
   #records: RecordSlab | undefined;
 
-  constructor(tally: Tally, warmupUs: number) {
+  /** @param recent is told of packed load */
+  constructor(tally: Tally, warmupUs: number, recent: RecentLoad) {
+    this.#recent = recent;
     this.#tally = tally;
     this.#warmupUs = warmupUs;
   }
@@ -36,8 +40,9 @@ export class TallySink implements ProducerSink {
   }
 
   packed(slot: number, part: number, bytes: number, nowUs: number): void {
-    if (!this.isCounted(slot)) return;
     const { shard, key } = this.#slab;
+    if (nowUs >= this.#recent.fromUs) this.#recent.add(shard[slot], bytes, part);
+    if (!this.isCounted(slot)) return;
     this.#tally.pack(nowUs - this.#warmupUs, key[slot], shard[slot], part, bytes);
   }
 

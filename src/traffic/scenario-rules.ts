@@ -15,6 +15,8 @@ import { checkExactlyOne, checkKeys, isPartitionKey, MAX_KEY_CHARS } from './sce
 import { byteRateOf, checkPieces, checkRateShape, naturalUs } from './scenario-rates.ts';
 import type { Keys, Scenario, Size, Source } from './scenario.ts';
 import type { ScenarioInput } from './scenario-schema.ts';
+import { timelineComplaints } from './timeline-rules.ts';
+import { checkEventFields } from './timeline-schema.ts';
 import { PAYLOAD_KINDS, RATE_KINDS, SIZE_KINDS, type SizeInput, type SourceInput } from './source-schema.ts';
 
 /** Of all sources together, at their peak. */
@@ -32,6 +34,9 @@ export function contradictions(input: ScenarioInput): Complaint[] {
   input.traffic.forEach((source, i) => checkSource(source, input.stream.shards, ['traffic', i], add));
   checkRetention(input.stream.retention, add);
   checkProducer(input.producer ?? {}, add);
+  input.timeline?.forEach((event, i) => {
+    checkEventFields(event, ['timeline', i], add);
+  });
   input.consumers?.forEach((consumer, i) => {
     if (consumer.kind === 'efo' && consumer.every !== undefined)
       add(
@@ -180,6 +185,7 @@ export function excesses(scenario: Scenario): Complaint[] {
     );
   checkAggregate(scenario, add);
   scenario.traffic.forEach((source, i) => checkRecord(scenario, source, ['traffic', i], add));
+  complaints.push(...timelineComplaints(scenario));
   return complaints;
 }
 

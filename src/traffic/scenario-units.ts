@@ -24,6 +24,7 @@ import type {
 import type { ProducerInput, RetryInput, ScenarioInput } from './scenario-schema.ts';
 import type { SourceInput } from './source-schema.ts';
 import { DEFAULT_POLLING_US } from './short-form.ts';
+import { resolveTimeline } from './timeline-schema.ts';
 
 const HOUR_US = 3_600_000_000;
 
@@ -57,6 +58,7 @@ export function resolveScenario(input: ScenarioInput, files: FileContents): Scen
     traffic: input.traffic.map((source, i) => resolveSource(source, i, context)),
     producer,
     consumers: (input.consumers ?? []).map(resolveConsumer),
+    ...(input.timeline?.length && { timeline: resolveTimeline(input.timeline) }),
     thresholds: input.thresholds ?? [],
   };
 }

@@ -124,7 +124,7 @@ describe('the aggregate engine', () => {
       /in-flight limit/,
     ],
     ['bytes that bind', {}, { size: { kind: 'fixed', bytes: 3000 } }, /bytes of shardId-\d+ may bind/],
-    ['a field that it does not know', { timeline: [{}] } as Partial<Scenario>, {}, /does not know timeline/],
+    ['a field that it does not know', { weather: [{}] } as Partial<Scenario>, {}, /does not know weather/],
     [
       'keys that it does not know',
       {},
