@@ -65,10 +65,9 @@ export class Pipeline {
     this.#changedUs = nowUs;
     this.#router.relayout(change.map);
     this.tally.relayout(change, nowUs - this.#scenario.warmupUs, (key) => this.#router.shardOf(key));
-    this.producer.layoutChanged(nowUs, {
-      shardOf: (slot) => this.#router.shardOf(this.producer.records.key[slot]),
-      move: (slot, shard) => this.#sink.move(slot, shard),
-    });
+    const shardOf = (slot: number): number => this.#router.shardOf(this.producer.records.key[slot]);
+    this.#sink.shardOf = shardOf;
+    this.producer.layoutChanged(nowUs, { shardOf, move: (slot, shard) => this.#sink.move(slot, shard) });
   }
 
   /**

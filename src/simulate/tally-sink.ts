@@ -11,6 +11,8 @@ import type { RecentLoad } from './recent-load.ts';
 export class TallySink implements ProducerSink {
   /** Counted records that were accepted since somebody set this to 0. */
   accepted = 0;
+  /** Once the stream's layout has changed: the shard that a record would go to now. */
+  shardOf: ((slot: number) => number) | undefined;
   readonly #tally: Tally;
   readonly #warmupUs: number;
   readonly #recent: RecentLoad;
@@ -65,6 +67,7 @@ export class TallySink implements ProducerSink {
   finished(slot: number, outcome: RecordOutcome, nowUs: number): void {
     if (!this.isCounted(slot)) return;
     const slab = this.#slab;
+    if (outcome === OUTCOME.dropped && this.shardOf) this.move(slot, this.shardOf(slot));
     this.#tally.finish(
       slab.key[slot],
       slab.shard[slot],
