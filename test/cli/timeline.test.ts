@@ -166,6 +166,17 @@ describe('simulate with a timeline', { timeout: 60_000 }, () => {
     for (const shard of shards) if (shard !== parent) expect(shard.throttled).toBe(0);
   });
 
+  it('prints for it what the README shows', async () => {
+    const root = new URL('../../', import.meta.url);
+    const [, shown] =
+      /prints among the rest\n\n```text\n([\s\S]*?)```/.exec(
+        readFileSync(new URL('README.md', root), 'utf8'),
+      ) ?? [];
+    const { out } = await simulate(readFileSync(new URL('scenarios/reshard.yaml', root), 'utf8'));
+    expect(shown).toContain('WHAT CHANGED');
+    expect(out).toContain(shown);
+  });
+
   it('is refused by run', async () => {
     const { what, fix } = await refusalOf(command(runCommand, SPLIT));
     expect(what).toContain('s.yaml: timeline: this version of run has no timeline.');
