@@ -124,6 +124,7 @@ const shard = z.object({
   ...outcomes,
   bytes: count,
   utilization: amount,
+  utilizationSec: amount.optional(),
   peakSecond: z.object({ records: count, bytes: count }),
   burst: z
     .object({

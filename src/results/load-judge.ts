@@ -39,6 +39,8 @@ export interface HotKey {
 export abstract class LoadJudge {
   /** Utilization of each shard's and key's busiest window. */
   shardUtilization: Float64Array;
+  /** Of shards that were in no whole window, the length in seconds of the shorter one that it is of. */
+  readonly shortStays = new Map<number, number>();
   readonly keyUtilization: Float64Array;
   peakRecords: Float64Array;
   peakBytes: Float64Array;

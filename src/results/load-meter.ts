@@ -73,10 +73,22 @@ export class LoadMeter extends LoadJudge {
   #meterShortStay(): void {
     const seconds = this.#second - this.#windowFrom;
     if (seconds <= 0 || seconds >= this.windowSec) return;
-    const { shards, shardUtilization } = this;
+    const { shards, shardUtilization, shortStays } = this;
     for (let j = 0; j < shards.count; j++) {
-      if (shardUtilization[j] > 0) continue;
-      shardUtilization[j] = utilizationOf(shards.windowRecords(j), shards.windowBytes(j), seconds);
+      if (shardUtilization[j] > 0 && !shortStays.has(j)) continue;
+      const utilization = utilizationOf(shards.windowRecords(j), shards.windowBytes(j), seconds);
+      if (utilization <= shardUtilization[j]) continue;
+      shardUtilization[j] = utilization;
+      shortStays.set(j, seconds);
+    }
+  }
+
+  /** Shards that are in a whole window now are known by that. */
+  #endShortStays(): void {
+    for (const j of this.shortStays.keys()) {
+      if (this.shards.windowRecords(j) === 0) continue;
+      this.shardUtilization[j] = 0;
+      this.shortStays.delete(j);
     }
   }
 
@@ -113,6 +125,8 @@ export class LoadMeter extends LoadJudge {
       shards.restart();
       this.keys.restart();
     }
-    if (this.#second - this.#windowFrom >= this.windowSec) this.judge(this.windowSec, shards, this.keys);
+    if (this.#second - this.#windowFrom < this.windowSec) return;
+    this.#endShortStays();
+    this.judge(this.windowSec, shards, this.keys);
   }
 }

@@ -177,6 +177,8 @@ export interface ShardRow {
   readonly bytes: number;
   /** Busiest 10 s window of offered records, the worse of records and bytes, over the shard's limit. */
   readonly utilization: number;
+  /** Where no layout with the shard lasted for a whole window: the seconds that `utilization` is the mean of. */
+  readonly utilizationSec?: number;
   readonly peakSecond: { readonly records: number; readonly bytes: number };
   /** The minute that holds the busiest second; absent where no whole minute was counted or offered anything. */
   readonly burst?: ShardBurst;

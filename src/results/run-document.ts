@@ -58,6 +58,7 @@ function shardRowOf(tally: TallyReading, map: ShardMap, i: number): ShardRow {
     offered: shards.count(i, 'offered'),
     bytes: shards.count(i, 'bytes'),
     utilization: load.shardUtilization[i],
+    ...stayOf(tally, i),
     // Sums of parts of packed records miss a whole number by rounding.
     peakSecond: { records: Math.round(load.peakRecords[i]), bytes: Math.round(load.peakBytes[i]) },
     ...burstOf(tally, i),
@@ -75,6 +76,11 @@ function lifeOf(
     ...(opened > 0 ? { openedAtMs: opened / 1000 } : {}),
     ...(closed === undefined ? {} : { closedAtMs: closed / 1000 }),
   };
+}
+
+function stayOf({ load }: TallyReading, shard: number): Pick<ShardRow, 'utilizationSec'> {
+  const utilizationSec = load.shortStays.get(shard);
+  return utilizationSec === undefined ? {} : { utilizationSec };
 }
 
 function burstOf(tally: TallyReading, shard: number): Pick<ShardRow, 'burst'> {

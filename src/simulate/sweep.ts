@@ -78,7 +78,7 @@ export function sweptScenario(scenario: Scenario, field: SweepField, value: numb
 /** Refuses (exit 2) values at which the timeline cannot happen, and rates at which the scenario's peak would be above what a scenario may ask for. */
 export function checkSweep({ field, values }: Sweep, scenario: Scenario): void {
   for (const value of values) {
-    const [complaint] = timelineComplaints(sweptScenario(scenario, field, value));
+    const complaint = timelineComplaints(sweptScenario(scenario, field, value)).at(0);
     if (complaint === undefined) continue;
     const where = `--sweep: with ${field}=${formatNumber(value)}, ${formatPath(complaint.path)}`;
     throw badInput(`${where}: ${complaint.what}`, complaint.fix);

@@ -106,8 +106,22 @@ describe('windows of load', () => {
   it('of a layout that passes sooner say how loaded its shards were, and claim nothing', () => {
     const world = new World(1, 30);
     world.offer(0, 4, 1500, [1]).split(4, 0).offer(4, 30, 100, [1]).end();
-    expect(shardRowsOf(world.tally, world.map).at(-1)).toMatchObject({ utilization: 1.5, closedAtMs: 4000 });
+    expect(shardRowsOf(world.tally, world.map).at(-1)).toMatchObject({
+      utilization: 1.5,
+      utilizationSec: 4,
+      closedAtMs: 4000,
+    });
     expect(world.findings()).toEqual([]);
+  });
+
+  it('that are whole tell of a shard what shorter ones did not', () => {
+    // The second shard is in a layout of 4 s at 1,500/s, then in one of 26 s at 100/s.
+    const world = new World(2, 30);
+    const [key] = keysIn(world.map, 1, 1);
+    world.offer(0, 4, 1500, [key]).split(4, 0).offer(4, 30, 100, [key]).end();
+    const row = shardRowsOf(world.tally, world.map).find(({ shardId }) => shardId === 'shardId-000000000001');
+    expect(row).toMatchObject({ utilization: 0.1 });
+    expect(row).not.toHaveProperty('utilizationSec');
   });
 
   it('are held against the shards that were open, not against all there ever were', () => {

@@ -2,9 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  splitChange,
   createShardMap,
   mergeChange,
+  route,
+  shardIdOf,
+  splitChange,
   type ShardMap,
 } from '../../src/model/shard-map.ts';
 import { midpointOf } from '../../src/model/hash-range.ts';
@@ -234,6 +236,49 @@ describe('a random small scenario with a timeline', () => {
     },
     120_000,
   );
+});
+
+describe('a packed Kinesis record', { timeout: 60_000 }, () => {
+  it('goes whole where its first record goes, also one that was packed before the layout changed', () => {
+    const producer: ProducerSpec = {
+      ...{ api: 'PutRecords', batch: 20, lingerUs: 300_000, inFlight: 2 },
+      ...{
+        aggregate: { maxBytes: 5000, maxCount: 100 },
+        retry: { policy: 'kpl', ttlUs: 5_000_000, rateLimit: 1.5 },
+      },
+    };
+    const timeline = [at(1, { kind: 'split', shard: 0 }), at(2, { kind: 'merge', shards: [1, 2] }, 1)];
+    const maps = [splitChange(createShardMap(1), 'shardId-000000000000', HALF - 1n)];
+    maps.push(mergeChange(maps[0].map, 'shardId-000000000001', 'shardId-000000000002'));
+    const scenario = scenarioOf([sourceAt(3000, 3, { keys: uniformKeys(500) })], {
+      ...{ stream: streamOf(1), producer, timeline },
+    });
+    let mixed = 0;
+    const shardsAt = new Map([0, 1, 2].map((sec) => [sec, new Set<number>()]));
+    simulateExactly(scenario, {
+      ...{ serviceUs: 20_000, z: 3 },
+      onRequest: ({ batch, pipeline: { producer, dictionary } }) => {
+        const sec = Math.min(2, Math.floor(batch.sentUs / 1_000_000));
+        const map = sec === 0 ? createShardMap(1) : maps[sec - 1].map;
+        const homeOf = (slot: number): string =>
+          route(map, dictionary.hashKeyOf(producer.records.key[slot])).shardId;
+        let first = 0;
+        for (const end of batch.parcels?.ends ?? []) {
+          const slots = batch.slots.subarray(first, end);
+          const homes = new Set(Array.from(slots, homeOf));
+          if (homes.size > 1) mixed++;
+          for (const slot of slots) {
+            expect(shardIdOf(producer.records.shard[slot])).toBe(homeOf(slots[0]));
+            shardsAt.get(sec)?.add(producer.records.shard[slot]);
+          }
+          first = end;
+        }
+      },
+    });
+    // Those that were packed by the old layout hold records of both halves.
+    expect(mixed).toBeGreaterThan(0);
+    expect([...shardsAt.values()].map((shards) => [...shards].sort())).toEqual([[0], [1, 2], [3]]);
+  });
 });
 
 describe('an outage', { timeout: 30_000 }, () => {
