@@ -14,6 +14,7 @@ export interface Limit {
 }
 
 const QUOTAS = 'Kinesis Data Streams developer guide, Quotas and limits';
+const ON_DEMAND = 'developer guide, How do I size a stream';
 const SDK = '@aws-sdk/client-kinesis 3.1143 API comments';
 
 export const KIB = 1024;
@@ -85,6 +86,40 @@ export const LIMITS = {
     source: SDK,
   },
   resizeShards: { value: 10_000, unit: 'target shards of UpdateShardCount', asOf: '2026-11', source: SDK },
+  onDemandNewShards: {
+    value: 4,
+    unit: 'open shards of a new on-demand stream',
+    asOf: '2026-11',
+    source: QUOTAS,
+    note: 'AWS says 4 MB/s of writes.',
+  },
+  onDemandSplitBytesPerSec: {
+    value: 512_000,
+    unit: 'B/s per shard, above which the service splits it',
+    asOf: '2026-11',
+    source: ON_DEMAND,
+    note: 'AWS writes "500 KB/s"; read as 500 x 1,024, as the 1 MB/s beside it is 1,048,576.',
+  },
+  onDemandSplitRecordsPerSec: {
+    value: 500,
+    unit: 'records/s per shard, above which the service splits it',
+    asOf: '2026-11',
+    source: 'inferred from the rule for bytes: half of the limit',
+    note: 'AWS names bytes only; without it a stream of small records would never scale.',
+  },
+  onDemandSplitWithinSec: {
+    value: 900,
+    unit: 'seconds from exceeding to the split, at most',
+    asOf: '2026-11',
+    source: ON_DEMAND,
+  },
+  onDemandWriteBytesPerSec: {
+    value: 10_240 * MIB,
+    unit: 'B/s per stream',
+    asOf: '2026-11',
+    source: QUOTAS,
+    note: 'In us-east-1, us-west-2 and eu-west-1; 200 MB/s elsewhere until raised.',
+  },
   shardQuota: {
     value: 20_000,
     unit: 'shards per account and region',
