@@ -43,7 +43,7 @@ export function observedShardsOf(
   const rest = tally.shards.column(name);
   const all = rest.reduce((sum, load) => sum + load, 0);
   let ofKeys = 0;
-  for (const place of tally.sketch.held()) {
+  for (const place of tally.ignoresKeys === true ? [] : tally.sketch.held()) {
     const shard = tally.shardOfKey[place];
     const load = tally.keys.count(place, name);
     rest[shard] -= load - (tally.stays?.before(place, name) ?? 0);

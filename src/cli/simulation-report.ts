@@ -7,6 +7,7 @@ import { retrySummaryOf } from '../results/retry-recovery.ts';
 import type { AggregateSimulation } from '../simulate/aggregate.ts';
 import type { Simulation } from '../simulate/exact.ts';
 import type { Scenario } from '../traffic/scenario.ts';
+import { capacityInfoOf } from './capacity-info.ts';
 import { loadReport, pipelineParts, type LoadParts } from './load-report.ts';
 
 /** What every simulation's report has besides what every report has. */
@@ -26,8 +27,10 @@ export function simulationReport(
   const parts = { file, scenario, ...pipelineParts(pipeline), map, countedUs, measuresLatency: false };
   const common = simulated(parts);
   const { offered, attempts } = common.totals;
+  const capacity = capacityInfoOf(scenario, pipeline.tally, map);
   return {
     ...common,
+    ...(capacity === undefined ? {} : { capacity }),
     retry: retrySummaryOf(pipeline.tally.series.retryTrace, offered, attempts),
     engine: { name: 'exact', serviceTimeMs: serviceUs / 1000 },
     ...(history.length === 0 ? {} : { timeline: history }),

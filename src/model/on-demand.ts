@@ -5,7 +5,7 @@
  * AWS publishes the rule in words: a shard that is written to above 500 KB/s is split evenly within 15 minutes, so that
  * a stream carries about twice its peak, and one that more than doubles within 15 minutes is throttled meanwhile
  * (developer guide, How do I size a stream). Everything beyond these words is an assumption, listed in
- * `ON_DEMAND_ASSUMPTIONS`. The 2 x rule needs no second mechanism: shards that are split above half of their limit leave
+ * `on-demand-assumptions.ts`. The 2 x rule needs no second mechanism: shards that are split above half of their limit leave
  * a stream that carries twice what it took.
  */
 import { LIMITS, MIB } from './limits.ts';
@@ -21,6 +21,7 @@ export interface OnDemandRules {
   readonly mostShards: number;
 }
 
+/** What AWS's words are taken to say. */
 export const ON_DEMAND_RULES: OnDemandRules = {
   splitAboveBytesPerSec: LIMITS.onDemandSplitBytesPerSec.value,
   splitAboveRecordsPerSec: LIMITS.onDemandSplitRecordsPerSec.value,
@@ -28,25 +29,12 @@ export const ON_DEMAND_RULES: OnDemandRules = {
   mostShards: LIMITS.onDemandWriteBytesPerSec.value / MIB,
 };
 
-/** How sure a statement about the service is: AWS says it, it follows from what AWS says, or nobody has said. */
-export type Confidence = 'published' | 'inferred' | 'assumed';
-
-/** What is taken for granted beyond the published words, for reports. */
-export const ON_DEMAND_ASSUMPTIONS: readonly { readonly text: string; readonly confidence: Confidence }[] = [
-  { text: 'A shard written to above 500 KB/s is split evenly within 15 minutes.', confidence: 'published' },
-  {
-    text: 'It is split when all of the 15 minutes have passed: the slowest that is promised.',
-    confidence: 'assumed',
-  },
-  { text: 'The load is the mean of a minute, as CloudWatch counts it.', confidence: 'assumed' },
-  { text: '500 records/s count like 500 KB/s: both are half of the limit.', confidence: 'inferred' },
-  { text: 'A shard that was above is split although the load has fallen since.', confidence: 'inferred' },
-  { text: 'Shards are not merged again.', confidence: 'assumed' },
-];
-
 export const MINUTE_US = 60_000_000;
 
-/** Open shards of an on-demand stream that was made with a warm throughput, or 4 as every new one. */
+/**
+ * Open shards of a new on-demand stream: 4, or as many as its warm throughput fills (On-demand Advantage).
+ * @param warmBytesPerSec writes that it is to take at once, bytes per second
+ */
 export function onDemandShards(warmBytesPerSec?: number): number {
   const least = LIMITS.onDemandNewShards.value;
   return warmBytesPerSec === undefined ? least : Math.max(least, Math.ceil(warmBytesPerSec / MIB));
@@ -68,7 +56,7 @@ export class OnDemandScaler {
     return Infinity;
   }
 
-  /** A minute is over in which an open shard took so much; minutes come in order. */
+  /** A minute is over in which an open shard accepted so much; minutes come in order. */
   minute(shard: number, records: number, bytes: number, startUs: number): void {
     const { splitAboveBytesPerSec, splitAboveRecordsPerSec, withinUs } = this.#rules;
     const isAbove = bytes > splitAboveBytesPerSec * 60 || records > splitAboveRecordsPerSec * 60;

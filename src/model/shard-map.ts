@@ -7,6 +7,7 @@ import {
   canSplitAt,
   contains,
   join,
+  midpointOf,
   splitAt,
   uniformRanges,
   type HashRange,
@@ -138,6 +139,32 @@ export function mergeChange(map: ShardMap, shardId: string, adjacentShardId: str
   const next = mergeShards(map, shardId, adjacentShardId);
   const parents = [shardNumberOf(shardId), shardNumberOf(adjacentShardId)] as const;
   return { map: next, steps: [{ kind: 'merge', parents, children: [map.all.length] }] };
+}
+
+/**
+ * Splits several open shards at once, each at the middle of its range, from the lowest hash key up. Those that are too
+ * narrow to cut, and numbers of closed shards, are left out.
+ */
+export function halvesChange(map: ShardMap, numbers: ReadonlySet<number>): LayoutChange {
+  const all = [...map.all];
+  const steps: ReshardStep[] = [];
+  const open = map.open.flatMap((shard) => {
+    const number = shardNumberOf(shard.shardId);
+    const middle = midpointOf(shard.range);
+    if (!numbers.has(number) || !canSplitAt(shard.range, middle)) return [shard];
+    all[number] = { ...shard, open: false };
+    const child = all.length;
+    const children = splitAt(shard.range, middle).map((range, i): Shard => ({
+      shardId: shardIdOf(child + i),
+      range,
+      open: true,
+      parentShardId: shard.shardId,
+    }));
+    all.push(...children);
+    steps.push({ kind: 'split', parents: [number], children: [child, child + 1] });
+    return children;
+  });
+  return { map: { all, open }, steps };
 }
 
 /** The layout that `resizeChange` leads to. */

@@ -5,6 +5,8 @@
  * Fields that it does not know pass: a newer minor version may write more than this one reads.
  */
 import { z } from 'zod';
+import { CONFIDENCES } from '../model/on-demand-assumptions.ts';
+import { MOST_PHASES } from '../results/layout-phases.ts';
 import { SWEEP_FIELDS } from '../results/many-simulations.ts';
 import { SCHEMA_VERSION } from '../results/report-document.ts';
 import { MOST_STEPS } from '../results/time-series.ts';
@@ -88,7 +90,34 @@ const timelineRow = z.object({
   durationMs: amount.optional(),
   shardIds: z.array(z.string()),
   children: z.array(z.string()),
-  cause: z.literal('timeline'),
+  cause: z.enum(['timeline', 'on-demand']),
+});
+
+const capacity = z.object({
+  mode: z.literal('on-demand'),
+  recordDistribution: z.enum(['auto', 'userPartitionKey']),
+  shardsAtStart: count,
+  shardsAtEnd: count,
+  splits: count,
+  rules: z.object({
+    splitAboveBytesPerSec: amount,
+    splitAboveRecordsPerSec: amount,
+    withinMs: amount,
+    mostShards: count,
+    warmThroughputBytesPerSec: amount.optional(),
+  }),
+  phases: z
+    .array(
+      z.object({
+        fromMs: amount,
+        toMs: amount,
+        openShards: count,
+        attempts: count,
+        throttledAttempts: count,
+      }),
+    )
+    .max(MOST_PHASES),
+  assumptions: z.array(z.object({ text: z.string(), confidence: z.enum(CONFIDENCES) })),
 });
 
 const totals = z.object({
@@ -140,12 +169,12 @@ const shard = z.object({
 const key = z.object({
   key: z.string(),
   hashKey,
-  shardId: z.string(),
+  shardId: z.string().optional(),
   records: count,
   bytes: count,
   share: amount,
   error: count,
-  utilization: amount,
+  utilization: amount.optional(),
   ...outcomes,
 });
 
@@ -158,6 +187,7 @@ const series = z.object({
   throttledAttempts: column,
   retries: column.optional(),
   bytes: column,
+  openShards: column.optional(),
   shards: z.array(z.object({ shardId: z.string(), offered: column, throttledAttempts: column })),
 });
 
@@ -314,6 +344,7 @@ export const documentSchema = z.object({
   target: target.optional(),
   scenario: scenario.optional(),
   engine: engine.optional(),
+  capacity: capacity.optional(),
   plan: plan.optional(),
   totals: totals.optional(),
   retry: retry.optional(),

@@ -22,8 +22,9 @@ export function keyLines(keys: readonly KeyRow[], ink: Ink, columns: number): st
   }
   const shown = certain.slice(0, MOST_ROWS);
   const hasErrors = shown.some((key) => key.error > 0);
-  const table = headings(hasErrors);
-  const rows = shown.map((key) => cellsOf(key, hasErrors));
+  const hasShards = shown.some((key) => key.shardId !== undefined);
+  const table = headings(hasErrors, hasShards);
+  const rows = shown.map((key) => cellsOf(key, hasErrors, hasShards));
   const room = columns - widthBeside(table, rows, 0);
   const keyColumns = Math.max(NARROWEST_KEY, Math.min(WIDEST_KEY, room));
   const named = rows.map((row, i) => row.with(0, cellName(shown[i].key, keyColumns)));
@@ -46,11 +47,15 @@ function shareOf({ share, records, error }: KeyRow): string {
   return least.startsWith('<') ? least : `≥ ${least}`;
 }
 
-function headings(hasErrors: boolean): Column[] {
-  return [
-    { title: 'key' },
+/** Where the stream spreads records by itself, a key has neither a shard nor a load of one. */
+function headings(hasErrors: boolean, hasShards: boolean): Column[] {
+  const ofShard: Column[] = [
     { title: 'shard', align: 'right' },
     { title: 'load', align: 'right' },
+  ];
+  return [
+    { title: 'key' },
+    ...(hasShards ? ofShard : []),
     { title: 'share', align: 'right' },
     { title: 'offered', align: 'right' },
     ...(hasErrors ? [{ title: '± error', align: 'left' as const }] : []),
@@ -58,11 +63,11 @@ function headings(hasErrors: boolean): Column[] {
   ];
 }
 
-function cellsOf(key: KeyRow, hasErrors: boolean): string[] {
+function cellsOf(key: KeyRow, hasErrors: boolean, hasShards: boolean): string[] {
+  const { shardId = '', utilization = 0 } = key;
   return [
     '',
-    shortShard(key.shardId),
-    percent(key.utilization),
+    ...(hasShards ? [shortShard(shardId), percent(utilization)] : []),
     shareOf(key),
     count(key.records),
     ...(hasErrors ? [key.error > 0 ? `± ${count(key.error)}` : ''] : []),

@@ -21,6 +21,8 @@ export interface TallyReading {
   /** Whether records were packed into Kinesis records, and how many of those were sent. */
   readonly isPacked: boolean;
   readonly kinesisRecords: number;
+  /** Whether the stream spreads records by itself, so that no key has a shard. */
+  readonly ignoresKeys?: boolean;
   /** Where the layout has changed. */
   readonly stays?: KeyStays | undefined;
   readonly openedUs?: ReadonlyMap<number, number>;

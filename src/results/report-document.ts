@@ -5,6 +5,7 @@
  * Hash keys are decimal strings; `share` and `utilization` are 0…1 and more; sizes are bytes.
  */
 
+import type { Assumption } from '../model/on-demand-assumptions.ts';
 import type { PlanResult } from './plan-result.ts';
 import type { ShardBurst } from './burst-meter.ts';
 import type { MaxRateResult, SweepResult } from './many-simulations.ts';
@@ -28,6 +29,8 @@ export interface ReportDocument {
   readonly scenario?: ScenarioInfo;
   /** Of a simulation. */
   readonly engine?: EngineInfo;
+  /** Of a simulated on-demand stream; absent: provisioned. */
+  readonly capacity?: CapacityInfo;
   readonly plan?: PlanResult;
   readonly totals?: Totals;
   /** Of a simulation. */
@@ -79,6 +82,36 @@ export interface EngineInfo {
   readonly throttledBetween?: { readonly least: number; readonly most: number };
 }
 
+/** How an on-demand stream split itself, and what that rests on. */
+export interface CapacityInfo {
+  readonly mode: 'on-demand';
+  readonly recordDistribution: 'auto' | 'userPartitionKey';
+  readonly shardsAtStart: number;
+  readonly shardsAtEnd: number;
+  /** Splits by the service, the warm-up's included. */
+  readonly splits: number;
+  readonly rules: {
+    readonly splitAboveBytesPerSec: number;
+    readonly splitAboveRecordsPerSec: number;
+    readonly withinMs: number;
+    readonly mostShards: number;
+    /** What the shards at the start were made for. */
+    readonly warmThroughputBytesPerSec?: number;
+  };
+  /** From one change of the layout to the next, over the counted duration; the last has what came after, if many. */
+  readonly phases: readonly CapacityPhase[];
+  readonly assumptions: readonly Assumption[];
+}
+
+export interface CapacityPhase {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly openShards: number;
+  /** Attempts that were answered in that time. */
+  readonly attempts: number;
+  readonly throttledAttempts: number;
+}
+
 export interface ScenarioInfo {
   readonly file?: string;
   readonly description?: string;
@@ -101,7 +134,8 @@ export interface TimelineRow {
   /** Names of the shards that it closed, and of those that it opened. */
   readonly shardIds: readonly string[];
   readonly children: readonly string[];
-  readonly cause: 'timeline';
+  /** Whose doing it was: the scenario's timeline, or the service's on an on-demand stream. */
+  readonly cause: 'timeline' | 'on-demand';
 }
 
 export interface Totals {
@@ -187,15 +221,16 @@ export interface ShardRow {
 export interface KeyRow {
   readonly key: string;
   readonly hashKey: string;
-  readonly shardId: string;
+  /** Absent where the stream spreads records by itself: then a key is on every shard. */
+  readonly shardId?: string;
   /** Offered records: at most this, at least `records - error`. */
   readonly records: number;
   readonly bytes: number;
   /** Of all offered records. */
   readonly share: number;
   readonly error: number;
-  /** Busiest 10 s window, lower bound, over one shard's limit. */
-  readonly utilization: number;
+  /** Busiest 10 s window, lower bound, over one shard's limit; absent with `shardId`. */
+  readonly utilization?: number;
   readonly accepted: number;
   readonly throttled: number;
   readonly failed: number;
@@ -216,6 +251,8 @@ export interface Series {
   readonly retries?: readonly number[];
   /** Offered data and key bytes. */
   readonly bytes: readonly number[];
+  /** At the end of each step; absent where the layout did not change. */
+  readonly openShards?: readonly number[];
   readonly shards: readonly {
     readonly shardId: string;
     readonly offered: readonly number[];

@@ -109,12 +109,12 @@ export function keyRowsOf(tally: TallyReading, map: ShardMap, keyNames: KeyNames
     return {
       key: keyNames.nameOf(number),
       hashKey: formatHashKey(keyNames.hashKeyOf(number)),
-      shardId: map.all[tally.shardOfKey[place]].shardId,
+      ...(tally.ignoresKeys === true ? {} : { shardId: map.all[tally.shardOfKey[place]].shardId }),
       records,
       bytes: keys.count(place, 'bytes') + Math.floor(sketch.missed[place]),
       share: records / offered,
       error,
-      utilization: load.keyUtilization[place],
+      ...(tally.ignoresKeys === true ? {} : { utilization: load.keyUtilization[place] }),
       ...rowOf(keys, place),
     };
   });

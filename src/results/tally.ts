@@ -11,6 +11,7 @@ import { Backlog } from './backlog.ts';
 import { KeyStays } from './key-stays.ts';
 import { KeySketch, LEAST_WEIGHT } from './key-sketch.ts';
 import { LatencyHistogram } from './latency.ts';
+import { LayoutPhases } from './layout-phases.ts';
 import { LoadMeter } from './load-meter.ts';
 import { OutcomeCounts } from './outcome-counts.ts';
 import { TimeSeries } from './time-series.ts';
@@ -34,6 +35,8 @@ export interface TallyOptions {
   readonly maxRecordBytes?: number;
   /** Whether records are packed into others: then the load of shards is that of the packed ones (`pack`). */
   readonly isPacked?: boolean;
+  /** Whether the stream spreads records by itself, so that no key has a shard. */
+  readonly ignoresKeys?: boolean;
 }
 
 export class Tally {
@@ -49,15 +52,18 @@ export class Tally {
   readonly series: TimeSeries;
   /** Overload that the buckets do not cover, second by second. */
   readonly backlog: Backlog;
+  readonly phases: LayoutPhases;
   requests = 0;
   /** Kinesis records sent, where records are packed into them; else every attempt is one. */
   kinesisRecords = 0;
   readonly isPacked: boolean;
+  readonly ignoresKeys: boolean;
   /** Of keys under which the layout has changed. */
   stays: KeyStays | undefined;
   /** By number, of shards that were not open from the start to the end; microseconds of the counted duration. */
   readonly openedUs = new Map<number, number>();
   readonly closedUs = new Map<number, number>();
+  #openShards: number;
   readonly #freed: (place: number) => void;
 
   constructor(options: TallyOptions) {
@@ -76,7 +82,10 @@ export class Tally {
     );
     this.series = new TimeSeries(options.durationUs, options.shards);
     this.isPacked = options.isPacked ?? false;
+    this.ignoresKeys = options.ignoresKeys ?? false;
     this.backlog = new Backlog(options.shards, options.initialFill, options.maxRecordBytes);
+    this.phases = new LayoutPhases(options.shards);
+    this.#openShards = options.shards;
     this.load.onSecond = (second, shards) => {
       const backlogSec = this.backlog.add(second, shards);
       this.series.backlog(second, backlogSec);
@@ -96,7 +105,7 @@ export class Tally {
    */
   relayout({ map, steps }: LayoutChange, timeUs: number, shardOf: (key: number) => number): void {
     const rows = map.all.length;
-    const places = this.sketch.held();
+    const places = this.ignoresKeys ? [] : this.sketch.held();
     if (places.length > 0) {
       this.stays ??= new KeyStays(this.sketch.capacity);
       this.stays.note(
@@ -112,6 +121,9 @@ export class Tally {
     this.load.relayout(startUs, rows, map.open.length, touched);
     this.shards.grow(rows);
     this.series.grow(rows);
+    this.series.layout(startUs, map.open.length, this.#openShards);
+    this.phases.change(timeUs, map.open.length, this.series.answered);
+    this.#openShards = map.open.length;
     const second = Math.floor(startUs / US_PER_SEC);
     this.backlog.reshard(steps, rows, second, startUs / US_PER_SEC - second, this.load.shards);
     for (const { parents, children } of steps) {
@@ -131,7 +143,7 @@ export class Tally {
     this.shardOfKey[place] = shard;
     this.shards.offer(shard, bytes);
     this.keys.offer(place, bytes);
-    if (!this.isPacked) this.load.offer(dueUs, shard, place, bytes);
+    if (!this.isPacked) this.load.offer(dueUs, shard, this.ignoresKeys ? -1 : place, bytes);
     this.series.offer(dueUs, shard, bytes);
   }
 

@@ -2,6 +2,7 @@
  * What happened when: counts per step of time, at most 1,440 steps, per shard for at most 100 shards, those with the
  * lowest numbers.
  */
+import type { AnsweredAttempts } from './layout-phases.ts';
 import type { Series } from './report-document.ts';
 import type { RetryTrace } from './retry-recovery.ts';
 
@@ -20,6 +21,8 @@ export class TimeSeries {
   readonly #retries: Float64Array;
   /** Largest backlog within a step, in seconds of a shard's limit. */
   readonly #backlog: Float64Array;
+  /** Open shards at the end of each step, where the layout has changed. */
+  #open: Float64Array | undefined;
   readonly #shardOffered: Float64Array[];
   readonly #shardThrottled: Float64Array[];
 
@@ -43,6 +46,18 @@ export class TimeSeries {
       this.#shardOffered.push(new Float64Array(this.#steps));
       this.#shardThrottled.push(new Float64Array(this.#steps));
     }
+  }
+
+  /** From now on so many shards are open; before the first change as many as `before`. */
+  layout(timeUs: number, open: number, before: number): void {
+    this.#open ??= new Float64Array(this.#steps).fill(before);
+    this.#open.fill(open, this.#stepAt(timeUs));
+  }
+
+  /** Attempts so far that were accepted or throttled. */
+  get answered(): AnsweredAttempts {
+    const sum = (column: Float64Array): number => column.reduce((total, value) => total + value, 0);
+    return { accepted: sum(this.#accepted), throttled: sum(this.#throttled) };
   }
 
   offer(dueUs: number, shard: number, bytes: number): void {
@@ -120,6 +135,7 @@ export class TimeSeries {
       throttledAttempts: cut(this.#throttled),
       retries: cut(this.#retries),
       bytes: cut(this.#bytes),
+      ...(this.#open === undefined ? {} : { openShards: Array.from(this.#open.subarray(0, steps)) }),
       shards: this.#shardOffered.flatMap((offered, i) => {
         const shardId = shardIds.at(i);
         if (shardId === undefined) return [];

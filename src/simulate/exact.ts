@@ -11,6 +11,7 @@ import { OfferColumns } from '../traffic/offer.ts';
 import type { Batch } from '../traffic/producer.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { Agenda, type Happening } from './agenda.ts';
+import { OnDemandScaling } from './on-demand-scaling.ts';
 import type { Pipeline } from './pipeline.ts';
 import { SimulatedStream, type Answer } from './simulated-stream.ts';
 import { TimelinePlayer } from './timeline-player.ts';
@@ -51,6 +52,13 @@ export function simulateExactly(scenario: Scenario, options: SimulationOptions):
   return { pipeline, map, history };
 }
 
+/** What the stream does by itself. */
+function ownHappenings({ stream, warmupUs, durationUs }: Scenario, simulated: SimulatedStream): Happening[] {
+  const { accepted } = simulated;
+  if (stream.onDemand === undefined || accepted === undefined) return [];
+  return [new OnDemandScaling(simulated, accepted, stream.onDemand.rules, warmupUs + durationUs)];
+}
+
 class Player {
   readonly pipeline: Pipeline;
   readonly stream: SimulatedStream;
@@ -68,6 +76,7 @@ class Player {
     this.#scenario = scenario;
     this.#serviceUs = serviceUs;
     this.#agenda = new Agenda([
+      ...ownHappenings(scenario, this.stream),
       ...(timeline.length > 0 ? [new TimelinePlayer(timeline, this.stream, scenario.warmupUs)] : []),
       ...(happenings?.(this.stream) ?? []),
     ]);

@@ -11,6 +11,7 @@ import { KeyRouter } from '../traffic/key-router.ts';
 import { Offer, OfferColumns } from '../traffic/offer.ts';
 import { isKpl, openProducer } from '../traffic/open-producer.ts';
 import type { Batch, RecordProducer } from '../traffic/producer.ts';
+import { AutoDistribution } from '../traffic/record-distribution.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { RecentLoad } from './recent-load.ts';
 import { TallySink } from './tally-sink.ts';
@@ -24,6 +25,8 @@ export class Pipeline {
   readonly #scenario: Scenario;
   readonly offer: Offer;
   readonly #router: KeyRouter;
+  /** Where the stream ignores keys. */
+  readonly #auto: AutoDistribution | undefined;
   readonly #columns = new OfferColumns();
   readonly #sink: TallySink;
   readonly #recent: RecentLoad;
@@ -44,6 +47,8 @@ export class Pipeline {
     );
     this.offer = new Offer(scenario, this.dictionary);
     this.#router = new KeyRouter(this.dictionary, map);
+    const isAuto = scenario.stream.onDemand?.recordDistribution === 'auto';
+    this.#auto = isAuto ? new AutoDistribution(scenario.seed, sources, map) : undefined;
     this.tally = new Tally({
       shards: map.open.length,
       durationUs: scenario.durationUs,
@@ -51,6 +56,7 @@ export class Pipeline {
       initialFill: scenario.stream.initialFill,
       maxRecordBytes: scenario.stream.maxRecordBytes,
       isPacked: isKpl(scenario.producer),
+      ignoresKeys: isAuto,
     });
     this.#sink = new TallySink(this.tally, scenario.warmupUs, recent);
     this.producer = openProducer(scenario.producer, this.#sink, scenario.seed, sources);
@@ -64,6 +70,7 @@ export class Pipeline {
   relayout(change: LayoutChange, nowUs: number): void {
     this.#changedUs = nowUs;
     this.#router.relayout(change.map);
+    this.#auto?.relayout(change.map);
     this.tally.relayout(change, nowUs - this.#scenario.warmupUs, (key) => this.#router.shardOf(key));
     const shardOf = (slot: number): number => this.#router.shardOf(this.producer.records.key[slot]);
     this.#sink.shardOf = shardOf;
@@ -75,6 +82,10 @@ export class Pipeline {
    * packed Kinesis record all with the first of them.
    */
   reroute({ slots, parcels }: Batch): void {
+    if (this.#auto !== undefined) {
+      this.#redistribute(this.#auto, slots);
+      return;
+    }
     if (this.#changedUs === -Infinity) return;
     const { records } = this.producer;
     for (let i = 0, parcel = 0, shard = -1; i < slots.length; i++) {
@@ -86,6 +97,16 @@ export class Pipeline {
       }
       if (isFirst) shard = this.#router.shardOf(records.key[slots[i]]);
       this.#sink.move(slots[i], shard);
+    }
+  }
+
+  /** Every attempt goes to a shard of its own, among those that are open when it is sent. */
+  #redistribute(auto: AutoDistribution, slots: Uint32Array): void {
+    const { records } = this.producer;
+    for (const slot of slots) {
+      const isAsEntered = records.attempts[slot] === 0 && records.dueUs[slot] > this.#changedUs;
+      if (isAsEntered) continue;
+      this.#sink.move(slot, auto.shardOf(records.source[slot], records.k[slot], records.attempts[slot]));
     }
   }
 
@@ -136,7 +157,10 @@ export class Pipeline {
     const { producer, tally } = this;
     const slot = producer.records.take();
     const { records } = producer;
-    const shard = this.#router.shardOf(columns.key[i]);
+    const shard =
+      this.#auto === undefined
+        ? this.#router.shardOf(columns.key[i])
+        : this.#auto.shardOf(columns.source[i], columns.k[i], 0);
     const countedUs = columns.dueUs[i] - this.#scenario.warmupUs;
     records.dueUs[slot] = columns.dueUs[i];
     records.k[slot] = columns.k[i];

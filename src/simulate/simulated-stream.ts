@@ -7,6 +7,7 @@ import { ACCEPTED, Throttle } from '../model/throttle.ts';
 import type { Batch, Parcels } from '../traffic/producer.ts';
 import type { TimelineRow } from '../results/report-document.ts';
 import type { Scenario } from '../traffic/scenario.ts';
+import { AcceptedLoad } from './accepted-load.ts';
 import { Pipeline } from './pipeline.ts';
 import { RecentLoad } from './recent-load.ts';
 
@@ -40,14 +41,17 @@ export class SimulatedStream {
   #failsUntilUs = -Infinity;
   readonly #throttle: Throttle;
   readonly #pipeline: Pipeline;
+  /** Of an on-demand stream, which is split by it. */
+  readonly accepted: AcceptedLoad | undefined;
 
   /** @param z standard deviations that a finding must stand above counting noise */
   constructor(scenario: Scenario, z: number) {
-    const { shards, maxRecordBytes, initialFill } = scenario.stream;
+    const { shards, maxRecordBytes, initialFill, onDemand } = scenario.stream;
     this.map = createShardMap(shards);
     this.#warmupUs = scenario.warmupUs;
     this.#pipeline = new Pipeline(scenario, this.map, z, this.recent);
     this.#throttle = new Throttle(shards, 0, { maxRecordBytes, initialFill });
+    this.accepted = onDemand && new AcceptedLoad(shards);
   }
 
   get pipeline(): Pipeline {
@@ -95,7 +99,20 @@ export class SimulatedStream {
     this.#throttle.beginCall(nowUs);
     const { slots, parcels } = batch;
     const outcomes = parcels === undefined ? this.#charge(slots) : this.#chargeParcels(slots, parcels);
+    if (this.accepted !== undefined) this.#count(this.accepted, batch, outcomes);
     return { outcomes: outcomes as unknown as ArrayLike<AttemptOutcome>, isWhole: false };
+  }
+
+  #count(accepted: AcceptedLoad, { slots, parcels }: Batch, outcomes: Uint8Array): void {
+    const { records } = this.#pipeline.producer;
+    for (let i = 0; i < outcomes.length; i++) {
+      if (outcomes[i] !== ATTEMPT.accepted) continue;
+      const slot = slots[parcels === undefined || i === 0 ? i : parcels.ends[i - 1]];
+      accepted.add(
+        records.shard[slot],
+        parcels?.bytes[i] ?? records.dataBytes[slot] + records.keyBytes[slot],
+      );
+    }
   }
 
   #charge(slots: Uint32Array): Uint8Array {

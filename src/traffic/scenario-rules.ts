@@ -4,6 +4,7 @@
 import { LIMITS, MIB } from '../model/limits.ts';
 import { formatBytes, formatCount, formatDuration, parseBytes, parseDuration } from '../model/quantity.ts';
 import { utf8Length } from '../model/record.ts';
+import { autoComplaints, checkCapacity, shardsOf } from './capacity-rules.ts';
 import { isGenerated, templateCounts } from './key-dictionary.ts';
 import { keyCountOf } from './keys.ts';
 import { isSteadyText, textLengthOf } from './payload-text.ts';
@@ -31,7 +32,8 @@ const bytesOf = (text: string): number => parseBytes(text) ?? NaN;
 export function contradictions(input: ScenarioInput): Complaint[] {
   const complaints: Complaint[] = [];
   const add = (path: Path, what: string, fix: string): void => void complaints.push({ path, what, fix });
-  input.traffic.forEach((source, i) => checkSource(source, input.stream.shards, ['traffic', i], add));
+  checkCapacity(input.stream, add);
+  input.traffic.forEach((source, i) => checkSource(source, shardsOf(input.stream), ['traffic', i], add));
   checkRetention(input.stream.retention, add);
   checkProducer(input.producer ?? {}, add);
   input.timeline?.forEach((event, i) => {
@@ -184,6 +186,7 @@ export function excesses(scenario: Scenario): Complaint[] {
       `Write fewer than ${formatCount(MAX_KEYS_IN_ALL)}.`,
     );
   checkAggregate(scenario, add);
+  complaints.push(...autoComplaints(scenario));
   scenario.traffic.forEach((source, i) => checkRecord(scenario, source, ['traffic', i], add));
   complaints.push(...timelineComplaints(scenario));
   return complaints;

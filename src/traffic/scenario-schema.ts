@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { LIMITS } from '../model/limits.ts';
+import { capacityFields, NEEDS_SHARDS } from './capacity-schema.ts';
 import { KPL_AGGREGATE, MOST_ATTEMPTS } from './producer-presets.ts';
 import { choice, decimal, fields, list, quantity, text, whole, wholePercent } from './scenario-field.ts';
 import { PRESET_NAMES } from './scenario.ts';
@@ -19,10 +20,10 @@ const streamFields = {
   shards: whole(
     1,
     LIMITS.shardQuota.value,
-    'Open shards, equal ranges of hash keys.',
+    'Open shards at the start, equal ranges of hash keys.',
     'the most shards of an account in any region',
-  ),
-  mode: choice(['provisioned'], 'Capacity mode.').optional(),
+  ).optional(),
+  ...capacityFields,
   maxRecordSize: quantity('size', 'Largest record, data and key; default 1MiB.', {
     min: LIMITS.defaultMaxRecordBytes.value,
     max: LIMITS.ceilingMaxRecordBytes.value,
@@ -36,7 +37,7 @@ const streamFields = {
   }).optional(),
   initialFill: decimal(0, 1, 'Level of the token buckets at the start; default 1, full.').optional(),
 };
-const stream = fields(streamFields, undefined, 'stream: { shards: 4 }');
+const stream = fields(streamFields, undefined, 'stream: { shards: 4 }').meta(NEEDS_SHARDS);
 
 const RETRY_POLICIES = ['none', 'sdk', 'backoff', 'kpl'] as const;
 

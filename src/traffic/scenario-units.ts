@@ -5,6 +5,7 @@
  * here can be read.
  */
 import { LIMITS } from '../model/limits.ts';
+import { onDemandOf, shardsOf } from './capacity-rules.ts';
 import { bytesOf, rateOf, usOf } from './checked-quantity.ts';
 import { KPL_AGGREGATE, PLAIN_PRODUCER, PRESETS, RETRY_DEFAULTS } from './producer-presets.ts';
 import { meanRecordBytes } from './record-mean.ts';
@@ -30,11 +31,13 @@ const HOUR_US = 3_600_000_000;
 
 /** @param files what the files held that the scenario names */
 export function resolveScenario(input: ScenarioInput, files: FileContents): Scenario {
+  const onDemand = onDemandOf(input.stream);
   const stream = {
-    shards: input.stream.shards,
+    shards: shardsOf(input.stream),
     maxRecordBytes: bytesOr(input.stream.maxRecordSize, LIMITS.defaultMaxRecordBytes.value),
     retentionHours: usOr(input.stream.retention, LIMITS.retentionHoursDefault.value * HOUR_US) / HOUR_US,
     initialFill: input.stream.initialFill ?? 1,
+    ...(onDemand !== undefined && { onDemand }),
   };
   const durationUs = durationOf(input, files);
   const warmupUs = usOr(input.warmup, 0);

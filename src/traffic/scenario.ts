@@ -3,6 +3,7 @@
  * is `scenario-file.ts`.
  */
 import type { HashRange } from '../model/hash-range.ts';
+import type { OnDemandRules } from '../model/on-demand.ts';
 import type { TimelineEvent } from './timeline.ts';
 import type { LineTable } from './line-table.ts';
 import type { WeightedNames } from './weighted-names.ts';
@@ -26,12 +27,26 @@ export interface Scenario {
 }
 
 export interface StreamSpec {
+  /** Open at the start. */
   readonly shards: number;
   readonly maxRecordBytes: number;
   readonly retentionHours: number;
   /** Level of every token bucket at the start, 0…1. */
   readonly initialFill: number;
+  /** Of an on-demand stream; absent: provisioned. */
+  readonly onDemand?: OnDemandSpec;
 }
+
+export interface OnDemandSpec {
+  readonly rules: OnDemandRules;
+  /** Where `shards` comes from a warm throughput: that one, bytes per second. */
+  readonly warmBytesPerSec?: number;
+  /** `auto`: the service ignores keys and spreads records over the shards by itself. */
+  readonly recordDistribution: RecordDistribution;
+}
+
+export const RECORD_DISTRIBUTIONS = ['auto', 'userPartitionKey'] as const;
+export type RecordDistribution = (typeof RECORD_DISTRIBUTIONS)[number];
 
 export interface Source {
   readonly name: string;

@@ -7,7 +7,7 @@
  */
 
 /** What a draw is for; draws of different purposes are independent. */
-export const PURPOSE = { count: 1, time: 2, key: 3, size: 4, jitter: 5 } as const;
+export const PURPOSE = { count: 1, time: 2, key: 3, size: 4, jitter: 5, shard: 6 } as const;
 export type Purpose = (typeof PURPOSE)[keyof typeof PURPOSE];
 
 const PARITY = 0x1bd11bda;
@@ -94,8 +94,13 @@ export class Draws {
    * @param draw which of several draws for the same index, below 2,048
    */
   uniform(index: number, draw = 0): number {
+    this.bits(index, draw);
+    return ((OUTPUT[0] >>> 5) * 67108864 + (OUTPUT[1] >>> 6)) / 9007199254740992;
+  }
+
+  /** The 64 random bits themselves, left in `OUTPUT`; index and draw as for `uniform`. */
+  bits(index: number, draw = 0): void {
     const high = Math.floor(index / TWO_32) | (draw << INDEX_HIGH_BITS);
     threefry2x32(this.#key0, this.#key1, index >>> 0, high);
-    return ((OUTPUT[0] >>> 5) * 67108864 + (OUTPUT[1] >>> 6)) / 9007199254740992;
   }
 }
