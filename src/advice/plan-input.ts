@@ -110,7 +110,7 @@ function planSourceOf(index: number, scenario: Scenario, options: PlanOptions): 
 }
 
 /** Where a plan knows a scenario only roughly. */
-function approximations({ traffic, timeline = [] }: Scenario, options: PlanOptions): string[] {
+function approximations({ traffic, stream, timeline = [] }: Scenario, options: PlanOptions): string[] {
   const isPerBatch = options.keys === undefined && traffic.some(({ keys }) => keys.kind === 'perBatch');
   const isOpenText =
     options.dataBytes === undefined &&
@@ -124,6 +124,12 @@ function approximations({ traffic, timeline = [] }: Scenario, options: PlanOptio
     ...(isOpenText
       ? ['Numbers in the payload template are planned with 16 digits, the most they can have.']
       : []),
+    ...(stream.onDemand === undefined
+      ? []
+      : [
+          "The shards of an on-demand stream are the service's matter: these must be open when the load comes, by " +
+            'warm throughput (1 MiB/s each) or because the stream has grown. simulate shows whether it grows in time.',
+        ]),
     ...(timeline.length > 0 ? ['The timeline is not part of a plan: simulate plays it.'] : []),
   ];
 }

@@ -94,6 +94,15 @@ export function refuseTimeline(file: string, { timeline = [] }: Scenario, comman
   );
 }
 
+/** Refuses an on-demand stream, and with it AUTO, where a command has only provisioned ones. */
+export function refuseOnDemand(file: string, { stream }: Scenario, command: string): void {
+  if (stream.onDemand === undefined) return;
+  throw badInput(
+    `${file}: stream.mode: this version of ${command} has no on-demand mode.`,
+    'Write mode: provisioned, or play the scenario with simulate.',
+  );
+}
+
 /** Interface, exit codes: the first that holds of 130, 1, 4, 3 and 0; 2 is behind us. */
 export function exitCodeOf(document: ReportDocument, failOn: readonly FindingCode[]): ExitCode {
   const { partial, totals, thresholds = [], findings = [], generator } = document;

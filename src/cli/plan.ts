@@ -126,6 +126,12 @@ async function inputOfFile(file: string, options: PlanOptions): Promise<Planned>
       'Write aggregate: none to plan for the records as they are; simulate plays aggregates.',
     );
   }
+  if (scenario.stream.onDemand?.recordDistribution === 'auto') {
+    throw badInput(
+      `${file}: stream.recordDistribution: plan places keys on shards, and an auto stream ignores them.`,
+      'Plan for an even spread with --rate and --record-size alone; simulate plays the scenario.',
+    );
+  }
   if (scenario.traffic.length > 1) refuseOverrides(file, scenario.traffic.length, options);
   return {
     input: planInputOf(scenario, options),

@@ -10,6 +10,7 @@ import {
   parseGates,
   readScenario,
   refuseConsumers,
+  refuseOnDemand,
   refuseTimeline,
   type GateFlags,
 } from './gates.ts';
@@ -42,6 +43,7 @@ async function run(file: string, flags: RunFlags, context: Context): Promise<voi
   const scenario = await readScenario(file, gates);
   refuseConsumers(file, scenario, 'run');
   refuseTimeline(file, scenario, 'run');
+  refuseOnDemand(file, scenario, 'run');
   const { progressLine } = await import('./progress.ts');
   const { watchInterrupt } = await import('./interrupt.ts');
   const { runLocalLoad } = await import('../run/local-load.ts');

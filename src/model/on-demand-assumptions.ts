@@ -2,8 +2,8 @@
  * What a simulation of on-demand mode and of AUTO record distribution takes for granted, with how sure each statement
  * is: AWS publishes a few sentences and no algorithm.
  */
-import { ON_DEMAND_RULES, type OnDemandRules } from './on-demand.ts';
-import { formatBytes, formatCount, formatDuration } from './quantity.ts';
+import { MINUTE_US, ON_DEMAND_RULES, type OnDemandRules } from './on-demand.ts';
+import { formatBytes, formatCount } from './quantity.ts';
 
 /**
  * How sure a statement about the service is: AWS says it; it follows from what AWS says; nobody has said; or the
@@ -22,7 +22,8 @@ export function onDemandAssumptions(rules: OnDemandRules): Assumption[] {
   const { splitAboveBytesPerSec, splitAboveRecordsPerSec, withinUs, mostShards } = rules;
   const of = (name: keyof OnDemandRules, otherwise: Confidence): Confidence =>
     rules[name] === ON_DEMAND_RULES[name] ? otherwise : 'scenario';
-  const within = formatDuration(withinUs);
+  const minutes = withinUs / MINUTE_US;
+  const within = minutes === 1 ? '1 minute' : `${minutes} minutes`;
   const isPublished = rules.splitAboveBytesPerSec === ON_DEMAND_RULES.splitAboveBytesPerSec;
   return [
     {
@@ -43,7 +44,7 @@ export function onDemandAssumptions(rules: OnDemandRules): Assumption[] {
     },
     { text: `The split comes within ${within}.`, confidence: of('withinUs', 'published') },
     {
-      text: `It comes when all ${within} have passed since the first minute above began: as late as promised.`,
+      text: `It comes when as late as that, counted from the start of the first minute above.`,
       confidence: 'assumed',
     },
     { text: 'What counts is what was accepted, data and keys, in each whole minute.', confidence: 'assumed' },

@@ -5,8 +5,9 @@
  * missing. Its reader is on call, it is three in the morning, and the words should be enough to act on.
  */
 import { PRACTICAL_SALTS } from '../advice/salts.ts';
-import type { Evidence, Finding, FindingCode, FindingOf } from '../results/report-document.ts';
+import type { CapacityInfo, Evidence, Finding, FindingCode, FindingOf } from '../results/report-document.ts';
 import { amountOf, count, duration, NBSP, percent, perSec, times } from './figure.ts';
+import { onDemandWords } from './on-demand-words.ts';
 import { quoteName, showName } from './name.ts';
 
 export interface FindingInfo<C extends FindingCode = FindingCode> {
@@ -198,8 +199,18 @@ export const CATALOGUE = {
   GENERATOR_LATE,
 } satisfies { readonly [C in FindingCode]: FindingInfo<C> };
 
-/** The words for one finding, numbers filled in. */
-export function explain(finding: Finding): Explanation {
+/**
+ * The words for one finding, numbers filled in.
+ * @param capacity of an on-demand stream
+ */
+export function explain(finding: Finding, capacity?: CapacityInfo): Explanation {
+  const words = wordsOf(finding);
+  if (capacity === undefined) return words;
+  const { split = words.split, todo = words.todo, also } = onDemandWords(finding, capacity);
+  return { ...words, split, todo: also === undefined ? todo : `${todo} ${also}` };
+}
+
+function wordsOf(finding: Finding): Explanation {
   switch (finding.code) {
     case 'HOT_KEY':
       return fill(CATALOGUE.HOT_KEY, finding);

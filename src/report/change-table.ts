@@ -15,7 +15,7 @@ export function changeLines(timeline: readonly TimelineRow[], ink: Ink): string[
   const rows = timeline
     .slice(0, MOST_ROWS)
     .map((row) => [
-      duration(row.atMs),
+      row.atMs < 0 ? 'warm-up' : duration(row.atMs),
       row.durationMs === undefined ? row.kind : `${row.kind} of ${duration(row.durationMs)}`,
       namesOf(row.shardIds),
       namesOf(row.children),

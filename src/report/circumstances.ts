@@ -2,6 +2,7 @@
  * What was run, against what, whether our own side of it can be trusted, and how to run it again.
  */
 import type { GeneratorInfo, ReportDocument } from '../results/report-document.ts';
+import { capacityOf } from './capacity-text.ts';
 import { amountOf, count, duration, millis, NBSP, percent } from './figure.ts';
 import { showName, showProse } from './name.ts';
 import { labelled } from './paragraph.ts';
@@ -18,6 +19,7 @@ export function subjectLines(document: ReportDocument, columns: number): string[
     ...(scenario ? lines('Load', loadOf(document)) : []),
     ...(isPlain(scenario?.producer) ? [] : lines('Producer', producerOf(scenario?.producer))),
     ...(target ? lines('Target', targetOf(target)) : []),
+    ...(document.capacity ? lines('Capacity', capacityOf(document.capacity)) : []),
     ...(document.engine ? lines('Engine', engineOf(document.engine)) : []),
   ];
 }

@@ -1,7 +1,7 @@
 /**
  * One finding, explained in labelled sentences.
  */
-import type { Finding, Severity } from '../results/report-document.ts';
+import type { CapacityInfo, Finding, Severity } from '../results/report-document.ts';
 import { explain } from './catalogue.ts';
 import type { Color, Ink } from './ink.ts';
 import { labelled } from './paragraph.ts';
@@ -10,8 +10,9 @@ const INDENT = 17;
 
 export const SEVERITY_COLORS: Readonly<Record<Severity, Color>> = { critical: 'red', warning: 'yellow' };
 
-export function findingLines(finding: Finding, ink: Ink, columns: number): string[] {
-  const words = explain(finding);
+/** @param capacity of an on-demand stream */
+export function findingLines(finding: Finding, ink: Ink, columns: number, capacity?: CapacityInfo): string[] {
+  const words = explain(finding, capacity);
   const point = (label: string, text: string): string[] => labelled(`  ${label}`, text, INDENT, columns);
   return [
     `${ink(SEVERITY_COLORS[finding.severity], finding.code)}  ${ink('bold', words.title)}`,

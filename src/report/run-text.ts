@@ -6,6 +6,7 @@
 import type { ReportDocument } from '../results/report-document.ts';
 import { generatorSentence, repeatSentence, subjectLines } from './circumstances.ts';
 import { burstLines } from './burst-text.ts';
+import { capacityLines } from './capacity-text.ts';
 import { changeLines } from './change-table.ts';
 import { errorLines } from './error-lines.ts';
 import { findingLines } from './finding-text.ts';
@@ -30,14 +31,18 @@ export function renderRunText(document: ReportDocument, style: Style): string {
     ...verdictLines(document, ink, columns),
     '',
     ...subjectLines(document, columns),
-    ...(document.findings ?? []).flatMap((finding) => ['', ...findingLines(finding, ink, columns)]),
+    ...(document.findings ?? []).flatMap((finding) => [
+      '',
+      ...findingLines(finding, ink, columns, document.capacity),
+    ]),
     ...numberSections(document, ink, columns),
     ...closing(document, columns),
   ]);
 }
 
 function numberSections(document: ReportDocument, ink: Ink, columns: number): string[] {
-  const { totals, errors, latencyMs, shards, keys, series, thresholds, timeline, durationMs } = document;
+  const { totals, errors, latencyMs, shards, keys, series, thresholds, timeline, capacity, durationMs } =
+    document;
   const section = (title: string, note: string, lines: readonly string[]): string[] => [
     '',
     ink('bold', title) + (title.length + note.length + 2 > columns ? '' : `  ${ink('dim', note)}`),
@@ -50,6 +55,13 @@ function numberSections(document: ReportDocument, ink: Ink, columns: number): st
       : []),
     ...(errors?.length
       ? section('ERRORS', 'why attempts failed, other than by throttling', errorLines(errors, ink, columns))
+      : []),
+    ...(capacity
+      ? section(
+          'CAPACITY MODE',
+          'attempts by open shards; below, what this rests on',
+          capacityLines(capacity, ink, columns),
+        )
       : []),
     ...(timeline?.length ? section('WHAT CHANGED', '', changeLines(timeline, ink)) : []),
     ...(shards?.length

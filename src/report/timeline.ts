@@ -1,5 +1,6 @@
 /**
- * What happened when, as two sparklines: records offered, and attempts throttled, over the counted duration.
+ * What happened when, as sparklines: records offered, attempts throttled and, where the layout changed, open
+ * shards, over the counted duration.
  */
 import type { Series } from '../results/report-document.ts';
 import { highestOf, sparkline } from './bars.ts';
@@ -18,7 +19,18 @@ export function timelineLines(series: Series, ink: Ink, columns: number): string
     const blocks = sparkline(grouped(values, steps), highest, values.length);
     return `  ${label.padEnd(LABEL_COLUMNS - 2)}${color ? ink(color, blocks) : blocks}  ${peakOf(values)}`;
   };
-  return [line('offered', series.offered), line('throttled', series.throttledAttempts, 'red')];
+  const { openShards } = series;
+  return [
+    line('offered', series.offered),
+    line('throttled', series.throttledAttempts, 'red'),
+    ...(openShards === undefined ? [] : [openLine(openShards, steps)]),
+  ];
+}
+
+/** Open shards, on a scale of their own. */
+function openLine(openShards: readonly number[], steps: number): string {
+  const blocks = sparkline(grouped(openShards, steps), highestOf(openShards), openShards.length);
+  return `  ${'open shards'.padEnd(LABEL_COLUMNS - 2)}${blocks}  ${peakOf(openShards)}`;
 }
 
 /** What one sees, for the heading. */

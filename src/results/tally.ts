@@ -115,10 +115,11 @@ export class Tally {
         (place, name) => this.keys.count(place, name),
       );
     }
-    for (const place of places) this.shardOfKey[place] = shardOf(this.sketch.keys[place]);
     const startUs = Math.max(0, timeUs);
     const touched = steps.flatMap(({ parents, children }) => [...parents, ...children]);
     this.load.relayout(startUs, rows, map.open.length, touched);
+    // Not before: the seconds up to now are judged with the keys where they were.
+    for (const place of places) this.shardOfKey[place] = shardOf(this.sketch.keys[place]);
     this.shards.grow(rows);
     this.series.grow(rows);
     this.series.layout(startUs, map.open.length, this.#openShards);

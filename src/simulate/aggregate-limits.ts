@@ -36,7 +36,7 @@ const KNOWN = {
     'timeline',
     'thresholds',
   ],
-  stream: ['shards', 'maxRecordBytes', 'retentionHours', 'initialFill'],
+  stream: ['shards', 'maxRecordBytes', 'retentionHours', 'initialFill', 'onDemand'],
   producer: ['api', 'preset', 'batch', 'batchBytes', 'lingerUs', 'inFlight', 'retry'],
   source: ['name', 'stages', 'arrivals', 'keys', 'size', 'compressibility'],
   keys: ['uniform', 'zipf', 'hot', 'weights'],
@@ -55,6 +55,7 @@ const NO_CHANCE = 1e-12;
 export function unmodelled(scenario: Scenario, serviceUs: number, meanBytes: number): string | undefined {
   const { producer, timeline = [] } = scenario;
   if (timeline.length > 0) return 'it has no timeline';
+  if (scenario.stream.onDemand !== undefined) return 'it has no on-demand mode';
   if (scenario.consumers.length > 0) return 'it has no consumers';
   // Those of the SDK are of requests that fail as a whole, which none does here.
   if (!['none', 'sdk'].includes(producer.retry.policy)) return 'it has no retries';

@@ -83,6 +83,13 @@ export function checkSweep({ field, values }: Sweep, scenario: Scenario): void {
     const where = `--sweep: with ${field}=${formatNumber(value)}, ${formatPath(complaint.path)}`;
     throw badInput(`${where}: ${complaint.what}`, complaint.fix);
   }
+  const last = values[values.length - 1];
+  const mostShards = scenario.stream.onDemand?.rules.mostShards ?? Infinity;
+  if (field === 'shards' && last > mostShards)
+    throw badInput(
+      `--sweep: ${formatCount(last)} shards at the start are more than the stream grows to, ${formatCount(mostShards)}.`,
+      `Sweep up to ${mostShards}, or write a larger stream.onDemand.mostShards.`,
+    );
   if (field !== 'rate') return;
   const most = MAX_RECORDS_PER_SEC / peakOverMean(scenario);
   if (values[values.length - 1] <= most) return;

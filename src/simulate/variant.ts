@@ -4,8 +4,12 @@
 import { meanRatePerSec } from '../traffic/offer.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 
+/** So many shards at the start; of an on-demand stream whatever warm throughput it was made with. */
 export function atShards(scenario: Scenario, shards: number): Scenario {
-  return { ...scenario, stream: { ...scenario.stream, shards } };
+  const { onDemand, ...stream } = scenario.stream;
+  if (onDemand === undefined) return { ...scenario, stream: { ...stream, shards } };
+  const { rules, recordDistribution } = onDemand;
+  return { ...scenario, stream: { ...stream, shards, onDemand: { rules, recordDistribution } } };
 }
 
 /**

@@ -7,6 +7,7 @@ import { formatCount, formatRate, parseDuration, parseRate, type Rate } from '..
 import { isKpl } from './open-producer.ts';
 import type { Complaint, Path } from './scenario-complaint.ts';
 import type { ScenarioInput } from './scenario-schema.ts';
+import type { TimelineInput } from './timeline-schema.ts';
 import type { OnDemandSpec, Scenario } from './scenario.ts';
 
 type StreamInput = ScenarioInput['stream'];
@@ -109,6 +110,21 @@ function checkOnDemand(stream: StreamInput, add: Add): void {
       `${onDemand.mostShards} is below the ${formatCount(shardsOf(stream))} shards that are open at the start.`,
       `Write at least ${shardsOf(stream)}.`,
     );
+}
+
+const RESHARDING = { split: 'SplitShard', merge: 'MergeShards', resize: 'UpdateShardCount' } as const;
+
+/** Nobody but the service reshards an on-demand stream. */
+export function checkEventMode(event: TimelineInput, stream: StreamInput, path: Path, add: Add): void {
+  if (!isOnDemand(stream)) return;
+  for (const kind of ['split', 'merge', 'resize'] as const) {
+    if (event[kind] === undefined) continue;
+    add(
+      [...path, kind],
+      `AWS refuses ${RESHARDING[kind]} on an on-demand stream: the service reshards it by itself.`,
+      'Remove the event, or write mode: provisioned.',
+    );
+  }
 }
 
 /** A rate in the right unit, above 0 and at most what a shard or a stream takes. */

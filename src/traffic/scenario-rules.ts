@@ -4,7 +4,7 @@
 import { LIMITS, MIB } from '../model/limits.ts';
 import { formatBytes, formatCount, formatDuration, parseBytes, parseDuration } from '../model/quantity.ts';
 import { utf8Length } from '../model/record.ts';
-import { autoComplaints, checkCapacity, shardsOf } from './capacity-rules.ts';
+import { autoComplaints, checkCapacity, checkEventMode, shardsOf } from './capacity-rules.ts';
 import { isGenerated, templateCounts } from './key-dictionary.ts';
 import { keyCountOf } from './keys.ts';
 import { isSteadyText, textLengthOf } from './payload-text.ts';
@@ -38,6 +38,7 @@ export function contradictions(input: ScenarioInput): Complaint[] {
   checkProducer(input.producer ?? {}, add);
   input.timeline?.forEach((event, i) => {
     checkEventFields(event, ['timeline', i], add);
+    checkEventMode(event, input.stream, ['timeline', i], add);
   });
   input.consumers?.forEach((consumer, i) => {
     if (consumer.kind === 'efo' && consumer.every !== undefined)

@@ -28,7 +28,6 @@ const FIELDS: [string, Parameters<typeof scenarioText>[0], string, string][] = [
   ['too many shards', { stream: '{ shards: 20001 }' }, 'stream.shards: 20001 is above 20000, the most shards', 'Write from 1 to 20000.'],
   ['half a shard', { stream: '{ shards: 2.5 }' }, 'stream.shards: 2.5 is not a whole number.', 'Write a whole number from 1 to 20000.'],
   ['a stream that is a number', { stream: '4' }, 'stream: 4 is not a mapping of fields.', 'Write the fields shards, mode'],
-  ['a mode not built yet', { stream: '{ shards: 4, mode: on-demand }' }, 'stream.mode: "on-demand" is not known here.', 'Write provisioned.'],
   ['a fill above 1', { stream: '{ shards: 4, initialFill: 2 }' }, 'stream.initialFill: 2 is above 1.', 'Write from 0 to 1.'],
   ['a fill in per cent', { stream: '{ shards: 4, initialFill: 50% }' }, 'stream.initialFill: "50%" is not a number.', 'Write a number from 0 to 1.'],
   ['a retention in half hours', { stream: '{ shards: 4, retention: 24.5h }' }, 'stream.retention: 24.5h is not a whole number of hours.', 'Write for example 24h or 7d.'],
