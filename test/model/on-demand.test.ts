@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { onDemandAssumptions } from '../../src/model/on-demand-assumptions.ts';
 import { MINUTE_US, ON_DEMAND_RULES, OnDemandScaler, onDemandShards } from '../../src/model/on-demand.ts';
 
 const KIB = 1024;
@@ -52,4 +53,16 @@ test('under an even load that jumps, the shards double every fifteen minutes unt
     if (counts.at(-1) !== open.length) counts.push(open.length);
   }
   expect(counts).toEqual([4, 8, 16, 32, 64]);
+});
+
+test('assumptions say which rules are published and which are the scenario\'s own', () => {
+  const confidenceOf = (rules: typeof ON_DEMAND_RULES, part: string) =>
+    onDemandAssumptions(rules).find(({ text }) => text.includes(part))?.confidence;
+  expect(confidenceOf(ON_DEMAND_RULES, '500 KB/s')).toBe('published');
+  expect(confidenceOf(ON_DEMAND_RULES, '500 records/s')).toBe('inferred');
+  expect(confidenceOf(ON_DEMAND_RULES, 'within 15 minutes')).toBe('published');
+  const own = { ...ON_DEMAND_RULES, splitAboveBytesPerSec: 600 * KIB, withinUs: MINUTE_US };
+  expect(confidenceOf(own, '600 KiB/s')).toBe('scenario');
+  expect(confidenceOf(own, 'within 1 minute.')).toBe('scenario');
+  expect(onDemandAssumptions(own).some(({ text }) => text.includes('512,000'))).toBe(false);
 });

@@ -12,6 +12,7 @@ import {
 import {
   childrenOf,
   createShardMap,
+  halvesChange,
   mergeShards,
   parentsOf,
   resizeChange,
@@ -111,6 +112,35 @@ describe('splits and merges', () => {
     const taken = Array.from({ length: 15 }, (_, i) => BigInt(i + 8)).filter((at) => canSplitAt(range, at));
     expect(taken).toEqual([12n, 13n, 14n, 15n, 16n, 17n, 18n, 19n]);
     expect(midpointOf(range)).toBe(15n);
+  });
+});
+
+describe('halves', () => {
+  it('of several shards come at once, numbered from the lowest hash key up, and tile the key space', () => {
+    const map = createShardMap(4);
+    const { map: halved, steps } = halvesChange(map, new Set([3, 1, 9]));
+    expect(openNumbers(halved)).toEqual([0, 4, 5, 2, 6, 7]);
+    expect(steps).toEqual([
+      { kind: 'split', parents: [1], children: [4, 5] },
+      { kind: 'split', parents: [3], children: [6, 7] },
+    ]);
+    expect(tiles(halved.open.map(({ range }) => range))).toBe(true);
+    const [lower, upper] = [widthOf(halved.all[6].range), widthOf(halved.all[7].range)];
+    expect(upper - lower).toBeLessThanOrEqual(2n);
+    expect(halved).toEqual(
+      [1, 3].reduce((step, n) => splitShard(step, shardIdOf(n), midpointOf(step.all[n].range)), map),
+    );
+  });
+
+  it('leave out what is closed, and what is too narrow to cut', () => {
+    const narrow = shardMapOf([
+      { start: 0n, end: 3n },
+      { start: 4n, end: MAX_HASH_KEY },
+    ]);
+    expect(halvesChange(narrow, new Set([0])).steps).toEqual([]);
+    const closed = halvesChange(narrow, new Set([0, 1])).map;
+    expect(openNumbers(closed)).toEqual([0, 2, 3]);
+    expect(halvesChange(closed, new Set([1])).map).toEqual(closed);
   });
 });
 

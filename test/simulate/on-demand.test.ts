@@ -1,7 +1,9 @@
 /** On-demand streams in the exact engine, against bucket arithmetic and what AWS showed. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findingsOf } from '../../src/advice/verdict.ts';
 import { simulationReport, type SimulatedDocument } from '../../src/cli/simulation-report.ts';
+import { ATTEMPT } from '../../src/model/outcome.ts';
 import type { CapacityInfo, ReportDocument } from '../../src/results/report-document.ts';
 import { simulateExactly } from '../../src/simulate/exact.ts';
 import { parseScenario } from '../../src/traffic/scenario-file.ts';
@@ -163,18 +165,19 @@ traffic: [{ rate: 192/s, keys: { explicitHashKey: { spread: even } }, size: 32Ki
   });
 
   it('does not split on its last minute, nor below the rule, nor above the most shards', () => {
-    const splits = (stream: string, rate: string): number =>
+    const splits = (rules: string, rate: string): number =>
       played(`
-stream: { mode: on-demand, ${stream} }
+stream: { mode: on-demand, onDemand: { ${rules} } }
 duration: 3m
 traffic: [{ rate: ${rate}, keys: { explicitHashKey: { spread: even } }, size: 1000B }]
 `).capacity.splits;
-    expect(splits('onDemand: { within: 3m }', '2100/s')).toBe(0);
-    expect(splits('onDemand: { within: 1m }', '1950/s')).toBe(0);
-    expect(splits('onDemand: { within: 2m }', '2100/s')).toBe(4);
-    expect(splits('onDemand: { within: 2m, mostShards: 6 }', '2100/s')).toBe(2);
-    expect(splits('onDemand: { within: 2m, splitAboveRecords: 600/s }', '2100/s')).toBe(4);
-    expect(splits('onDemand: { within: 2m, splitAboveRecords: 600/s, splitAbove: 600KiB/s }', '2100/s')).toBe(0);
+    expect(splits('within: 1m', '1950/s')).toBe(0);
+    expect(splits('within: 2m', '2050/s')).toBe(4);
+    expect(splits('within: 3m, splitAboveRecords: 50/s', '210/s')).toBe(0);
+    expect(splits('within: 2m, splitAboveRecords: 50/s', '210/s')).toBe(4);
+    expect(splits('within: 2m, splitAboveRecords: 50/s, mostShards: 6', '210/s')).toBe(2);
+    expect(splits('within: 2m, splitAbove: 50KiB/s', '210/s')).toBe(4);
+    expect(splits('within: 2m, splitAbove: 60KiB/s, splitAboveRecords: 60/s', '210/s')).toBe(0);
   });
 
   it('counts the Kinesis records of the KPL, not the records in them', () => {
@@ -201,6 +204,77 @@ producer: { retry: { policy: backoff, maxAttempts: 5 } }
     expect(document.capacity.splits).toBeGreaterThan(0);
     expectBalanced(document);
     expect(JSON.stringify(played(text))).toBe(JSON.stringify(document));
+  });
+});
+
+interface Minute {
+  records: number;
+  bytes: number;
+}
+
+/** Brute force: what every shard accepted in every minute, from the requests; then the published rule, shard by shard. */
+function expectedSplits(scenario: Scenario, withinMinutes: number): string[] {
+  const minutes = new Map<string, Minute>();
+  const { map } = simulateExactly(scenario, {
+    serviceUs: 20_000,
+    z: 3,
+    onRequest: ({ batch, outcomes, pipeline: { producer } }) => {
+      batch.slots.forEach((slot, i) => {
+        if (outcomes[i] !== ATTEMPT.accepted) return;
+        const { shard, dataBytes, keyBytes } = producer.records;
+        const place = `${shard[slot]} ${Math.floor(batch.sentUs / 60_000_000)}`;
+        const minute = minutes.get(place) ?? { records: 0, bytes: 0 };
+        minutes.set(place, {
+          records: minute.records + 1,
+          bytes: minute.bytes + dataBytes[slot] + keyBytes[slot],
+        });
+      });
+    },
+  });
+  const endMinute = (scenario.warmupUs + scenario.durationUs) / 60_000_000;
+  return map.all.flatMap((_, shard) => {
+    for (let minute = 0; minute + withinMinutes < endMinute; minute++) {
+      const { records = 0, bytes = 0 } = minutes.get(`${shard} ${minute}`) ?? {};
+      if (records > 500 * 60 || bytes > 500 * 1024 * 60) return [`${shard} at ${minute + withinMinutes}`];
+    }
+    return [];
+  });
+}
+
+describe('random traffic', { timeout: 60_000 }, () => {
+  it('splits the shards that a look at every request says, when it says', () => {
+    let splits = 0;
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 1_000_000 }),
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 20, max: 200 }),
+        fc.constantFrom('uniform:50', 'zipf:1.2:100', 'hot:50%:1:30'),
+        fc.constantFrom('auto', 'userPartitionKey'),
+        (seed, within, rate, keys, distribution) => {
+          const scenario = parseScenario(
+            `
+stream: { mode: on-demand, recordDistribution: ${distribution}, onDemand: { within: ${within}m } }
+warmup: 1m
+duration: 5m
+seed: ${seed}
+traffic: [{ rate: ${rate}/s, arrivals: poisson, keys: "${keys}", size: { uniform: { min: 1KiB, max: 60KiB } } }]
+producer: { retry: { policy: backoff, maxAttempts: 3 } }
+`,
+            's.yaml',
+          );
+          const document = reportOf(scenario);
+          const seen = (document.timeline ?? []).flatMap(({ atMs, shardIds }) =>
+            shardIds.map((id) => `${Number(id.slice(-12))} at ${atMs / MINUTE_MS + 1}`),
+          );
+          splits += seen.length;
+          expect(seen.sort()).toEqual(expectedSplits(scenario, within).sort());
+          expectBalanced(document);
+        },
+      ),
+      { numRuns: 15, seed: 1 },
+    );
+    expect(splits).toBeGreaterThan(50);
   });
 });
 
