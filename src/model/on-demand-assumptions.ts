@@ -44,7 +44,7 @@ export function onDemandAssumptions(rules: OnDemandRules): Assumption[] {
     },
     { text: `The split comes within ${within}.`, confidence: of('withinUs', 'published') },
     {
-      text: `It comes when as late as that, counted from the start of the first minute above.`,
+      text: `It comes as late as that, counted from the start of the first minute above.`,
       confidence: 'assumed',
     },
     { text: 'What counts is what was accepted, data and keys, in each whole minute.', confidence: 'assumed' },

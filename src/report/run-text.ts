@@ -73,7 +73,9 @@ function numberSections(document: ReportDocument, ink: Ink, columns: number): st
     ...(keys?.length
       ? section(
           'HEAVIEST KEYS',
-          'load: of the key alone, at least, against the limit of a shard',
+          keys[0].shardId === undefined
+            ? 'the stream spreads each over all shards'
+            : 'load: of the key alone, at least, against the limit of a shard',
           keyLines(keys, ink, columns),
         )
       : []),

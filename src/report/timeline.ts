@@ -30,7 +30,7 @@ export function timelineLines(series: Series, ink: Ink, columns: number): string
 /** Open shards, on a scale of their own. */
 function openLine(openShards: readonly number[], steps: number): string {
   const blocks = sparkline(grouped(openShards, steps), highestOf(openShards), openShards.length);
-  return `  ${'open shards'.padEnd(LABEL_COLUMNS - 2)}${blocks}  ${peakOf(openShards)}`;
+  return `  ${'shards'.padEnd(LABEL_COLUMNS - 2)}${blocks}  ${peakOf(openShards)}`;
 }
 
 /** What one sees, for the heading. */
