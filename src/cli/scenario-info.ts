@@ -16,5 +16,6 @@ export function scenarioInfoOf(file: string, scenario: Scenario): ScenarioInfo {
     ratePerSec: meanRatePerSec(scenario),
     peakRatePerSec: peakRatePerSec(scenario),
     producer: producerInfoOf(scenario.producer),
+    ...(scenario.stream.onDemand === undefined ? {} : { mode: 'on-demand' }),
   };
 }

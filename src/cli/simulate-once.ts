@@ -2,6 +2,7 @@
  * One simulation and its report: what `simulate` prints, and what sweeps and searches ask many times.
  */
 import { noiseMargin } from '../advice/verdict.ts';
+import { reachableShards } from '../model/on-demand.ts';
 import { badInput, Refusal } from '../model/refusal.ts';
 import type { ReportDocument } from '../results/report-document.ts';
 import { simulateExactly } from '../simulate/exact.ts';
@@ -19,11 +20,16 @@ export interface Question {
 }
 
 export function simulateOnce(scenario: Scenario, { file, serviceUs, variant }: Question): SimulatedDocument {
-  const options = { serviceUs, z: noiseMargin(scenario.stream.shards) };
+  const options = { serviceUs, z: noiseMargin(mostShardsOf(scenario)) };
   const simulation = naming(variant === undefined ? file : `${file} with ${variant}`, () =>
     simulateExactly(scenario, options),
   );
   return simulationReport(file, scenario, simulation, serviceUs);
+}
+
+/** Chance must not make a finding on any of the shards that an on-demand stream may come to have. */
+function mostShardsOf({ stream: { shards, onDemand }, warmupUs, durationUs }: Scenario): number {
+  return onDemand === undefined ? shards : reachableShards(shards, onDemand.rules, warmupUs + durationUs);
 }
 
 /** What is done; a refusal, such as of an event of the timeline, names the file. */

@@ -40,6 +40,17 @@ export function onDemandShards(warmBytesPerSec?: number): number {
   return warmBytesPerSec === undefined ? least : Math.max(least, Math.ceil(warmBytesPerSec / MIB));
 }
 
+/** Open shards that a stream can come to have within a time, each split as soon as it can be. */
+export function reachableShards(
+  shards: number,
+  { withinUs, mostShards }: OnDemandRules,
+  timeUs: number,
+): number {
+  let most = shards;
+  for (let us = withinUs; us < timeUs && most < mostShards; us += withinUs) most *= 2;
+  return Math.min(most, mostShards);
+}
+
 /** Which shards of one stream are due to be split; shards by number. */
 export class OnDemandScaler {
   readonly #rules: OnDemandRules;

@@ -13,8 +13,7 @@ const MOST_ROWS = 12;
 const CONFIDENCE_COLUMNS = 13;
 
 const COLUMNS = [
-  { title: 'from', align: 'right' },
-  { title: 'to', align: 'right' },
+  { title: 'until', align: 'right' },
   { title: 'open shards', align: 'right' },
   { title: 'attempts', align: 'right' },
   { title: 'throttled', align: 'right' },
@@ -39,8 +38,7 @@ export function capacityLines({ phases, assumptions }: CapacityInfo, ink: Ink, c
 function phaseLines(phases: readonly CapacityPhase[], ink: Ink): string[] {
   const rows = phases
     .slice(0, MOST_ROWS)
-    .map(({ fromMs, toMs, openShards, attempts, throttledAttempts }) => [
-      duration(fromMs),
+    .map(({ toMs, openShards, attempts, throttledAttempts }) => [
       duration(toMs),
       count(openShards),
       count(attempts),

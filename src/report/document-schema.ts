@@ -5,12 +5,11 @@
  * Fields that it does not know pass: a newer minor version may write more than this one reads.
  */
 import { z } from 'zod';
-import { CONFIDENCES } from '../model/on-demand-assumptions.ts';
-import { MOST_PHASES } from '../results/layout-phases.ts';
 import { SWEEP_FIELDS } from '../results/many-simulations.ts';
 import { SCHEMA_VERSION } from '../results/report-document.ts';
 import { MOST_STEPS } from '../results/time-series.ts';
 import { CONSTRAINT_NAMES } from '../results/plan-result.ts';
+import { capacity } from './capacity-schema.ts';
 
 const count = z.int().min(0);
 const amount = z.number().min(0);
@@ -75,6 +74,7 @@ const scenario = z.object({
   ratePerSec: amount,
   peakRatePerSec: amount.optional(),
   producer: producer.optional(),
+  mode: z.literal('on-demand').optional(),
 });
 
 const engine = z.object({
@@ -91,33 +91,6 @@ const timelineRow = z.object({
   shardIds: z.array(z.string()),
   children: z.array(z.string()),
   cause: z.enum(['timeline', 'on-demand']),
-});
-
-const capacity = z.object({
-  mode: z.literal('on-demand'),
-  recordDistribution: z.enum(['auto', 'userPartitionKey']),
-  shardsAtStart: count,
-  shardsAtEnd: count,
-  splits: count,
-  rules: z.object({
-    splitAboveBytesPerSec: amount,
-    splitAboveRecordsPerSec: amount,
-    withinMs: amount,
-    mostShards: count,
-    warmThroughputBytesPerSec: amount.optional(),
-  }),
-  phases: z
-    .array(
-      z.object({
-        fromMs: amount,
-        toMs: amount,
-        openShards: count,
-        attempts: count,
-        throttledAttempts: count,
-      }),
-    )
-    .max(MOST_PHASES),
-  assumptions: z.array(z.object({ text: z.string(), confidence: z.enum(CONFIDENCES) })),
 });
 
 const totals = z.object({

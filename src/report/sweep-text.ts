@@ -26,10 +26,12 @@ export function renderSweepText(document: ReportDocument, sweep: SweepResult, st
     '',
     ...curveLines(sweep, ink, columns),
     '',
-    ...wrap(HOW[sweep.field], columns),
+    ...wrap(HOW[sweep.field] + (document.scenario?.mode === 'on-demand' ? ON_DEMAND : ''), columns),
     `Seed ${document.seed ?? 1}: every point draws the same random numbers.`,
   ]);
 }
+
+const ON_DEMAND = ' An on-demand stream: its shards at the start, which the service may split.';
 
 const HOW: Readonly<Record<SweepResult['field'], string>> = {
   shards: 'Each line is the scenario on a stream of so many equal shards.',

@@ -5,12 +5,13 @@
  * Hash keys are decimal strings; `share` and `utilization` are 0…1 and more; sizes are bytes.
  */
 
-import type { Assumption } from '../model/on-demand-assumptions.ts';
+import type { CapacityInfo } from './capacity-report.ts';
 import type { PlanResult } from './plan-result.ts';
 import type { ShardBurst } from './burst-meter.ts';
 import type { MaxRateResult, SweepResult } from './many-simulations.ts';
 import type { ProducerInfo, RetrySummary } from './producer-report.ts';
 
+export type { CapacityInfo, CapacityPhase } from './capacity-report.ts';
 export type { ProducerInfo, RetrySummary, RetryState } from './producer-report.ts';
 
 export const SCHEMA_VERSION = 1;
@@ -82,36 +83,6 @@ export interface EngineInfo {
   readonly throttledBetween?: { readonly least: number; readonly most: number };
 }
 
-/** How an on-demand stream split itself, and what that rests on. */
-export interface CapacityInfo {
-  readonly mode: 'on-demand';
-  readonly recordDistribution: 'auto' | 'userPartitionKey';
-  readonly shardsAtStart: number;
-  readonly shardsAtEnd: number;
-  /** Splits by the service, the warm-up's included. */
-  readonly splits: number;
-  readonly rules: {
-    readonly splitAboveBytesPerSec: number;
-    readonly splitAboveRecordsPerSec: number;
-    readonly withinMs: number;
-    readonly mostShards: number;
-    /** What the shards at the start were made for. */
-    readonly warmThroughputBytesPerSec?: number;
-  };
-  /** From one change of the layout to the next, over the counted duration; the last has what came after, if many. */
-  readonly phases: readonly CapacityPhase[];
-  readonly assumptions: readonly Assumption[];
-}
-
-export interface CapacityPhase {
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly openShards: number;
-  /** Attempts that were answered in that time. */
-  readonly attempts: number;
-  readonly throttledAttempts: number;
-}
-
 export interface ScenarioInfo {
   readonly file?: string;
   readonly description?: string;
@@ -123,6 +94,8 @@ export interface ScenarioInfo {
   /** Highest rate that it asks for at any moment, in stages and during bursts, records per second. */
   readonly peakRatePerSec?: number;
   readonly producer?: ProducerInfo;
+  /** Capacity mode of the stream; absent: provisioned. */
+  readonly mode?: 'on-demand';
 }
 
 export interface TimelineRow {

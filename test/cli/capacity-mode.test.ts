@@ -1,4 +1,5 @@
 /** What the commands say to streams in on-demand mode. */
+import { readFileSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,7 +46,7 @@ describe('simulate', { timeout: 60_000 }, () => {
     const { out, exit } = await shardwise(JUMP, 'simulate');
     expect(exit).toBe(0);
     expect(out).toContain('Capacity on-demand, 4 shards at the start, 16 at the end, 12 splits');
-    expect(out).toMatch(/CAPACITY MODE .*from to open shards attempts throttled 0 ms 60 s 4 8,9\d\d /);
+    expect(out).toMatch(/CAPACITY MODE .*until open shards attempts throttled 60 s 4 8,9\d\d /);
     expect(out).toContain('published A shard written to above 500 KB/s is split evenly.');
     expect(out).toContain('as written The split comes within 1 minute.');
     expect(out).toContain('60 s split 4 shards 8 shards');
@@ -85,11 +86,21 @@ describe('simulate', { timeout: 60_000 }, () => {
       [8, false],
       [12, false],
     ]);
+    const text = await render(document, 'text');
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('An on-demand stream: its shards at the start');
     const few = JUMP.replace('within: 1m', 'mostShards: 6');
     const { err, exit } = await shardwise(few, 'simulate', '--sweep', 'shards=4..8');
     expect(exit).toBe(2);
     expect(err).toContain('8 shards at the start are more than the stream grows to, 6.');
   });
+});
+
+it('the README shows what the published scenario prints', { timeout: 60_000 }, async () => {
+  const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
+  const [shown] = /^CAPACITY MODE[^`]*/m.exec(read('README.md')) ?? [''];
+  const { out } = await shardwise(read('scenarios/on-demand-jump.yaml'), 'simulate');
+  expect(shown).not.toBe('');
+  expect(out).toContain(shown.replaceAll(/\s+/g, ' '));
 });
 
 describe('other commands', () => {

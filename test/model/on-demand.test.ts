@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { onDemandAssumptions } from '../../src/model/on-demand-assumptions.ts';
-import { MINUTE_US, ON_DEMAND_RULES, OnDemandScaler, onDemandShards } from '../../src/model/on-demand.ts';
+import {
+  MINUTE_US,
+  ON_DEMAND_RULES,
+  OnDemandScaler,
+  onDemandShards,
+  reachableShards,
+} from '../../src/model/on-demand.ts';
 
 const KIB = 1024;
 const LEAST = 500 * KIB * 60;
@@ -55,7 +61,7 @@ test('under an even load that jumps, the shards double every fifteen minutes unt
   expect(counts).toEqual([4, 8, 16, 32, 64]);
 });
 
-test('assumptions say which rules are published and which are the scenario\'s own', () => {
+test("assumptions say which rules are published and which are the scenario's own", () => {
   const confidenceOf = (rules: typeof ON_DEMAND_RULES, part: string) =>
     onDemandAssumptions(rules).find(({ text }) => text.includes(part))?.confidence;
   expect(confidenceOf(ON_DEMAND_RULES, '500 KB/s')).toBe('published');
@@ -65,4 +71,10 @@ test('assumptions say which rules are published and which are the scenario\'s ow
   expect(confidenceOf(own, '600 KiB/s')).toBe('scenario');
   expect(confidenceOf(own, 'within 1 minute.')).toBe('scenario');
   expect(onDemandAssumptions(own).some(({ text }) => text.includes('512,000'))).toBe(false);
+});
+
+test('a stream can double once in every wait that ends before the end', () => {
+  const minutes = (count: number) => reachableShards(4, ON_DEMAND_RULES, count * MINUTE_US);
+  expect([15, 16, 30, 31, 46].map(minutes)).toEqual([4, 8, 8, 16, 32]);
+  expect(reachableShards(4, { ...ON_DEMAND_RULES, mostShards: 6 }, Infinity)).toBe(6);
 });

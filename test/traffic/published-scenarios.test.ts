@@ -165,6 +165,7 @@ describe('a published scenario', () => {
     expect(names.toSorted()).toEqual([
       'few-keys.yaml',
       'hot-key.yaml',
+      'on-demand-jump.yaml',
       'ramp.yaml',
       'reshard.yaml',
       'retry-storm.yaml',
@@ -179,8 +180,8 @@ describe('a published scenario', () => {
       expect(scenario.description).toBeDefined();
       // What a storm leaves behind takes longer than that to see: it is made for `simulate`.
       if (name === 'retry-storm.yaml') continue;
-      // run sends no scenario with a timeline.
-      if (scenario.timeline) continue;
+      // run sends no scenario with a timeline, and none in on-demand mode.
+      if (scenario.timeline ?? scenario.stream.onDemand) continue;
       expect(scenario.warmupUs + scenario.durationUs).toBeLessThanOrEqual(22_000_000);
       for (const { stages } of scenario.traffic)
         for (const { from, to } of stages) expect(Math.max(from, to)).toBeLessThanOrEqual(8_000);

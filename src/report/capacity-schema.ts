@@ -1,0 +1,36 @@
+/**
+ * What a report's section on the capacity mode looks like; part of `document-schema.ts`.
+ */
+import { z } from 'zod';
+import { CONFIDENCES } from '../model/on-demand-assumptions.ts';
+import { MOST_PHASES } from '../results/layout-phases.ts';
+
+const count = z.int().min(0);
+const amount = z.number().min(0);
+
+export const capacity = z.object({
+  mode: z.literal('on-demand'),
+  recordDistribution: z.enum(['auto', 'userPartitionKey']),
+  shardsAtStart: count,
+  shardsAtEnd: count,
+  splits: count,
+  rules: z.object({
+    splitAboveBytesPerSec: amount,
+    splitAboveRecordsPerSec: amount,
+    withinMs: amount,
+    mostShards: count,
+    warmThroughputBytesPerSec: amount.optional(),
+  }),
+  phases: z
+    .array(
+      z.object({
+        fromMs: amount,
+        toMs: amount,
+        openShards: count,
+        attempts: count,
+        throttledAttempts: count,
+      }),
+    )
+    .max(MOST_PHASES),
+  assumptions: z.array(z.object({ text: z.string(), confidence: z.enum(CONFIDENCES) })),
+});
