@@ -39,12 +39,16 @@ export function onDemandAssumptions(rules: OnDemandRules): Assumption[] {
         ]
       : []),
     {
-      text: `So it is above ${formatCount(splitAboveRecordsPerSec)} records/s: half of the other limit.`,
+      text:
+        `So it is above ${formatCount(splitAboveRecordsPerSec)} records/s` +
+        (splitAboveRecordsPerSec === ON_DEMAND_RULES.splitAboveRecordsPerSec
+          ? ', half of the other limit.'
+          : '.'),
       confidence: of('splitAboveRecordsPerSec', 'inferred'),
     },
     { text: `The split comes within ${within}.`, confidence: of('withinUs', 'published') },
     {
-      text: `It comes as late as that, counted from the start of the first minute above.`,
+      text: 'It comes as late as that, counted from the start of the first minute above.',
       confidence: 'assumed',
     },
     { text: 'What counts is what was accepted, data and keys, in each whole minute.', confidence: 'assumed' },
@@ -54,9 +58,10 @@ export function onDemandAssumptions(rules: OnDemandRules): Assumption[] {
       confidence: 'assumed',
     },
     {
-      text: `Up to ${formatCount(mostShards)} shards; no shards are merged again.`,
-      confidence: of('mostShards', 'assumed'),
+      text: `The stream grows to ${formatCount(mostShards)} shards at most.`,
+      confidence: of('mostShards', 'inferred'),
     },
+    { text: 'Shards are not merged again.', confidence: 'assumed' },
   ];
 }
 
