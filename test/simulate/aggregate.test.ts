@@ -221,20 +221,22 @@ function publishedScenario(name: string): Scenario {
 const names = readdirSync(SCENARIOS).filter((name) => name.endsWith('.yaml'));
 /** Those that the engine can play. */
 const published = names.filter((name) => {
-  const { producer, timeline } = publishedScenario(name);
-  return producer.retry.policy === 'none' && timeline === undefined;
+  const { producer, timeline, stream } = publishedScenario(name);
+  return producer.retry.policy === 'none' && timeline === undefined && stream.onDemand === undefined;
 });
 
 /** What a throttled share may be off by: 1 % of it, or a tenth of a percentage point. */
 const tolerance = (share: number): number => Math.max(0.01 * share, 0.001);
 
 describe('on the same arrivals as the exact engine', { timeout: 60_000 }, () => {
-  it('every published scenario is compared, but those with retries or a timeline, which it refuses', () => {
+  it('every published scenario is compared, but those with retries, a timeline or on-demand mode, which it refuses', () => {
     expect(published.length).toBeGreaterThanOrEqual(6);
     for (const name of published)
       expect(typeof simulateInAggregate(publishedScenario(name), OPTIONS)).toBe('object');
     for (const name of names.filter((other) => !published.includes(other)))
-      expect(simulateInAggregate(publishedScenario(name), OPTIONS)).toMatch(/no retries|explicitHashKey/);
+      expect(simulateInAggregate(publishedScenario(name), OPTIONS)).toMatch(
+        /no retries|explicitHashKey|on-demand/,
+      );
   });
 
   it.each(published)('%s is throttled to within the tolerance, and every shard of it', (name) => {
