@@ -50,9 +50,11 @@ traffic: [{ rate: 256/s, keys: { explicitHashKey: { spread: even } }, size: 3270
       [31, 16],
     ]);
     expect([capacity.shardsAtStart, capacity.shardsAtEnd, capacity.splits]).toEqual([4, 16, 12]);
-    expect(document.timeline?.map(({ atMs, kind, shardIds, children, cause }) => [
-      ...[atMs / MINUTE_MS, kind, shardIds.length, children.length, cause],
-    ])).toEqual([
+    expect(
+      document.timeline?.map(({ atMs, kind, shardIds, children, cause }) => [
+        ...[atMs / MINUTE_MS, kind, shardIds.length, children.length, cause],
+      ]),
+    ).toEqual([
       [15, 'split', 4, 8, 'on-demand'],
       [30, 'split', 8, 16, 'on-demand'],
     ]);
@@ -287,5 +289,12 @@ it('a provisioned stream has no capacity section', () => {
   const document = simulationReport('s.yaml', scenario, simulation, 20_000);
   expect(Object.keys(document)).not.toContain('capacity');
   expect(Object.keys(document.series ?? {})).not.toContain('openShards');
-  expect(findingsOf({ tally: simulation.pipeline.tally, map: simulation.map, nameOf: String, hashKeyOf: () => 0n })).toEqual([]);
+  expect(
+    findingsOf({
+      tally: simulation.pipeline.tally,
+      map: simulation.map,
+      nameOf: String,
+      hashKeyOf: () => 0n,
+    }),
+  ).toEqual([]);
 });
