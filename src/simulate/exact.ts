@@ -11,6 +11,7 @@ import { OfferColumns } from '../traffic/offer.ts';
 import type { Batch, Parcels } from '../traffic/producer.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { Pipeline } from './pipeline.ts';
+import { Readers } from './readers.ts';
 
 export interface SimulationOptions {
   /** From a request's sending to its reply, in microseconds. */
@@ -33,18 +34,22 @@ export interface SimulatedRequest {
 export interface Simulation {
   readonly pipeline: Pipeline;
   readonly map: ShardMap;
+  /** Where the scenario has consumers. */
+  readonly readers: Readers | undefined;
 }
 
 /** Plays a whole scenario and waits, in virtual time, for its last reply. */
 export function simulateExactly(scenario: Scenario, options: SimulationOptions): Simulation {
   const player = new Player(scenario, options);
   player.play();
-  return { pipeline: player.pipeline, map: player.map };
+  player.readers?.finish();
+  return { pipeline: player.pipeline, map: player.map, readers: player.readers };
 }
 
 class Player {
   readonly pipeline: Pipeline;
   readonly map: ShardMap;
+  readonly readers: Readers | undefined;
   readonly #scenario: Scenario;
   readonly #serviceUs: number;
   readonly #throttle: Throttle;
@@ -56,6 +61,7 @@ class Player {
     const { shards, maxRecordBytes, initialFill } = scenario.stream;
     this.map = createShardMap(shards);
     this.pipeline = new Pipeline(scenario, this.map, z);
+    this.readers = scenario.consumers.length > 0 ? new Readers(scenario, { serviceUs }) : undefined;
     this.#scenario = scenario;
     this.#serviceUs = serviceUs;
     this.#onRequest = onRequest;
@@ -108,25 +114,29 @@ class Player {
   #charge({ slots, parcels }: Batch, nowUs: number): Uint8Array {
     const { records } = this.pipeline.producer;
     this.#throttle.beginCall(nowUs);
-    if (parcels !== undefined) return this.#chargeParcels(slots, parcels);
+    if (parcels !== undefined) return this.#chargeParcels(slots, parcels, nowUs);
     const outcomes = new Uint8Array(slots.length);
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i];
       const bytes = records.dataBytes[slot] + records.keyBytes[slot];
       const verdict = this.#throttle.charge(records.shard[slot], bytes);
       outcomes[i] = verdict === ACCEPTED ? ATTEMPT.accepted : ATTEMPT.throttled;
+      if (verdict === ACCEPTED)
+        this.readers?.accept(records.shard[slot], bytes, records.dueUs[slot], nowUs);
     }
     return outcomes;
   }
 
   /** All records of a parcel are of the shard of its first. */
-  #chargeParcels(slots: Uint32Array, { ends, bytes }: Parcels): Uint8Array {
+  #chargeParcels(slots: Uint32Array, { ends, bytes }: Parcels, nowUs: number): Uint8Array {
     const { records } = this.pipeline.producer;
     const outcomes = new Uint8Array(ends.length);
     for (let i = 0; i < ends.length; i++) {
       const first = slots[i === 0 ? 0 : ends[i - 1]];
       const verdict = this.#throttle.charge(records.shard[first], bytes[i]);
       outcomes[i] = verdict === ACCEPTED ? ATTEMPT.accepted : ATTEMPT.throttled;
+      if (verdict === ACCEPTED)
+        this.readers?.accept(records.shard[first], bytes[i], records.dueUs[first], nowUs);
     }
     return outcomes;
   }

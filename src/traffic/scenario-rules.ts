@@ -4,6 +4,7 @@
 import { LIMITS, MIB } from '../model/limits.ts';
 import { formatBytes, formatCount, formatDuration, parseBytes, parseDuration } from '../model/quantity.ts';
 import { utf8Length } from '../model/record.ts';
+import { checkConsumers, checkConsumerTimes } from './consumer-schema.ts';
 import { isGenerated, templateCounts } from './key-dictionary.ts';
 import { keyCountOf } from './keys.ts';
 import { isSteadyText, textLengthOf } from './payload-text.ts';
@@ -32,14 +33,7 @@ export function contradictions(input: ScenarioInput): Complaint[] {
   input.traffic.forEach((source, i) => checkSource(source, input.stream.shards, ['traffic', i], add));
   checkRetention(input.stream.retention, add);
   checkProducer(input.producer ?? {}, add);
-  input.consumers?.forEach((consumer, i) => {
-    if (consumer.kind === 'efo' && consumer.every !== undefined)
-      add(
-        ['consumers', i, 'every'],
-        'enhanced fan-out does not poll.',
-        'Remove every, or write kind: polling.',
-      );
-  });
+  checkConsumers(input.consumers ?? [], add);
   return complaints;
 }
 
@@ -179,6 +173,7 @@ export function excesses(scenario: Scenario): Complaint[] {
       `Write fewer than ${formatCount(MAX_KEYS_IN_ALL)}.`,
     );
   checkAggregate(scenario, add);
+  checkConsumerTimes(scenario, add);
   scenario.traffic.forEach((source, i) => checkRecord(scenario, source, ['traffic', i], add));
   return complaints;
 }
