@@ -28,6 +28,18 @@ export interface ReadersOptions {
   readonly serviceUs: number;
   /** Unread records of a shard that are kept one by one, at least 64. */
   readonly mostExact?: number;
+  /** Shown every reply and push that brings records; for tests. */
+  readonly onRead?: (reading: Reading) => void;
+}
+
+/** Records of one shard that one consumer reads at one time. */
+export interface Reading {
+  readonly consumer: number;
+  readonly shard: number;
+  /** Number of the first record on its shard. */
+  readonly from: number;
+  readonly count: number;
+  readonly nowUs: number;
 }
 
 /** One consumer of the scenario, over all shards. */
@@ -67,6 +79,7 @@ export class Readers {
   readonly #retentionUs: number;
   readonly #maxRecordBytes: number;
   readonly #mostExact: number;
+  readonly #onRead: ((reading: Reading) => void) | undefined;
   readonly #propagationUs = LIMITS.fanOutPropagationMs.value * 1000;
   /** When the counted duration begins, then the end of each of its steps. */
   #markUs: number;
@@ -82,6 +95,7 @@ export class Readers {
     this.#serviceUs = options.serviceUs;
     this.#retentionUs = stream.retentionHours * HOUR_US;
     this.#maxRecordBytes = stream.maxRecordBytes;
+    this.#onRead = options.onRead;
     const part = Math.floor(MOST_EXACT / stream.shards);
     this.#mostExact = options.mostExact ?? Math.max(LEAST_EXACT, part);
     const steps = Math.ceil(durationUs / this.stepUs);
@@ -222,7 +236,7 @@ export class Readers {
     else {
       reader.readyUs = atUs;
       const { log } = this.shards[reader.shard];
-      if (reader.position < log.end || log.isClosed) this.#wake(reader, nowUs);
+      if (reader.position < log.end || log.isClosed) this.#schedule(reader, atUs);
     }
   }
 
@@ -330,6 +344,7 @@ export class Readers {
     const { position, counts, slots } = reader;
     meter.backlog(nowUs, this.stored - consumer.passed);
     meter.coarsestUs = Math.max(meter.coarsestUs, log.spanUs(position, page.count));
+    this.#onRead?.({ consumer: reader.consumer, shard: reader.shard, from: position, count: page.count, nowUs });
     slots.arrive(page.count);
     log.eachDue(position, page.count, (dueUs) => {
       const doneUs = slots.next(arrivedUs);

@@ -15,7 +15,7 @@ import { dueTimesOf } from '../../src/traffic/arrivals.ts';
 import { rateCurveOf } from '../../src/traffic/rate-curve.ts';
 import { parseScenario } from '../../src/traffic/scenario-file.ts';
 import type { Arrivals, Scenario, Source } from '../../src/traffic/scenario.ts';
-import { scenarioOf, sourceAt, uniformKeys } from '../traffic/scenarios.ts';
+import { consumerOf, scenarioOf, sourceAt, uniformKeys } from '../traffic/scenarios.ts';
 
 const OPTIONS = { serviceUs: 20_000, z: 3 };
 const SCENARIOS = new URL('../../scenarios/', import.meta.url);
@@ -116,7 +116,7 @@ describe('the aggregate engine', () => {
       { stages: [{ durationUs: 1e7, from: 9e3, to: 9e3 }] },
       /in-flight limit/,
     ],
-    ['consumers', { consumers: [{ kind: 'efo' }] }, {}, /no consumers/],
+    ['consumers', { consumers: [consumerOf({ kind: 'efo' })] }, {}, /no consumers/],
     [
       'an in-flight limit that binds',
       {},
