@@ -137,6 +137,37 @@ const key = z.object({
   ...outcomes,
 });
 
+const consumer = z.object({
+  name: z.string(),
+  kind: z.enum(['polling', 'efo']),
+  preset: z.enum(['kcl', 'lambda', 'firehose', 'flink', 'custom']).optional(),
+  everyMs: amount.optional(),
+  idleMs: amount.optional(),
+  calls: count,
+  throttledCalls: count,
+  emptyCalls: count,
+  records: count,
+  bytes: count,
+  lostRecords: count,
+  iteratorAgeMs: z.object({ max: amount, atEnd: amount }),
+  backlog: z.object({ maxRecords: count, atEndRecords: count }),
+  drain: z.object({
+    state: z.enum(['keptUp', 'drained', 'draining', 'growing']),
+    ms: amount.nullable(),
+  }),
+  endToEndMs: latencySummary,
+  share: z.object({
+    callsPerSec: amount,
+    callsLimitPerSec: amount.nullable(),
+    bytesPerSec: amount,
+    bytesLimitPerSec: amount,
+  }),
+  starvation: z
+    .object({ limit: z.enum(['calls', 'bytes']), shardId: z.string(), by: z.string(), share: amount })
+    .optional(),
+  coarsenedMs: amount.optional(),
+});
+
 const column = z.array(count).max(MOST_STEPS, `a series has at most ${MOST_STEPS} steps`);
 
 const series = z.object({
@@ -147,6 +178,15 @@ const series = z.object({
   retries: column.optional(),
   bytes: column,
   shards: z.array(z.object({ shardId: z.string(), offered: column, throttledAttempts: column })),
+  consumers: z
+    .array(
+      z.object({
+        name: z.string(),
+        iteratorAgeMs: z.array(amount).max(MOST_STEPS, `a series has at most ${MOST_STEPS} steps`),
+        backlog: column,
+      }),
+    )
+    .optional(),
 });
 
 const load = {
@@ -191,6 +231,17 @@ const finding = z.discriminatedUnion('code', [
     code: z.literal('UNDER_PROVISIONED'),
     ...about,
     evidence: z.object({ ...load, shards: count, shardsNeeded: count, moreShards: count, headroom: amount }),
+  }),
+  z.object({
+    code: z.literal('LOST_RECORDS'),
+    ...about,
+    evidence: z.object({
+      consumer: z.string(),
+      records: count,
+      shards: count,
+      retentionHours: amount,
+      firstLostMs: amount,
+    }),
   }),
   z.object({
     code: z.literal('GENERATOR_LATE'),
@@ -307,6 +358,7 @@ export const documentSchema = z.object({
     .optional(),
   shards: z.array(shard).optional(),
   keys: z.array(key).optional(),
+  consumers: z.array(consumer).optional(),
   series: series.optional(),
   findings: z.array(finding).optional(),
   thresholds: z.array(threshold).optional(),

@@ -2,12 +2,7 @@
  * What the readers of a simulation came to, as the rows of a report.
  */
 import { LIMITS } from '../model/limits.ts';
-import type {
-  ConsumerRow,
-  ConsumerSeries,
-  Drain,
-  Starvation,
-} from '../results/consumer-report.ts';
+import type { ConsumerRow, ConsumerSeries, Drain, Starvation } from '../results/consumer-report.ts';
 import type { Consumer, Readers } from './readers.ts';
 import type { Reader } from './reader.ts';
 
@@ -99,9 +94,7 @@ function drainOf(readers: Readers, own: readonly Reader[]): Drain {
   const longestUs = highest(own.map((reader) => reader.longestUs));
   const late = own.filter(({ isBehind, behindUs }) => isBehind && endUs - behindUs > longestUs);
   if (late.length > 0) {
-    const remaining = late.map((reader) =>
-      reader.remainingUs(endUs, readers.shards[reader.shard].log.end),
-    );
+    const remaining = late.map((reader) => reader.remainingUs(endUs, readers.shards[reader.shard].log.end));
     const mostUs = highest(remaining);
     return mostUs === Infinity ? { state: 'growing', ms: null } : { state: 'draining', ms: msOf(mostUs) };
   }

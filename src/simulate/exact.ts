@@ -121,8 +121,7 @@ class Player {
       const bytes = records.dataBytes[slot] + records.keyBytes[slot];
       const verdict = this.#throttle.charge(records.shard[slot], bytes);
       outcomes[i] = verdict === ACCEPTED ? ATTEMPT.accepted : ATTEMPT.throttled;
-      if (verdict === ACCEPTED)
-        this.readers?.accept(records.shard[slot], bytes, records.dueUs[slot], nowUs);
+      if (verdict === ACCEPTED) this.readers?.accept(records.shard[slot], bytes, records.dueUs[slot], nowUs);
     }
     return outcomes;
   }

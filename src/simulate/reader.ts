@@ -32,6 +32,8 @@ export class Reader {
   position = 0;
   /** Whether an event of it is due; a consumer that is pushed to has none while there is nothing to push. */
   isScheduled = false;
+  /** Whether it was out when it would have read last. */
+  wasOut = false;
   /** Before this time nothing can be pushed to it. */
   readyUs = 0;
   /** How often its polling began anew. */

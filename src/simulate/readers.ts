@@ -196,7 +196,14 @@ export class Readers {
       return reader;
     });
     const pushed = readers.filter(({ throttle }) => throttle !== undefined);
-    this.shards.push({ log: new ShardLog(this.#mostExact), readers, pushed, parents, children: [], horizon: 0 });
+    this.shards.push({
+      log: new ShardLog(this.#mostExact),
+      readers,
+      pushed,
+      parents,
+      children: [],
+      horizon: 0,
+    });
   }
 
   /** Lets those join whose time it is, and looks for the next. */
@@ -265,13 +272,17 @@ export class Readers {
   }
 
   #read(reader: Reader, nowUs: number): void {
-    const backUs = this.outUntilUs(this.consumers[reader.consumer], nowUs);
+    const consumer = this.consumers[reader.consumer];
+    const backUs = this.outUntilUs(consumer, nowUs);
     if (backUs > nowUs) {
+      reader.wasOut = true;
       const offsetUs = reader.throttle === undefined ? this.#offsetUs(reader) : 0;
       this.#schedule(reader, backUs + offsetUs);
       return;
     }
     this.#expire(this.shards[reader.shard], nowUs);
+    if (reader.wasOut) consumer.meter.age(nowUs, this.oldestUs(reader, nowUs));
+    reader.wasOut = false;
     if (reader.throttle === undefined) this.#poll(reader, nowUs);
     else this.#push(reader, reader.throttle, nowUs);
   }
@@ -344,7 +355,13 @@ export class Readers {
     const { position, counts, slots } = reader;
     meter.backlog(nowUs, this.stored - consumer.passed);
     meter.coarsestUs = Math.max(meter.coarsestUs, log.spanUs(position, page.count));
-    this.#onRead?.({ consumer: reader.consumer, shard: reader.shard, from: position, count: page.count, nowUs });
+    this.#onRead?.({
+      consumer: reader.consumer,
+      shard: reader.shard,
+      from: position,
+      count: page.count,
+      nowUs,
+    });
     slots.arrive(page.count);
     log.eachDue(position, page.count, (dueUs) => {
       const doneUs = slots.next(arrivedUs);
@@ -389,8 +406,7 @@ export class Readers {
   #forget({ log, readers, horizon }: ReadShard): void {
     let least = log.end;
     for (const { state, position, consumer } of readers) {
-      const holds =
-        state !== 'absent' ? position : this.#joinsAtHorizon(consumer) ? horizon : Infinity;
+      const holds = state !== 'absent' ? position : this.#joinsAtHorizon(consumer) ? horizon : Infinity;
       if (holds < least) least = holds;
     }
     log.forget(least);
@@ -404,7 +420,8 @@ export class Readers {
   #mark(nowUs: number): void {
     for (const shard of this.shards) this.#expire(shard, nowUs);
     if (nowUs > this.startUs) this.#sample(nowUs);
-    else for (const { log, readers } of this.shards) for (const reader of readers) reader.begin(nowUs, log.end);
+    else
+      for (const { log, readers } of this.shards) for (const reader of readers) reader.begin(nowUs, log.end);
     this.#markUs += this.stepUs;
   }
 

@@ -230,13 +230,6 @@ export class ShardLog {
   }
 
   #columns(): Float64Array[] {
-    return [
-      this.#starts,
-      this.#bytes,
-      this.#firstUs,
-      this.#lastUs,
-      this.#firstDueUs,
-      this.#lastDueUs,
-    ];
+    return [this.#starts, this.#bytes, this.#firstUs, this.#lastUs, this.#firstDueUs, this.#lastDueUs];
   }
 }

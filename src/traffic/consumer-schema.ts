@@ -128,11 +128,7 @@ export function checkConsumerTimes({ consumers, durationUs }: Scenario, add: Add
     outages.forEach(({ atUs, forUs }, k) => {
       const path = ['consumers', i, 'outage', k, 'at'];
       if (atUs >= durationUs)
-        add(
-          path,
-          `${formatDuration(atUs)} is not before the end.`,
-          `Write less than ${end}, the duration.`,
-        );
+        add(path, `${formatDuration(atUs)} is not before the end.`, `Write less than ${end}, the duration.`);
       if (atUs < freeUs)
         add(
           path,

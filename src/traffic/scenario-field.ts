@@ -139,7 +139,9 @@ export function choice<const T extends readonly [string, ...string[]]>(values: T
 }
 
 export function flag(description: string) {
-  return z.boolean({ error: (issue) => unlike(issue.input, 'yes or no', 'true or false') }).meta({ description });
+  return z
+    .boolean({ error: (issue) => unlike(issue.input, 'yes or no', 'true or false') })
+    .meta({ description });
 }
 
 export function text(maxChars: number, description: string) {

@@ -12,15 +12,7 @@ import { resolveConsumers } from './scenario-consumers.ts';
 import { contentOf, longKeys, type FileContents } from './scenario-files.ts';
 import { resolveKeys, type KeyContext } from './scenario-keys.ts';
 import { naturalUs, stagesOf } from './scenario-rates.ts';
-import type {
-  AggregateSpec,
-  Arrivals,
-  ProducerSpec,
-  Retry,
-  Scenario,
-  Size,
-  Source,
-} from './scenario.ts';
+import type { AggregateSpec, Arrivals, ProducerSpec, Retry, Scenario, Size, Source } from './scenario.ts';
 import type { ProducerInput, RetryInput, ScenarioInput } from './scenario-schema.ts';
 import type { SourceInput } from './source-schema.ts';
 

@@ -24,7 +24,15 @@ describe('GetRecords on a shard', () => {
   it('is answered five times at once and five times a second from then on', () => {
     const throttle = new ReadThrottle();
     const answered = (nowUs: number): boolean => read(throttle, nowUs, 0) === 0;
-    expect(Array.from({ length: 7 }, () => answered(0))).toEqual([true, true, true, true, true, false, false]);
+    expect(Array.from({ length: 7 }, () => answered(0))).toEqual([
+      true,
+      true,
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
     expect(answered(199_999)).toBe(false);
     expect(answered(200_000)).toBe(true);
     expect(answered(200_000)).toBe(false);

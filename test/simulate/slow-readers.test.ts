@@ -44,7 +44,10 @@ const puts = fc
   .array(
     fc.tuple(
       fc.nat(2),
-      fc.oneof({ weight: 5, arbitrary: fc.integer({ min: 1, max: 3000 }) }, fc.integer({ min: 1, max: 2_000_000 })),
+      fc.oneof(
+        { weight: 5, arbitrary: fc.integer({ min: 1, max: 3000 }) },
+        fc.integer({ min: 1, max: 2_000_000 }),
+      ),
       fc.oneof(fc.constant(0), fc.nat(200_000), fc.nat(3 * SEC)),
     ),
     { minLength: 1, maxLength: 250 },
