@@ -7,12 +7,9 @@
 import { z } from 'zod';
 import { SWEEP_FIELDS } from '../results/many-simulations.ts';
 import { SCHEMA_VERSION } from '../results/report-document.ts';
-import { MOST_STEPS } from '../results/time-series.ts';
 import { CONSTRAINT_NAMES } from '../results/plan-result.ts';
-
-const count = z.int().min(0);
-const amount = z.number().min(0);
-const hashKey = z.string().regex(/^\d{1,39}$/, 'must be a decimal number from 0 to 2^128 - 1');
+import { consumerRow, consumerSeries } from './consumer-schema.ts';
+import { amount, column, count, hashKey, latencySummary } from './schema-figures.ts';
 
 const outcomes = {
   accepted: count,
@@ -24,17 +21,6 @@ const outcomes = {
   throttledAttempts: count,
   failedAttempts: count,
 };
-
-const latencySummary = z.object({
-  p50: amount.nullable(),
-  p90: amount.nullable(),
-  p99: amount.nullable(),
-  p999: amount.nullable(),
-  max: amount.nullable(),
-  mean: amount.nullable(),
-  count,
-  hdr: z.string(),
-});
 
 const target = z.object({
   kind: z.enum(['local', 'aws', 'simulated']),
@@ -137,39 +123,6 @@ const key = z.object({
   ...outcomes,
 });
 
-const consumer = z.object({
-  name: z.string(),
-  kind: z.enum(['polling', 'efo']),
-  preset: z.enum(['kcl', 'lambda', 'firehose', 'flink', 'custom']).optional(),
-  everyMs: amount.optional(),
-  idleMs: amount.optional(),
-  calls: count,
-  throttledCalls: count,
-  emptyCalls: count,
-  records: count,
-  bytes: count,
-  lostRecords: count,
-  iteratorAgeMs: z.object({ max: amount, atEnd: amount }),
-  backlog: z.object({ maxRecords: count, atEndRecords: count }),
-  drain: z.object({
-    state: z.enum(['keptUp', 'drained', 'draining', 'growing']),
-    ms: amount.nullable(),
-  }),
-  endToEndMs: latencySummary,
-  share: z.object({
-    callsPerSec: amount,
-    callsLimitPerSec: amount.nullable(),
-    bytesPerSec: amount,
-    bytesLimitPerSec: amount,
-  }),
-  starvation: z
-    .object({ limit: z.enum(['calls', 'bytes']), shardId: z.string(), by: z.string(), share: amount })
-    .optional(),
-  coarsenedMs: amount.optional(),
-});
-
-const column = z.array(count).max(MOST_STEPS, `a series has at most ${MOST_STEPS} steps`);
-
 const series = z.object({
   stepMs: amount,
   offered: column,
@@ -178,15 +131,7 @@ const series = z.object({
   retries: column.optional(),
   bytes: column,
   shards: z.array(z.object({ shardId: z.string(), offered: column, throttledAttempts: column })),
-  consumers: z
-    .array(
-      z.object({
-        name: z.string(),
-        iteratorAgeMs: z.array(amount).max(MOST_STEPS, `a series has at most ${MOST_STEPS} steps`),
-        backlog: column,
-      }),
-    )
-    .optional(),
+  consumers: z.array(consumerSeries).optional(),
 });
 
 const load = {
@@ -358,7 +303,7 @@ export const documentSchema = z.object({
     .optional(),
   shards: z.array(shard).optional(),
   keys: z.array(key).optional(),
-  consumers: z.array(consumer).optional(),
+  consumers: z.array(consumerRow).optional(),
   series: series.optional(),
   findings: z.array(finding).optional(),
   thresholds: z.array(threshold).optional(),

@@ -3,7 +3,8 @@
  */
 import { LIMITS } from '../model/limits.ts';
 import type { ConsumerRow, ConsumerSeries, Drain, Starvation } from '../results/consumer-report.ts';
-import type { Consumer, Readers } from './readers.ts';
+import type { Readers } from './readers.ts';
+import type { StreamConsumer } from './stream-consumer.ts';
 import type { Reader } from './reader.ts';
 
 const US_PER_SEC = 1_000_000;
@@ -50,7 +51,7 @@ export function lossesOf(readers: Readers): Loss[] {
 
 function rowOf(
   readers: Readers,
-  consumer: Consumer,
+  consumer: StreamConsumer,
   index: number,
   shardIds: readonly string[],
 ): ConsumerRow {
@@ -82,8 +83,8 @@ function rowOf(
   };
 }
 
-function ageAtEnd(readers: Readers, consumer: Consumer, own: readonly Reader[]): number {
-  const isOut = readers.outUntilUs(consumer, readers.endUs) > readers.endUs;
+function ageAtEnd(readers: Readers, consumer: StreamConsumer, own: readonly Reader[]): number {
+  const isOut = consumer.outUntilUs(readers.endUs) > readers.endUs;
   const late = own.filter(({ isBehind, state }) => state !== 'absent' && (isOut || isBehind));
   return highest(late.map((reader) => readers.oldestUs(reader, readers.endUs)));
 }
@@ -139,7 +140,7 @@ function starvationOf(
 }
 
 /** Also of the records that it has not read. */
-function coarsestOf(readers: Readers, { meter }: Consumer, own: readonly Reader[]): number {
+function coarsestOf(readers: Readers, { meter }: StreamConsumer, own: readonly Reader[]): number {
   const unread = own.map(({ shard, position, state }) => {
     const { log } = readers.shards[shard];
     return state === 'absent' || position === log.end ? 0 : log.spanUs(position, log.end - position);

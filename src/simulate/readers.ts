@@ -5,67 +5,28 @@
  * They are followed lazily: what is due before a record is stored happens when it is stored. Of one microsecond,
  * writes come before reads.
  */
-import { LIMITS } from '../model/limits.ts';
-import { FanOutThrottle, ReadThrottle, THROTTLED_BY_CALLS } from '../model/read-throttle.ts';
+import { FanOutThrottle } from '../model/read-throttle.ts';
 import { stepUsOf } from '../results/time-series.ts';
-import type { ConsumerSpec, Scenario } from '../traffic/scenario.ts';
-import { Draws, PURPOSE } from '../traffic/threefry.ts';
+import type { Scenario } from '../traffic/scenario.ts';
 import { TimedHeap } from '../traffic/timed-heap.ts';
 import { BatchSlots } from './batch-slots.ts';
-import { ConsumerMeter } from './consumer-meter.ts';
 import { Reader } from './reader.ts';
-import { ShardLog, type Page } from './shard-log.ts';
+import { ReadShard } from './read-shard.ts';
+import { PROPAGATION_US, ShardReads, type ReadingOptions } from './shard-reads.ts';
+import { StreamConsumer } from './stream-consumer.ts';
 
 /** Unread records that are kept one by one in all, 48 bytes each; every shard has its part, and at least a few. */
 const MOST_EXACT = 1_000_000;
 const LEAST_EXACT = 512;
 const HOUR_US = 3_600_000_000;
-/** Draws of one shard and consumer that are told apart. */
-const DRAWS = 2048;
 
-export interface ReadersOptions {
-  /** From a GetRecords call to its reply, microseconds. */
-  readonly serviceUs: number;
+export interface ReadersOptions extends ReadingOptions {
   /** Unread records of a shard that are kept one by one, at least 64. */
   readonly mostExact?: number;
-  /** Shown every reply and push that brings records; for tests. */
-  readonly onRead?: (reading: Reading) => void;
-}
-
-/** Records of one shard that one consumer reads at one time. */
-export interface Reading {
-  readonly consumer: number;
-  readonly shard: number;
-  /** Number of the first record on its shard. */
-  readonly from: number;
-  readonly count: number;
-  readonly nowUs: number;
-}
-
-/** One consumer of the scenario, over all shards. */
-export interface Consumer {
-  readonly spec: ConsumerSpec;
-  readonly meter: ConsumerMeter;
-  readonly draws: Draws;
-  readonly joinUs: number;
-  hasJoined: boolean;
-  /** Records that it is past: read, lost, or stored before it came. */
-  passed: number;
-}
-
-interface ReadShard {
-  readonly log: ShardLog;
-  readonly readers: readonly Reader[];
-  /** Those that are pushed to. */
-  readonly pushed: readonly Reader[];
-  readonly parents: readonly number[];
-  children: readonly number[];
-  /** Number of the oldest record that retention has left. */
-  horizon: number;
 }
 
 export class Readers {
-  readonly consumers: readonly Consumer[];
+  readonly consumers: readonly StreamConsumer[];
   readonly shards: ReadShard[] = [];
   readonly startUs: number;
   readonly endUs: number;
@@ -74,13 +35,10 @@ export class Readers {
   stored = 0;
   storedLate = 0;
   readonly #heap = new TimedHeap();
-  readonly #throttle = new ReadThrottle();
-  readonly #serviceUs: number;
+  readonly #reads: ShardReads;
   readonly #retentionUs: number;
   readonly #maxRecordBytes: number;
   readonly #mostExact: number;
-  readonly #onRead: ((reading: Reading) => void) | undefined;
-  readonly #propagationUs = LIMITS.fanOutPropagationMs.value * 1000;
   /** When the counted duration begins, then the end of each of its steps. */
   #markUs: number;
   /** When the next consumer joins. */
@@ -92,21 +50,14 @@ export class Readers {
     this.startUs = this.#markUs = warmupUs;
     this.endUs = warmupUs + durationUs;
     this.stepUs = stepUsOf(durationUs);
-    this.#serviceUs = options.serviceUs;
+    this.#reads = new ShardReads(options, warmupUs);
     this.#retentionUs = stream.retentionHours * HOUR_US;
     this.#maxRecordBytes = stream.maxRecordBytes;
-    this.#onRead = options.onRead;
     const part = Math.floor(MOST_EXACT / stream.shards);
     this.#mostExact = options.mostExact ?? Math.max(LEAST_EXACT, part);
     const steps = Math.ceil(durationUs / this.stepUs);
-    this.consumers = consumers.map((spec, i) => ({
-      spec,
-      meter: new ConsumerMeter(warmupUs, this.stepUs, steps),
-      draws: new Draws(seed, PURPOSE.poll, i),
-      joinUs: spec.joins === undefined ? 0 : warmupUs + spec.joins.atUs,
-      hasJoined: false,
-      passed: 0,
-    }));
+    const counted = { startUs: warmupUs, stepUs: this.stepUs, steps };
+    this.consumers = consumers.map((spec, i) => new StreamConsumer(spec, i, seed, counted));
     for (let shard = 0; shard < stream.shards; shard++) this.#open(shard, []);
     for (const consumer of this.consumers) if (consumer.spec.joins === undefined) this.#join(consumer, 0);
     this.#joinAll(-1);
@@ -173,14 +124,7 @@ export class Readers {
 
   /** Age of the oldest record that a reader has not read; 0 where it has read all. */
   oldestUs(reader: Reader, nowUs: number): number {
-    const { log } = this.shards[reader.shard];
-    return reader.position < log.end ? nowUs - log.storedUs(reader.position) : 0;
-  }
-
-  /** Until when a consumer does not read, or a time before now. */
-  outUntilUs({ spec }: Consumer, nowUs: number): number {
-    const outage = spec.outages.findLast(({ atUs }) => this.startUs + atUs <= nowUs);
-    return outage === undefined ? -Infinity : this.startUs + outage.atUs + outage.forUs;
+    return this.shards[reader.shard].oldestUs(reader, nowUs);
   }
 
   #look(): void {
@@ -195,15 +139,7 @@ export class Readers {
       if (hasJoined) reader.state = 'waiting';
       return reader;
     });
-    const pushed = readers.filter(({ throttle }) => throttle !== undefined);
-    this.shards.push({
-      log: new ShardLog(this.#mostExact),
-      readers,
-      pushed,
-      parents,
-      children: [],
-      horizon: 0,
-    });
+    this.shards.push(new ReadShard(this.consumers, readers, parents, this.#mostExact));
   }
 
   /** Lets those join whose time it is, and looks for the next. */
@@ -217,17 +153,17 @@ export class Readers {
   }
 
   /** A consumer comes to all shards at once. */
-  #join(consumer: Consumer, nowUs: number): void {
-    consumer.hasJoined = true;
+  #join(consumer: StreamConsumer, nowUs: number): void {
     const index = this.consumers.indexOf(consumer);
     for (const shard of this.shards) {
       this.#expire(shard, nowUs);
       const { log, horizon } = shard;
       const reader = shard.readers[index];
-      reader.position = consumer.spec.joins?.from === 'latest' ? log.end : horizon;
+      reader.position = consumer.startOf(log.end, horizon);
       consumer.passed += reader.position;
       reader.state = log.isClosed && reader.position === log.end ? 'done' : 'waiting';
     }
+    consumer.hasJoined = true;
     for (const { readers } of this.shards) this.#startIfReady(readers[index], nowUs);
   }
 
@@ -239,7 +175,8 @@ export class Readers {
     if (before.some(({ state }) => state !== 'done')) return;
     reader.state = 'reading';
     const atUs = before.reduce((latest, { slots }) => Math.max(latest, slots.doneUs), nowUs);
-    if (reader.throttle === undefined) this.#schedule(reader, atUs + this.#offsetUs(reader));
+    if (reader.throttle === undefined)
+      this.#schedule(reader, atUs + this.consumers[reader.consumer].offsetUs(reader));
     else {
       reader.readyUs = atUs;
       const { log } = this.shards[reader.shard];
@@ -247,15 +184,8 @@ export class Readers {
     }
   }
 
-  /** Polls of different shards and consumers begin at different times, spread over the period by chance. */
-  #offsetUs(reader: Reader): number {
-    const { draws, spec } = this.consumers[reader.consumer];
-    const periodUs = spec.everyUs > 0 ? spec.everyUs : spec.idleUs;
-    return Math.floor(draws.uniform(reader.shard, reader.starts++ % DRAWS) * periodUs);
-  }
-
   #wake(reader: Reader, nowUs: number): void {
-    if (!reader.isScheduled) this.#schedule(reader, Math.max(nowUs + this.#propagationUs, reader.readyUs));
+    if (!reader.isScheduled) this.#schedule(reader, Math.max(nowUs + PROPAGATION_US, reader.readyUs));
   }
 
   #schedule(reader: Reader, atUs: number): void {
@@ -273,109 +203,23 @@ export class Readers {
 
   #read(reader: Reader, nowUs: number): void {
     const consumer = this.consumers[reader.consumer];
-    const backUs = this.outUntilUs(consumer, nowUs);
+    const backUs = consumer.outUntilUs(nowUs);
     if (backUs > nowUs) {
       reader.wasOut = true;
-      const offsetUs = reader.throttle === undefined ? this.#offsetUs(reader) : 0;
-      this.#schedule(reader, backUs + offsetUs);
+      this.#schedule(reader, backUs + consumer.offsetUs(reader));
       return;
     }
-    this.#expire(this.shards[reader.shard], nowUs);
+    const shard = this.shards[reader.shard];
+    this.#expire(shard, nowUs);
     if (reader.wasOut) consumer.meter.age(nowUs, this.oldestUs(reader, nowUs));
     reader.wasOut = false;
-    if (reader.throttle === undefined) this.#poll(reader, nowUs);
-    else this.#push(reader, reader.throttle, nowUs);
-  }
-
-  /** One GetRecords call. */
-  #poll(reader: Reader, nowUs: number): void {
-    const { spec } = this.consumers[reader.consumer];
-    const { log } = this.shards[reader.shard];
-    const replyUs = nowUs + this.#serviceUs;
-    reader.counts.calls++;
-    const allowed = this.#throttle.call(reader.shard, nowUs);
-    if (allowed < 0) {
-      this.#throttled(reader, nowUs, allowed === THROTTLED_BY_CALLS);
-      return;
-    }
-    const page = log.page(reader.position, spec.limit, allowed, Infinity);
-    if (!this.#throttle.reply(reader.shard, nowUs, page.bytes, page.stop === 'bytes', allowed)) {
-      this.#throttled(reader, nowUs, false);
-      return;
-    }
-    const isTip = reader.position + page.count === log.end;
-    if (page.count === 0) {
-      reader.counts.emptyCalls++;
-      reader.catchUp(nowUs);
-    } else this.#take(reader, page, isTip, nowUs, replyUs);
-    if (isTip && log.isClosed) this.#end(reader, replyUs);
-    else if (page.count === 0) this.#schedule(reader, Math.max(nowUs + spec.idleUs, replyUs));
-    else this.#schedule(reader, Math.max(nowUs + spec.everyUs, replyUs, reader.slots.freeUs));
-  }
-
-  #throttled(reader: Reader, nowUs: number, byCalls: boolean): void {
-    const { spec, meter } = this.consumers[reader.consumer];
-    const { log } = this.shards[reader.shard];
-    if (byCalls) reader.counts.throttledByCalls++;
-    else reader.counts.throttledByBytes++;
-    if (reader.position < log.end) reader.fallBehind(nowUs, log.end);
-    meter.age(nowUs, this.oldestUs(reader, nowUs));
-    this.#schedule(reader, Math.max(nowUs + spec.throttledUs, nowUs + this.#serviceUs));
-  }
-
-  /** What has been stored for long enough is pushed, as far as the consumer's own bandwidth and code allow. */
-  #push(reader: Reader, throttle: FanOutThrottle, nowUs: number): void {
-    const { spec, meter } = this.consumers[reader.consumer];
-    const { log } = this.shards[reader.shard];
-    const untilUs = nowUs - this.#propagationUs;
-    const page = log.page(reader.position, spec.limit, throttle.room(nowUs), untilUs);
-    throttle.take(page.bytes);
-    const isTip = page.stop === 'end' || page.stop === 'time';
-    if (page.count > 0) {
-      reader.counts.calls++;
-      this.#take(reader, page, isTip, nowUs, nowUs);
-    } else if (!isTip) {
-      reader.fallBehind(nowUs, log.end);
-      meter.age(nowUs, this.oldestUs(reader, nowUs));
-    }
-    reader.readyUs = Math.max(nowUs, reader.slots.freeUs);
-    if (page.stop !== 'end') {
-      const roomUs =
-        page.stop === 'bytes' ? throttle.whenUs(log.bytesOf(reader.position), nowUs) : reader.readyUs;
-      const oldUs = page.stop === 'time' ? log.storedUs(reader.position) + this.#propagationUs : nowUs;
-      this.#schedule(reader, Math.max(reader.readyUs, roomUs, oldUs));
-    } else if (log.isClosed) this.#end(reader, nowUs);
-  }
-
-  /** Records arrive at the consumer, and its code sets to work. */
-  #take(reader: Reader, page: Page, isTip: boolean, nowUs: number, arrivedUs: number): void {
-    const consumer = this.consumers[reader.consumer];
-    const { meter } = consumer;
-    const { log } = this.shards[reader.shard];
-    const { position, counts, slots } = reader;
-    meter.backlog(nowUs, this.stored - consumer.passed);
-    meter.coarsestUs = Math.max(meter.coarsestUs, log.spanUs(position, page.count));
-    this.#onRead?.({
-      consumer: reader.consumer,
-      shard: reader.shard,
-      from: position,
-      count: page.count,
-      nowUs,
-    });
-    slots.arrive(page.count);
-    log.eachDue(position, page.count, (dueUs) => {
-      const doneUs = slots.next(arrivedUs);
-      if (dueUs >= this.startUs) meter.endToEnd.record(doneUs - dueUs);
-    });
-    const ageUs = isTip ? 0 : nowUs - log.storedUs(position + page.count - 1);
-    meter.age(nowUs, ageUs);
-    reader.position += page.count;
-    consumer.passed += page.count;
-    counts.records += page.count;
-    counts.bytes += page.bytes;
-    if (isTip) reader.catchUp(nowUs);
-    else reader.fallBehind(nowUs, log.end);
-    this.#forget(this.shards[reader.shard]);
+    const { throttle } = reader;
+    const nextUs =
+      throttle === undefined
+        ? this.#reads.poll(reader, shard, consumer, this.stored, nowUs)
+        : this.#reads.push(reader, throttle, shard, consumer, this.stored, nowUs);
+    if (nextUs < Infinity) this.#schedule(reader, nextUs);
+    else if (shard.log.isClosed) this.#end(reader, nowUs);
   }
 
   /** A closed shard was read to its end. */
@@ -385,35 +229,8 @@ export class Readers {
       this.#startIfReady(this.shards[child].readers[reader.consumer], nowUs);
   }
 
-  /** Records that are too old leave the stream, read or not. */
   #expire(shard: ReadShard, nowUs: number): void {
-    const { log, readers } = shard;
-    const horizon = log.firstSince(nowUs - this.#retentionUs);
-    if (horizon <= shard.horizon) return;
-    shard.horizon = horizon;
-    for (const reader of readers) {
-      const lost = horizon - reader.position;
-      if (lost <= 0 || reader.state === 'absent') continue;
-      reader.counts.lost += lost;
-      reader.counts.lostUs = Math.min(reader.counts.lostUs, nowUs);
-      reader.position = horizon;
-      this.consumers[reader.consumer].passed += lost;
-    }
-    this.#forget(shard);
-  }
-
-  /** Records that nobody will read any more are forgotten. */
-  #forget({ log, readers, horizon }: ReadShard): void {
-    let least = log.end;
-    for (const { state, position, consumer } of readers) {
-      const holds = state !== 'absent' ? position : this.#joinsAtHorizon(consumer) ? horizon : Infinity;
-      if (holds < least) least = holds;
-    }
-    log.forget(least);
-  }
-
-  #joinsAtHorizon(consumer: number): boolean {
-    return this.consumers[consumer].spec.joins?.from === 'trimHorizon';
+    shard.expire(nowUs - this.#retentionUs, nowUs);
   }
 
   /** The counted duration begins, or a step of it ends. */
@@ -430,7 +247,7 @@ export class Readers {
     this.consumers.forEach((consumer, i) => {
       if (!consumer.hasJoined) return;
       consumer.meter.backlog(nowUs - 1, this.stored - consumer.passed);
-      const isOut = this.outUntilUs(consumer, nowUs) > nowUs;
+      const isOut = consumer.outUntilUs(nowUs) > nowUs;
       for (const { readers } of this.shards) {
         const reader = readers[i];
         if (isOut || reader.isBehind) consumer.meter.age(nowUs - 1, this.oldestUs(reader, nowUs));

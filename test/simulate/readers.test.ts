@@ -1,7 +1,8 @@
 /** Consumers of a simulated stream against what theory says of them. */
 import { describe, expect, it } from 'vitest';
 import { consumerRowsOf, consumerSeriesOf } from '../../src/simulate/consumer-rows.ts';
-import { Readers, type Reading } from '../../src/simulate/readers.ts';
+import { Readers } from '../../src/simulate/readers.ts';
+import type { Reading } from '../../src/simulate/shard-reads.ts';
 import type { ConsumerSpec, Scenario } from '../../src/traffic/scenario.ts';
 import { consumerOf, scenarioOf, sourceAt } from '../traffic/scenarios.ts';
 

@@ -1,7 +1,8 @@
 /** The readers of a simulation and a second, slow and plain, simulator: the same records at the same microseconds. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Readers, type Reading } from '../../src/simulate/readers.ts';
+import { Readers } from '../../src/simulate/readers.ts';
+import type { Reading } from '../../src/simulate/shard-reads.ts';
 import type { ConsumerSpec, Scenario } from '../../src/traffic/scenario.ts';
 import { consumerOf, scenarioOf, sourceAt } from '../traffic/scenarios.ts';
 import { readSlowly, type Put } from './slow-readers.ts';

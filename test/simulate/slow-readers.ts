@@ -2,7 +2,7 @@
  * A second simulator of consumers, slow and plain: every record an object, every event found by looking at all of them.
  * It shares no code with the first but the draws that spread the first polls.
  */
-import type { Reading } from '../../src/simulate/readers.ts';
+import type { Reading } from '../../src/simulate/shard-reads.ts';
 import type { Scenario } from '../../src/traffic/scenario.ts';
 import { Draws, PURPOSE } from '../../src/traffic/threefry.ts';
 
