@@ -21,6 +21,8 @@ const MOST_OF_IT = 0.4;
 /** Part of throttled calls from which the first lines speak of them. */
 const MANY_THROTTLED = 0.1;
 const WORTH_TELLING_MS = 1000;
+/** AWS's advice, and fast enough for five consumers to share a shard. */
+const ONCE_A_SECOND_MS = 1000;
 
 export function consumerLines(document: ReportDocument, ink: Ink, columns: number): string[] {
   const all = document.consumers ?? [];
@@ -131,7 +133,7 @@ function drainSentence({ name, drain }: ConsumerRow): string | undefined {
     case 'drained':
       return (drain.ms ?? 0) < WORTH_TELLING_MS
         ? undefined
-        : `${who} needed at most ${spanText} of reading to catch up, and did.`;
+        : `Once behind, ${who} took at most ${spanText} to catch up.`;
     case 'draining':
       return `${who} is still behind in the end; at the pace since it fell behind it needs ${spanText} more.`;
     case 'growing':
@@ -140,10 +142,15 @@ function drainSentence({ name, drain }: ConsumerRow): string | undefined {
 }
 
 /** Who took it, and the setting that tames it. */
-function starvationSentence({ name, calls, throttledCalls, starvation }: ConsumerRow): string | undefined {
+function starvationSentence(row: ConsumerRow): string | undefined {
+  const { name, calls, throttledCalls, starvation, everyMs = ONCE_A_SECOND_MS } = row;
   if (starvation === undefined) return undefined;
   const { limit, shardId, by, share } = starvation;
   const who = quoteName(name, SENTENCE_NAME);
+  if (limit === 'calls' && everyMs < ONCE_A_SECOND_MS) {
+    const part = percent(throttledCalls / calls);
+    return `${who} asks more often than a shard answers: ${part} of its calls were throttled. It takes them from those who ask once a second.`;
+  }
   const eater = by === name ? 'it' : quoteName(by, SENTENCE_NAME);
   const did = limit === 'calls' ? 'made' : 'read';
   const what =

@@ -40,22 +40,23 @@ const joins = fc.option(
   { nil: undefined },
 );
 
-/** Up to 20 s of puts on up to 3 shards, sizes up to 2 MiB. */
+/** Puts on up to 3 shards: small and large ones apart in time, or many large ones close together. */
+const size = fc.oneof(
+  { weight: 5, arbitrary: fc.integer({ min: 1, max: 3000 }) },
+  fc.integer({ min: 1, max: 2_000_000 }),
+);
+const wait = fc.oneof(fc.constant(0), fc.nat(200_000), fc.nat(3 * SEC));
 const puts = fc
-  .array(
-    fc.tuple(
-      fc.nat(2),
-      fc.oneof(
-        { weight: 5, arbitrary: fc.integer({ min: 1, max: 3000 }) },
-        fc.integer({ min: 1, max: 2_000_000 }),
-      ),
-      fc.oneof(fc.constant(0), fc.nat(200_000), fc.nat(3 * SEC)),
-    ),
-    { minLength: 1, maxLength: 250 },
+  .oneof(
+    fc.array(fc.tuple(fc.nat(2), size, wait), { minLength: 1, maxLength: 250 }),
+    fc.array(fc.tuple(fc.nat(1), fc.integer({ min: 500_000, max: 2_000_000 }), fc.nat(200_000)), {
+      minLength: 20,
+      maxLength: 150,
+    }),
   )
   .map((list) => {
     let atUs = 0;
-    return list.map(([shard, bytes, wait]): Put => ({ shard, bytes, atUs: (atUs += wait) }));
+    return list.map(([shard, bytes, waitUs]): Put => ({ shard, bytes, atUs: (atUs += waitUs) }));
   });
 
 function play(scenario: Scenario, list: readonly Put[], serviceUs: number) {
@@ -73,6 +74,7 @@ function play(scenario: Scenario, list: readonly Put[], serviceUs: number) {
     lost: sums((count) => count.lost),
     unread: readers.consumers.map(({ passed }) => readers.stored - passed),
     records: sums((count) => count.records),
+    throttledByBytes: sums((count) => count.throttledByBytes),
   };
 }
 
@@ -90,6 +92,7 @@ describe('consumers', { timeout: 60_000 }, () => {
       serviceUs: fc.constantFrom(0, 20_000),
       maxRecordBytes: fc.constantFrom(1 << 20, 10 << 20),
     });
+    let [byCalls, byBytes] = [0, 0];
     fc.assert(
       fc.property(settings, ({ consumers, list, warmupUs, serviceUs, maxRecordBytes }) => {
         const last = list.at(-1)?.atUs ?? 0;
@@ -106,8 +109,10 @@ describe('consumers', { timeout: 60_000 }, () => {
         // Larger records than the stream takes would never pass its bucket.
         const fitting = list.map((put) => ({ ...put, bytes: Math.min(put.bytes, maxRecordBytes) }));
         const slow = readSlowly(scenario, fitting, serviceUs);
-        const { records, ...quick } = play(scenario, fitting, serviceUs);
+        const { records, throttledByBytes, ...quick } = play(scenario, fitting, serviceUs);
         expect(sorted(quick.readings)).toEqual(sorted(slow.readings));
+        byCalls += throttledByBytes.some((calls, i) => quick.throttled[i] > calls) ? 1 : 0;
+        byBytes += throttledByBytes.some((calls) => calls > 0) ? 1 : 0;
         expect({ ...quick, readings: [] }).toEqual({ ...slow, readings: [] });
         scenario.consumers.forEach((spec, i) => {
           if (spec.joins !== undefined || warmupUs > 0) return;
@@ -116,6 +121,9 @@ describe('consumers', { timeout: 60_000 }, () => {
       }),
       { numRuns: 300 },
     );
+    // Both limits were met often enough to be tested.
+    expect(byCalls).toBeGreaterThan(30);
+    expect(byBytes).toBeGreaterThan(10);
   });
 
   it('lose the records that retention takes before them, and no others', () => {

@@ -62,7 +62,7 @@ export function readSlowly(scenario: Scenario, puts: readonly Put[], serviceUs: 
     logs.forEach((log, shard) => {
       const joinUs = spec.joins ? warmupUs + spec.joins.atUs : 0;
       const kept = log.findIndex((put) => put.atUs >= joinUs - stream.retentionHours * HOUR);
-      const before = log.filter((put) => put.atUs < joinUs).length;
+      const before = log.filter((put) => put.atUs <= joinUs).length;
       const loop: Loop = {
         ...{ consumer, shard, at: joinUs, order: 0, starts: 0, fanOutSeen: 0 },
         position: spec.joins?.from === 'latest' ? before : spec.joins ? Math.max(0, kept) : 0,
