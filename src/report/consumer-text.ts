@@ -90,7 +90,10 @@ function useTable(rows: readonly ConsumerRow[], ink: Ink, columns: number): stri
     ];
   });
   const { getRecordsCallsPerSec: calls, readBytesPerSec: bytes } = LIMITS;
-  const note = `per shard, on average; all that poll share ${calls.value} calls/s and ${bytes.value / MIB} MiB/s`;
+  const limits = `${calls.value} calls/s and ${bytes.value / MIB} MiB/s`;
+  const note = isWide
+    ? `per shard, on average; all that poll share ${limits}`
+    : `per shard; all that poll share ${limits}`;
   return [`  ${ink('dim', note)}`, ...tableLines(headings, cells, ink)];
 }
 
