@@ -102,7 +102,7 @@ function drainOf(readers: Readers, own: readonly Reader[]): Drain {
   return longestUs > 0 ? { state: 'drained', ms: msOf(longestUs) } : { state: 'keptUp', ms: null };
 }
 
-/** Over the time since it was there, per shard that was open on average; closed shards count as the rest. */
+/** Over the counted duration, per shard that it read. */
 function shareOf(readers: Readers, kind: 'polling' | 'efo', own: readonly Reader[]): ConsumerRow['share'] {
   const seconds = (readers.endUs - readers.startUs) / US_PER_SEC;
   const read = own.filter(({ counts }) => counts.calls > 0);

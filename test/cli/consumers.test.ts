@@ -1,4 +1,5 @@
 /** Scenarios with consumers, from the file to the report and the exit code. */
+import { readFileSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,8 @@ import { documentSchema } from '../../src/report/document-schema.ts';
 import { render } from '../../src/report/render.ts';
 import { readDocument } from '../../src/report/saved-document.ts';
 import type { ReportDocument } from '../../src/results/report-document.ts';
+
+const ROOT = new URL('../..', import.meta.url).pathname;
 
 const scenarioWith = (consumers: string, rate = '1200/s', duration = '60s'): string => `
 stream: { shards: 2 }
@@ -74,7 +77,9 @@ describe('simulate with consumers', { timeout: 60_000 }, () => {
       expect(text).toContain('every: 1s');
       expect(text).toContain('Consumer "alerts" had');
     }
-    expect((await play(STARVED, [])).out).toBe(await render(saved, 'text'));
+    // The folder of the file is another one.
+    const fromTarget = (text: string): string => text.slice(text.indexOf('Target'));
+    expect(fromTarget((await play(STARVED, [])).out)).toBe(fromTarget(await render(saved, 'text')));
   });
 
   it('adds up: accepted is read, unread and lost, for each consumer, late writes included', async () => {
@@ -137,6 +142,8 @@ describe('simulate with consumers', { timeout: 60_000 }, () => {
     const text = await render(document, 'text');
     expect(text).toContain('LOST_RECORDS: "slow" never read');
     expect(text).toContain('docs/findings/LOST_RECORDS.md');
+    const page = readFileSync(join(ROOT, 'docs/findings/LOST_RECORDS.md'), 'utf8');
+    for (const field of Object.keys(finding.evidence)) expect(page).toContain(`\`${field}\``);
     expect(documentSchema.safeParse(document).error).toBeUndefined();
   });
 
@@ -160,6 +167,12 @@ describe('simulate with consumers', { timeout: 60_000 }, () => {
       false,
       false,
     ]);
+  });
+
+  it('prints of the published scenario what the README shows', async () => {
+    const { out } = await play(readFileSync(join(ROOT, 'scenarios/consumers.yaml'), 'utf8'), []);
+    const section = out.slice(out.indexOf('CONSUMERS'), out.indexOf('OVER TIME')).trimEnd();
+    expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(section);
   });
 
   it('has none in the aggregate engine, and none in run', async () => {
