@@ -2,8 +2,9 @@
  * The load of a stream as its keys showed it: what each observed key carries, at its place among the hash keys,
  * and the rest of each shard spread evenly over its range.
  */
+import { MAX_HASH_KEY } from '../model/hash-key.ts';
 import { widthOf, type HashRange } from '../model/hash-range.ts';
-import type { Shard } from '../model/shard-map.ts';
+import { openNumbersOf, type ShardMap } from '../model/shard-map.ts';
 import type { TallyReading } from '../results/count-tally.ts';
 import { LEAST_WEIGHT } from '../results/key-sketch.ts';
 import type { Dimension } from '../results/report-document.ts';
@@ -25,33 +26,77 @@ export interface ObservedShard {
   readonly rest: number;
 }
 
-/** Every open shard with its keys, without those in `leaveOut` (numbers of keys). */
+/**
+ * Every open shard with its keys, without those in `leaveOut` (numbers of keys). Load is that of the whole run: what
+ * came while another layout was open counts where its keys are now, and the rest of closed shards is spread evenly over
+ * their ranges. No load is lost or counted twice.
+ */
 export function observedShardsOf(
   tally: TallyReading,
-  open: readonly Shard[],
+  map: ShardMap,
   hashKeyOf: (key: number) => bigint,
   dimension: Dimension,
   leaveOut: ReadonlySet<number>,
 ): ObservedShard[] {
   const name = dimension === 'records' ? 'offered' : 'bytes';
-  const keys: ObservedKey[][] = open.map(() => []);
+  const keys: ObservedKey[][] = map.all.map(() => []);
   const rest = tally.shards.column(name);
+  const all = rest.reduce((sum, load) => sum + load, 0);
+  let ofKeys = 0;
   for (const place of tally.sketch.held()) {
     const shard = tally.shardOfKey[place];
-    rest[shard] -= tally.keys.count(place, name);
+    const load = tally.keys.count(place, name);
+    rest[shard] -= load - (tally.stays?.before(place, name) ?? 0);
+    ofKeys += load;
     if (leaveOut.has(tally.sketch.keys[place])) {
-      const missed = tally.sketch.missed[place];
-      rest[shard] -= dimension === 'records' ? missed / LEAST_WEIGHT : missed;
+      const missed =
+        dimension === 'records' ? tally.sketch.missed[place] / LEAST_WEIGHT : tally.sketch.missed[place];
+      rest[shard] -= missed;
+      ofKeys += missed;
       continue;
     }
     const hashKey = hashKeyOf(tally.sketch.keys[place]);
-    keys[shard].push({ hashKey, position: positionOf(hashKey), load: tally.keys.count(place, name) });
+    keys[shard].push({ hashKey, position: positionOf(hashKey), load });
   }
-  return open.map((shard, i) => ({
-    range: shard.range,
+  const open = Array.from(openNumbersOf(map));
+  if (open.length < map.all.length) inheritRest(rest, tally, map, open, name, Math.max(0, all - ofKeys));
+  return open.map((i) => ({
+    range: map.all[i].range,
     keys: keys[i].sort((a, b) => (a.hashKey < b.hashKey ? -1 : 1)),
     rest: Math.max(0, rest[i]),
   }));
+}
+
+/**
+ * Leaves the rest of closed shards to the open ones, and makes the sum what it must be: keys that lost their places
+ * are part of the rest again, whichever shards they had been taken off.
+ */
+function inheritRest(
+  rest: Float64Array,
+  { stays }: TallyReading,
+  { all }: ShardMap,
+  open: readonly number[],
+  name: 'offered' | 'bytes',
+  sum: number,
+): void {
+  const shares = new Float64Array(open.length);
+  all.forEach((shard, i) => {
+    const left = Math.max(0, rest[i] - (stays?.left(i, name) ?? 0));
+    if (left > 0) open.forEach((heir, o) => (shares[o] += left * partWithin(shard.range, all[heir].range)));
+  });
+  const total = shares.reduce((all, share) => all + share, 0);
+  open.forEach((heir, o) => {
+    rest[heir] = total > 0 ? (sum * shares[o]) / total : sum * partWithin(WHOLE, all[heir].range);
+  });
+}
+
+const WHOLE: HashRange = { start: 0n, end: MAX_HASH_KEY };
+
+/** Part of a range that lies within another, 0…1. */
+function partWithin(range: HashRange, other: HashRange): number {
+  const start = range.start > other.start ? range.start : other.start;
+  const end = range.end < other.end ? range.end : other.end;
+  return end < start ? 0 : Number(end - start + 1n) / Number(widthOf(range));
 }
 
 /** A shard as it was in one window. */

@@ -111,7 +111,7 @@ function planSourceOf(index: number, scenario: Scenario, options: PlanOptions): 
 }
 
 /** Where a plan knows a scenario only roughly. */
-function approximations({ traffic }: Scenario, options: PlanOptions): string[] {
+function approximations({ traffic, timeline = [] }: Scenario, options: PlanOptions): string[] {
   const isPerBatch = options.keys === undefined && traffic.some(({ keys }) => keys.kind === 'perBatch');
   const isOpenText =
     options.dataBytes === undefined &&
@@ -125,6 +125,7 @@ function approximations({ traffic }: Scenario, options: PlanOptions): string[] {
     ...(isOpenText
       ? ['Numbers in the payload template are planned with 16 digits, the most they can have.']
       : []),
+    ...(timeline.length > 0 ? ['The timeline is not part of a plan: simulate plays it.'] : []),
   ];
 }
 

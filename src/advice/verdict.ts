@@ -7,7 +7,7 @@
  */
 import { LIMITS } from '../model/limits.ts';
 import { formatHashKey } from '../model/hash-key.ts';
-import type { Shard } from '../model/shard-map.ts';
+import type { ShardMap } from '../model/shard-map.ts';
 import { DISPATCHED_LIMIT, LAG_LIMIT_MS } from '../results/generator-validity.ts';
 import type { TallyReading } from '../results/count-tally.ts';
 import type { JudgedLoad } from '../results/judged-load.ts';
@@ -33,7 +33,8 @@ export function noiseMargin(shards: number): number {
 
 export interface Observation {
   readonly tally: TallyReading;
-  readonly open: readonly Shard[];
+  /** At the end. */
+  readonly map: ShardMap;
   /** Name of a key of the tally. */
   readonly nameOf: (key: number) => string;
   readonly hashKeyOf: (key: number) => bigint;
@@ -74,7 +75,8 @@ function findGeneratorLate({ generator, peakRatePerSec }: Observation): FindingO
 function findUnderProvisioned(observation: Observation): FindingOf<'UNDER_PROVISIONED'>[] {
   const { load } = observation.tally;
   const { capped } = load;
-  const shards = observation.open.length;
+  const { cappedShards: shards } = load;
+  const shardsNow = observation.map.open.length;
   if (capped.lower <= FULL_STREAM) return [];
   const { count: shardsNeeded, headroom } = uniformCountFor(observation, capped);
   return [
@@ -86,7 +88,8 @@ function findUnderProvisioned(observation: Observation): FindingOf<'UNDER_PROVIS
         windowSec: load.windowSec,
         shards,
         shardsNeeded,
-        moreShards: shardsNeeded - shards,
+        moreShards: Math.max(0, shardsNeeded - shardsNow),
+        ...(shardsNow === shards ? {} : { shardsNow }),
         headroom,
       },
     },
@@ -109,7 +112,7 @@ interface EqualShards {
 function uniformCountFor(observation: Observation, capped: JudgedLoad): EqualShards {
   const fills = [fillOfUniform(observation, 'records'), fillOfUniform(observation, 'bytes')];
   const planned = limitOf(capped.dimension) * (1 - ADVICE_HEADROOM);
-  const least = Math.max(observation.open.length + 1, Math.ceil(capped.perSec / planned));
+  const least = Math.max(observation.tally.load.cappedShards + 1, Math.ceil(capped.perSec / planned));
   let full: number | undefined;
   for (let count = least; count <= least * 2 && count - least < MOST_TRIED; count++) {
     const fill = Math.max(...fills.map((fillOf) => fillOf(count)));
@@ -121,29 +124,29 @@ function uniformCountFor(observation: Observation, capped: JudgedLoad): EqualSha
 
 /** How full the fullest of so many equal shards would be in the busiest window, over a shard's limit. */
 function fillOfUniform(
-  { tally, open, hashKeyOf }: Observation,
+  { tally, map, hashKeyOf }: Observation,
   dimension: Dimension,
 ): (count: number) => number {
   const { load } = tally;
-  const observed = observedShardsOf(tally, open, hashKeyOf, dimension, new Set(load.hotKeys.keys()));
+  const observed = observedShardsOf(tally, map, hashKeyOf, dimension, new Set(load.hotKeys.keys()));
   const sum = observed.reduce((total, shard) => total + loadOf(shard), 0);
   const ofSum = sum === 0 ? 0 : load.cappedRest[dimension] / sum / limitOf(dimension);
   return (count) => heaviestOfUniform(observed, count) * ofSum;
 }
 
 function findHotKeys(observation: Observation): FindingOf<'HOT_KEY'>[] {
-  const { tally, open, nameOf } = observation;
+  const { tally, map, nameOf } = observation;
   const hot = [...tally.load.hotKeys].sort(([, a], [, b]) => b.load.utilization - a.load.utilization);
   const salts = saltsOfHotKeys(
     hot.map(([, hotKey]) => hotKey),
-    open.length,
+    map.open.length,
     ADVICE_HEADROOM,
   );
   return hot.map(([key, hotKey], i) => {
     return {
       code: 'HOT_KEY',
       severity: 'critical',
-      shardId: open[hotKey.shard].shardId,
+      shardId: map.all[hotKey.shard].shardId,
       key: nameOf(key),
       evidence: {
         ...evidenceOf(hotKey.load, 1),
@@ -165,12 +168,15 @@ function recordsOf({ sketch, keys }: TallyReading, key: number, { recordsBefore 
 }
 
 function findHotShards(observation: Observation): FindingOf<'HOT_SHARD'>[] {
-  const { tally, open, hashKeyOf } = observation;
+  const { tally, map, hashKeyOf } = observation;
   const hot = [...tally.load.hottest]
-    .map(([i, window]) => ({ shard: open[i], window, judged: tally.load.residuals[i] }))
+    .map(([i, window]) => ({ shard: map.all[i], window, judged: tally.load.residuals[i] }))
     .sort((a, b) => b.judged.utilization - a.judged.utilization || order(a.shard.shardId, b.shard.shardId));
   return hot.map(({ shard, window, judged }) => {
-    const split = bestSplit(observedShardOf(window, shard.range, hashKeyOf, judged.dimension));
+    // A closed shard cannot be cut: its load is that of other shards now.
+    const split = shard.open
+      ? bestSplit(observedShardOf(window, shard.range, hashKeyOf, judged.dimension))
+      : undefined;
     return {
       code: 'HOT_SHARD',
       severity: 'critical',
@@ -178,6 +184,7 @@ function findHotShards(observation: Observation): FindingOf<'HOT_SHARD'>[] {
       evidence: {
         ...evidenceOf(judged, 1),
         windowSec: tally.load.windowSec,
+        ...(shard.open ? {} : { isClosed: true as const }),
         splitHelps: split !== undefined,
         newStartingHashKey: split === undefined ? null : formatHashKey(split.newStart),
         lowerUtilization: split === undefined ? null : split.lower * judged.utilization,

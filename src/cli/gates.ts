@@ -85,11 +85,22 @@ export function refuseConsumers(file: string, scenario: Scenario, command: strin
   );
 }
 
+/** Refuses a timeline where a command plays none. */
+export function refuseTimeline(file: string, { timeline = [] }: Scenario, command: string): void {
+  if (timeline.length === 0) return;
+  throw badInput(
+    `${file}: timeline: this version of ${command} has no timeline.`,
+    'Remove it, or play the scenario with simulate.',
+  );
+}
+
 /** Interface, exit codes: the first that holds of 130, 1, 4, 3 and 0; 2 is behind us. */
 export function exitCodeOf(document: ReportDocument, failOn: readonly FindingCode[]): ExitCode {
   const { partial, totals, thresholds = [], findings = [], generator } = document;
   if (partial === 'interrupted') return 130;
-  if (partial === 'failed' || (totals !== undefined && totals.accepted === 0 && totals.failed > 0)) return 1;
+  // In a simulation it is the scenario that lets everything fail.
+  const isLost = document.kind !== 'simulation' && totals?.accepted === 0 && totals.failed > 0;
+  if (partial === 'failed' || isLost) return 1;
   if (generator?.valid === false || thresholds.some((row) => row.ok === null)) return 4;
   if (thresholds.some((row) => row.ok === false)) return 3;
   return findings.some((finding) => failOn.includes(finding.code)) ? 3 : 0;

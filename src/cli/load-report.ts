@@ -79,8 +79,9 @@ export function loadReport(parts: LoadParts): CommonPart {
   const { scenario, tally, timed, keyNames, map, countedUs, generator, consumers } = parts;
   tally.load.finish(countedUs / 1_000_000);
   const totals = totalsOf(tally, parts.offeredDigest);
-  const shards = shardRowsOf(tally, map.open);
-  const shardIds = map.open.map((shard) => shard.shardId);
+  const shards = shardRowsOf(tally, map);
+  const reported = new Set(shards.map(({ shardId }) => shardId));
+  const shardIds = map.all.map(({ shardId }) => (reported.has(shardId) ? shardId : undefined));
   const scenarioInfo = scenarioInfoOf(parts.file, scenario);
   const measured = parts.measuresLatency ? timed : undefined;
   return {
@@ -92,7 +93,7 @@ export function loadReport(parts: LoadParts): CommonPart {
     totals,
     ...(timed === undefined ? {} : { latencyMs: latenciesOf(timed) }),
     shards,
-    keys: keyRowsOf(tally, map.open, keyNames),
+    keys: keyRowsOf(tally, map, keyNames),
     ...(consumers === undefined ? {} : { consumers: consumers.rows }),
     series: {
       ...tally.series.until(countedUs, shardIds),
@@ -101,7 +102,7 @@ export function loadReport(parts: LoadParts): CommonPart {
     findings: [
       ...findingsOf({
         tally,
-        open: map.open,
+        map,
         nameOf: (key) => keyNames.nameOf(key),
         hashKeyOf: (key) => keyNames.hashKeyOf(key),
         ...(generator === undefined ? {} : { generator }),

@@ -10,6 +10,7 @@ import {
   parseGates,
   readScenario,
   refuseConsumers,
+  refuseTimeline,
   type GateFlags,
 } from './gates.ts';
 import { addOutputFlags, emit, parseOutput, type OutputFlags } from './output.ts';
@@ -40,6 +41,7 @@ async function run(file: string, flags: RunFlags, context: Context): Promise<voi
   checkTarget(flags.target);
   const scenario = await readScenario(file, gates);
   refuseConsumers(file, scenario, 'run');
+  refuseTimeline(file, scenario, 'run');
   const { progressLine } = await import('./progress.ts');
   const { watchInterrupt } = await import('./interrupt.ts');
   const { runLocalLoad } = await import('../run/local-load.ts');

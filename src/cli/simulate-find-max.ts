@@ -26,7 +26,7 @@ export function parseFindMax(expression: string): Threshold {
   const { metric, operator } = threshold;
   if (metric.kind === 'latency') throw unmeasured(expression, 'latency in a simulation is modelled');
   if (metric.kind === 'share' && metric.count === 'failed')
-    throw unmeasured(expression, 'nothing fails in a simulation');
+    throw unmeasured(expression, 'what fails in a simulation does not depend on the rate');
   if (operator === '>' || operator === '>=') {
     throw badInput(
       `--find-max ${JSON.stringify(expression)}: a higher rate does not break it.`,
@@ -56,7 +56,10 @@ export function simulateFindMax(
   let shared: ReportDocument | undefined;
   const bracket = searchRate(rangeOf(scenario), (ratePerSec) => {
     show(`${formatCount(ratePerSec)} records/s: simulation ${probes.length + 1}`);
-    const document = simulateOnce(atRate(empty, ratePerSec), question);
+    const document = simulateOnce(atRate(empty, ratePerSec), {
+      ...question,
+      variant: `rate=${formatCount(ratePerSec)}/s`,
+    });
     const [{ actual, ok }] = document.thresholds;
     if (actual === null || ok === null) {
       const isAge = threshold.metric.kind === 'iteratorAge';

@@ -30,7 +30,8 @@ export function simulateSweep(
   let shared: ReportDocument | undefined;
   for (const value of values) {
     show(`${field} ${formatCount(value)}: simulation ${points.length + 1} of ${values.length}`);
-    const document = simulateOnce(sweptScenario(scenario, field, value), question);
+    const variant = `${field}=${formatCount(value)}`;
+    const document = simulateOnce(sweptScenario(scenario, field, value), { ...question, variant });
     points.push(pointOf(document, value));
     const code = exitCodeOf(document, question.failOn);
     if (code < exit) exit = code;

@@ -20,7 +20,7 @@ const EPOCH = '1970-01-01T00:00:00.000Z';
 export function simulationReport(
   file: string,
   scenario: Scenario,
-  { pipeline, map, readers }: Simulation,
+  { pipeline, map, history, readers }: Simulation,
   serviceUs: number,
 ): SimulatedDocument {
   const { durationUs: countedUs } = scenario;
@@ -41,6 +41,7 @@ export function simulationReport(
     ...common,
     retry: retrySummaryOf(pipeline.tally.series.retryTrace, offered, attempts),
     engine: { name: 'exact', serviceTimeMs: serviceUs / 1000 },
+    ...(history.length === 0 ? {} : { timeline: history }),
     latencyBasis: 'modelled',
   };
 }
@@ -77,7 +78,7 @@ function simulated(parts: LoadParts): SimulatedDocument {
       region: '',
       endpoint: '',
       transport: 'none',
-      shards: parts.map.open.length,
+      shards: parts.scenario.stream.shards,
     },
   };
 }

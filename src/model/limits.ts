@@ -125,6 +125,13 @@ export const LIMITS = {
   },
   retentionHoursDefault: { value: 24, unit: 'hours', asOf: '2026-11', source: QUOTAS },
   retentionHoursMax: { value: 8760, unit: 'hours', asOf: '2026-11', source: QUOTAS },
+  resizesPerDay: {
+    value: 10,
+    unit: 'UpdateShardCount calls per stream in rolling 24 hours',
+    asOf: '2026-11',
+    source: SDK,
+  },
+  resizeShards: { value: 10_000, unit: 'target shards of UpdateShardCount', asOf: '2026-11', source: SDK },
   shardQuota: {
     value: 20_000,
     unit: 'shards per account and region',

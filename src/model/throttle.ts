@@ -5,8 +5,10 @@
  * AWS publishes no exact algorithm. This is the "capacity tank" of its Large records page, in the form of the
  * limiter in its own producer library; burst sizes are parameters.
  */
+import { lengthened } from './column.ts';
 import { LIMITS } from './limits.ts';
 import { costOf, roundUpToKiB } from './record.ts';
+import type { LayoutChange } from './shard-map.ts';
 import { TOKEN, TokenBuckets } from './token-bucket.ts';
 
 /** What the throttle said to one record. */
@@ -27,12 +29,12 @@ export interface ThrottleOptions {
 export class Throttle {
   readonly #records: TokenBuckets;
   readonly #bytes: TokenBuckets;
-  readonly #calledAt: Float64Array;
-  readonly #calledBytes: Float64Array;
+  #calledAt: Float64Array;
+  #calledBytes: Float64Array;
   #call = 0;
   #nowUs = 0;
 
-  /** Buckets for shards 0 … capacity - 1, by shard number; children of later reshards need theirs from the start. */
+  /** Buckets for shards 0 … capacity - 1, by shard number; children of later reshards need `grow` first. */
   constructor(capacity: number, nowUs: number, options: ThrottleOptions = {}) {
     const maxRecord = options.maxRecordBytes ?? LIMITS.defaultMaxRecordBytes.value;
     const byteBurst = options.byteBurst ?? Math.max(LIMITS.writeByteBurst.value, roundUpToKiB(maxRecord));
@@ -72,6 +74,23 @@ export class Throttle {
     this.#bytes.take(shard, cost);
     this.#calledBytes[shard] += bytes;
     return ACCEPTED;
+  }
+
+  /** Makes room for shards up to number `capacity` - 1; each must inherit its level before it is charged. */
+  grow(capacity: number): void {
+    this.#records.grow(capacity);
+    this.#bytes.grow(capacity);
+    this.#calledAt = lengthened(this.#calledAt, capacity);
+    this.#calledBytes = lengthened(this.#calledBytes, capacity);
+  }
+
+  /** Every split and merge of a change in turn. */
+  reshard(change: LayoutChange, nowUs: number): void {
+    this.grow(change.map.all.length);
+    for (const step of change.steps) {
+      if (step.kind === 'split') this.split(step.parents[0], step.children, nowUs);
+      else this.merge(step.parents, step.children[0], nowUs);
+    }
   }
 
   /** After a split: both children start at the level of their parent. */

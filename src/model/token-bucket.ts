@@ -5,6 +5,8 @@
  * depend on how often a bucket is looked at.
  */
 
+import { lengthened } from './column.ts';
+
 /** Tokens are counted in millionths, so that a rate per second is the same whole number per microsecond. */
 export const TOKEN = 1_000_000;
 
@@ -17,8 +19,8 @@ export interface BucketRate {
 
 export class TokenBuckets {
   readonly rate: BucketRate;
-  readonly #levels: Float64Array;
-  readonly #seenUs: Float64Array;
+  #levels: Float64Array;
+  #seenUs: Float64Array;
   readonly #full: number;
   readonly #usToFull: number;
 
@@ -46,6 +48,12 @@ export class TokenBuckets {
   /** Takes whole tokens from a bucket that `levelAt` has just shown to hold them. */
   take(i: number, tokens: number): void {
     this.#levels[i] -= tokens * TOKEN;
+  }
+
+  /** Makes room for buckets up to `count` - 1; a new one is empty until it inherits. */
+  grow(count: number): void {
+    this.#levels = lengthened(this.#levels, count);
+    this.#seenUs = lengthened(this.#seenUs, count);
   }
 
   /**

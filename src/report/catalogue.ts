@@ -91,10 +91,12 @@ const HOT_SHARD: FindingInfo<'HOT_SHARD'> = {
   title: 'several keys together are more than their shard can carry',
   page: 'docs/findings/HOT_SHARD.md',
   headline: (finding) =>
-    `${shardOf(finding)} gets ${times(finding.evidence.utilization)} what it can carry. ` +
-    { yes: 'A split helps.', partly: 'One split is not enough.', no: 'A split will not help.' }[
-      helpOf(finding.evidence)
-    ],
+    finding.evidence.isClosed === true
+      ? `${shardOf(finding)} got ${times(finding.evidence.utilization)} what it could carry, until it was closed.`
+      : `${shardOf(finding)} gets ${times(finding.evidence.utilization)} what it can carry. ` +
+        { yes: 'A split helps.', partly: 'One split is not enough.', no: 'A split will not help.' }[
+          helpOf(finding.evidence)
+        ],
   saw: (finding) =>
     `${shardOf(finding)} was offered ${offered(finding.evidence)} in its ` +
     `${windowOf(finding.evidence.windowSec)}, not counting keys that are too hot by themselves. ` +
@@ -104,14 +106,17 @@ const HOT_SHARD: FindingInfo<'HOT_SHARD'> = {
     'hash range has not. What is above the limit is throttled.',
   split: ({ evidence }) => splitting(evidence),
   todo: (finding) =>
-    finding.evidence.newStartingHashKey === null || !finding.evidence.splitHelps
-      ? 'Spread the heaviest keys of this shard over finer partition keys; they are listed below.'
-      : `Call SplitShard for ${shardOf(finding)} with NewStartingHashKey ${finding.evidence.newStartingHashKey}. ` +
-        'UpdateShardCount later makes all ranges equal again and undoes the cut.',
+    finding.evidence.isClosed === true
+      ? 'Nothing for this shard: it is gone. See whether the shards that took its range are well.'
+      : finding.evidence.newStartingHashKey === null || !finding.evidence.splitHelps
+        ? 'Spread the heaviest keys of this shard over finer partition keys; they are listed below.'
+        : `Call SplitShard for ${shardOf(finding)} with NewStartingHashKey ${finding.evidence.newStartingHashKey}. ` +
+          'UpdateShardCount later makes all ranges equal again and undoes the cut.',
 };
 
 function splitting(evidence: Evidence['HOT_SHARD']): string {
   const { lowerUtilization, upperUtilization } = evidence;
+  if (evidence.isClosed === true) return 'Not any more. The shard was closed while the scenario ran.';
   if (lowerUtilization === null || upperUtilization === null) {
     return 'No. No cut divides this load: it stays together on one side.';
   }
@@ -136,7 +141,8 @@ const UNDER_PROVISIONED: FindingInfo<'UNDER_PROVISIONED'> = {
   page: 'docs/findings/UNDER_PROVISIONED.md',
   headline: ({ evidence }) =>
     `the load is ${times(evidence.utilization)} what ${amountOf(evidence.shards, 'shard')} can carry. ` +
-    `It needs ${count(evidence.shardsNeeded)}.`,
+    `It needs ${count(evidence.shardsNeeded)}.` +
+    (evidence.shardsNow === undefined ? '' : ` There are ${count(evidence.shardsNow)} now.`),
   saw: ({ evidence }) =>
     `All keys together offered ${offered(evidence)} in the ${windowOf(evidence.windowSec)}, a key counted as no ` +
     `more than one shard can take. ${amountOf(evidence.shards, 'shard')} ` +
@@ -144,17 +150,21 @@ const UNDER_PROVISIONED: FindingInfo<'UNDER_PROVISIONED'> = {
   means: () =>
     'This is not a matter of how the keys are spread: even spread perfectly, the load leaves the stream no room.',
   split: ({ evidence }) =>
-    `Not one alone. The stream needs ${count(evidence.moreShards)} more, over the whole hash range.`,
+    evidence.moreShards === 0
+      ? `No more are needed: the stream has ${amountOf(evidence.shardsNow ?? evidence.shards, 'shard')} now.`
+      : `Not one alone. The stream needs ${count(evidence.moreShards)} more, over the whole hash range.`,
   todo: ({ evidence }) =>
-    `Go from ${count(evidence.shards)} to ${amountOf(evidence.shardsNeeded, 'shard')} with UpdateShardCount` +
-    (evidence.headroom > 0
-      ? `; that leaves ${percent(evidence.headroom)} headroom over the mean of the ${windowOf(evidence.windowSec)}. ` +
-        'Peaks that are shorter need more.'
-      : '. It leaves no headroom: some keys weigh so much that no count nearby leaves every shard any.') +
-    (evidence.shardsNeeded > evidence.shards * 2
-      ? ' One call at most doubles the count, so it takes several, one after another.'
-      : '') +
-    ' Then run again: a hot shard or key may have been hidden behind this.',
+    evidence.moreShards === 0
+      ? `Nothing more: the stream had ${amountOf(evidence.shards, 'shard')} in that window, and has ${count(evidence.shardsNow ?? evidence.shards)} now. Open them before the load comes.`
+      : `Go from ${count(evidence.shardsNow ?? evidence.shards)} to ${amountOf(evidence.shardsNeeded, 'shard')} with UpdateShardCount` +
+        (evidence.headroom > 0
+          ? `; that leaves ${percent(evidence.headroom)} headroom over the mean of the ${windowOf(evidence.windowSec)}. ` +
+            'Peaks that are shorter need more.'
+          : '. It leaves no headroom: some keys weigh so much that no count nearby leaves every shard any.') +
+        (evidence.shardsNeeded > (evidence.shardsNow ?? evidence.shards) * 2
+          ? ' One call at most doubles the count, so it takes several, one after another.'
+          : '') +
+        ' Then run again: a hot shard or key may have been hidden behind this.',
 };
 
 const LOST_RECORDS: FindingInfo<'LOST_RECORDS'> = {

@@ -68,6 +68,15 @@ const engine = z.object({
   throttledBetween: z.object({ least: count, most: count }).optional(),
 });
 
+const timelineRow = z.object({
+  atMs: z.number(),
+  kind: z.enum(['split', 'merge', 'resize', 'outage']),
+  durationMs: amount.optional(),
+  shardIds: z.array(z.string()),
+  children: z.array(z.string()),
+  cause: z.literal('timeline'),
+});
+
 const totals = z.object({
   offered: count,
   offeredDigest: z
@@ -95,10 +104,13 @@ const shard = z.object({
   shardId: z.string(),
   startingHashKey: hashKey,
   endingHashKey: hashKey,
+  openedAtMs: amount.optional(),
+  closedAtMs: amount.optional(),
   offered: count,
   ...outcomes,
   bytes: count,
   utilization: amount,
+  utilizationSec: amount.optional(),
   peakSecond: z.object({ records: count, bytes: count }),
   burst: z
     .object({
@@ -166,6 +178,7 @@ const finding = z.discriminatedUnion('code', [
     ...about,
     evidence: z.object({
       ...load,
+      isClosed: z.literal(true).optional(),
       splitHelps: z.boolean(),
       newStartingHashKey: hashKey.nullable(),
       lowerUtilization: amount.nullable(),
@@ -175,7 +188,10 @@ const finding = z.discriminatedUnion('code', [
   z.object({
     code: z.literal('UNDER_PROVISIONED'),
     ...about,
-    evidence: z.object({ ...load, shards: count, shardsNeeded: count, moreShards: count, headroom: amount }),
+    evidence: z.object({
+      ...{ ...load, shards: count, shardsNow: count.optional() },
+      ...{ shardsNeeded: count, moreShards: count, headroom: amount },
+    }),
   }),
   z.object({
     code: z.literal('LOST_RECORDS'),
@@ -297,6 +313,7 @@ export const documentSchema = z.object({
   plan: plan.optional(),
   totals: totals.optional(),
   retry: retry.optional(),
+  timeline: z.array(timelineRow).optional(),
   latencyBasis: z.enum(['measured', 'measured-local', 'modelled']).optional(),
   latencyMs: z
     .object({ response: latencySummary, service: latencySummary, queue: latencySummary })

@@ -2,6 +2,7 @@
  * The heaviest keys of a run.
  */
 import type { KeyRow } from '../results/report-document.ts';
+import { shortShard } from './change-table.ts';
 import { amountOf, count, percent } from './figure.ts';
 import type { Ink } from './ink.ts';
 import { cellName } from './name.ts';
@@ -67,10 +68,4 @@ function cellsOf(key: KeyRow, hasErrors: boolean): string[] {
     ...(hasErrors ? [key.error > 0 ? `± ${count(key.error)}` : ''] : []),
     count(key.throttled),
   ];
-}
-
-/** `…0002` of `shardId-000000000002`: the full ids stand in the table of shards. */
-function shortShard(shardId: string): string {
-  const match = /^shardId-0{0,8}(\d{4,})$/.exec(shardId);
-  return match ? `…${match[1]}` : cellName(shardId, 13);
 }

@@ -6,6 +6,7 @@
 import type { ReportDocument } from '../results/report-document.ts';
 import { generatorSentence, repeatSentence, subjectLines } from './circumstances.ts';
 import { burstLines } from './burst-text.ts';
+import { changeLines } from './change-table.ts';
 import { consumerLines } from './consumer-text.ts';
 import { errorLines } from './error-lines.ts';
 import { findingLines } from './finding-text.ts';
@@ -37,7 +38,7 @@ export function renderRunText(document: ReportDocument, style: Style): string {
 }
 
 function numberSections(document: ReportDocument, ink: Ink, columns: number): string[] {
-  const { totals, errors, latencyMs, shards, keys, series, thresholds, durationMs } = document;
+  const { totals, errors, latencyMs, shards, keys, series, thresholds, timeline, durationMs } = document;
   const section = (title: string, note: string, lines: readonly string[]): string[] => [
     '',
     ink('bold', title) + (title.length + note.length + 2 > columns ? '' : `  ${ink('dim', note)}`),
@@ -51,6 +52,7 @@ function numberSections(document: ReportDocument, ink: Ink, columns: number): st
     ...(errors?.length
       ? section('ERRORS', 'why attempts failed, other than by throttling', errorLines(errors, ink, columns))
       : []),
+    ...(timeline?.length ? section('WHAT CHANGED', '', changeLines(timeline, ink)) : []),
     ...(shards?.length
       ? section('SHARDS', `hottest first; load: the busiest ${windowText(durationMs)} against the limit`, [
           ...shardLines(shards, ink, columns),

@@ -17,7 +17,7 @@ export function shardLines(shards: readonly ShardRow[], ink: Ink, columns: numbe
   const shown = hottestFirst.slice(0, MOST_ROWS);
   const throttled = throttledOf(shards, columns);
   const rows = shown.map((shard) => [
-    cellName(shard.shardId, ID_COLUMNS),
+    cellName(shard.shardId, ID_COLUMNS) + (shard.closedAtMs === undefined ? '' : ' closed'),
     percent(shard.utilization),
     '',
     count(shard.offered),

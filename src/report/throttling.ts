@@ -30,6 +30,13 @@ export function hottestOf(shards: readonly ShardRow[]): ShardRow | undefined {
 export function noiseSentence({ shards, durationMs }: ReportDocument): string | undefined {
   const hottest = hottestOf(shards ?? []);
   if (hottest === undefined || hottest.utilization <= 1) return undefined;
+  if (hottest.utilizationSec !== undefined) {
+    return (
+      `${nameOf(hottest)} came to ${percent(hottest.utilization)} of its limit over ` +
+      `${duration(hottest.utilizationSec * 1000)}, in which the layout did not change: too short for a finding, ` +
+      `which needs ${windowText(durationMs)} of one layout.`
+    );
+  }
   return (
     `${nameOf(hottest)} came to ${percent(hottest.utilization)} of its limit in its busiest ` +
     `${windowText(durationMs)}: that is within counting noise of the limit, and a finding needs more than noise ` +

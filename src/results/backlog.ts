@@ -4,30 +4,73 @@
  * Per shard and dimension the level of a bucket that may go below nothing, second by second: offered takes from it,
  * the limit refills it up to the burst. What is below nothing is the backlog that unlimited retries would hold, and
  * it is over when it is worked off: Q/(r - l) after a spike of excess Q.
+ *
+ * When the layout changes, children inherit: after a split both get the level of their parent, but a level below
+ * nothing, which is work to do, is shared out half and half; a merge adds up what is below nothing, and where nothing
+ * is takes the lower level.
  */
+import { lengthened } from '../model/column.ts';
 import { LIMITS } from '../model/limits.ts';
 import { roundUpToKiB } from '../model/record.ts';
+import type { ReshardStep } from '../model/shard-map.ts';
 
+const RECORDS_PER_SEC = LIMITS.writeRecordsPerSec.value;
+const BYTES_PER_SEC = LIMITS.writeBytesPerSec.value;
+const RECORD_BURST = LIMITS.writeRecordBurst.value;
 /** Sums of parts of packed records may miss a whole number by this. */
 const ROUNDING = 1e-6;
 
-/** What each shard was offered in a second, by its position. */
+/** What each shard was offered in a second, by its number. */
 export interface SecondLoad {
   records(shard: number): number;
   bytes(shard: number): number;
 }
 
 export class Backlog {
-  readonly #records: Float64Array;
-  readonly #bytes: Float64Array;
+  #records: Float64Array;
+  #bytes: Float64Array;
   readonly #byteBurst: number;
   #next = 0;
 
   /** @param initialFill level of the buckets at the start, 0…1 */
   constructor(shards: number, initialFill = 1, maxRecordBytes: number = LIMITS.defaultMaxRecordBytes.value) {
     this.#byteBurst = Math.max(LIMITS.writeByteBurst.value, roundUpToKiB(maxRecordBytes));
-    this.#records = new Float64Array(shards).fill(LIMITS.writeRecordBurst.value * initialFill);
+    this.#records = new Float64Array(shards).fill(RECORD_BURST * initialFill);
     this.#bytes = new Float64Array(shards).fill(this.#byteBurst * initialFill);
+  }
+
+  /**
+   * Shards are closed and opened within a second, which is not over.
+   * @param elapsedSec from the start of that second, 0 to below 1
+   * @param shards what they were offered in it so far
+   */
+  reshard(
+    steps: readonly ReshardStep[],
+    count: number,
+    second: number,
+    elapsedSec: number,
+    shards: SecondLoad,
+  ): void {
+    this.#passSilence(second);
+    this.#records = lengthened(this.#records, count);
+    this.#bytes = lengthened(this.#bytes, count);
+    const inherit = (
+      levels: Float64Array,
+      perSec: number,
+      burst: number,
+      offered: (shard: number) => number,
+      { parents, children }: ReshardStep,
+    ): void => {
+      const now = parents.map((j) => Math.min(burst, levels[j] + perSec * elapsedSec - offered(j)));
+      const level = inheritedLevel(now) / (Math.min(...now) < 0 ? children.length : 1);
+      // The rest of the second is added when it is over.
+      for (const child of children) levels[child] = level - perSec * elapsedSec;
+      for (const parent of parents) levels[parent] = Infinity;
+    };
+    for (const step of steps) {
+      inherit(this.#records, RECORDS_PER_SEC, RECORD_BURST, (j) => shards.records(j), step);
+      inherit(this.#bytes, BYTES_PER_SEC, this.#byteBurst, (j) => shards.bytes(j), step);
+    }
   }
 
   /**
@@ -35,18 +78,33 @@ export class Backlog {
    * @returns the largest backlog of any shard at its end, in seconds of that shard's limit
    */
   add(second: number, shards: SecondLoad): number {
-    const silent = second - this.#next;
+    this.#passSilence(second);
     this.#next = second + 1;
-    const r = LIMITS.writeRecordsPerSec.value;
-    const b = LIMITS.writeBytesPerSec.value;
+    const r = RECORDS_PER_SEC;
+    const b = BYTES_PER_SEC;
     let most = 0;
     for (let j = 0; j < this.#records.length; j++) {
-      const before = Math.min(LIMITS.writeRecordBurst.value, this.#records[j] + silent * r);
-      this.#records[j] = Math.min(LIMITS.writeRecordBurst.value, before + r - shards.records(j));
-      const bytesBefore = Math.min(this.#byteBurst, this.#bytes[j] + silent * b);
-      this.#bytes[j] = Math.min(this.#byteBurst, bytesBefore + b - shards.bytes(j));
+      this.#records[j] = Math.min(RECORD_BURST, this.#records[j] + r - shards.records(j));
+      this.#bytes[j] = Math.min(this.#byteBurst, this.#bytes[j] + b - shards.bytes(j));
       most = Math.max(most, -this.#records[j] / r, -this.#bytes[j] / b);
     }
     return most > ROUNDING ? most : 0;
   }
+
+  /** Seconds that were left out, up to this one, were silent. */
+  #passSilence(second: number): void {
+    const silent = second - this.#next;
+    if (silent <= 0) return;
+    this.#next = second;
+    for (let j = 0; j < this.#records.length; j++) {
+      this.#records[j] = Math.min(RECORD_BURST, this.#records[j] + silent * RECORDS_PER_SEC);
+      this.#bytes[j] = Math.min(this.#byteBurst, this.#bytes[j] + silent * BYTES_PER_SEC);
+    }
+  }
+}
+
+/** What a merge leaves of its parents' levels: the sum of what is below nothing, else the lower. */
+function inheritedLevel(levels: readonly number[]): number {
+  const owed = levels.reduce((sum, level) => sum + Math.min(0, level), 0);
+  return owed < 0 ? owed : Math.min(...levels);
 }

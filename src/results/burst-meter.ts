@@ -2,6 +2,7 @@
  * What a metric per minute hides: of each shard, the busiest second of all whole minutes and the mean of the minute
  * around it.
  */
+import { lengthened } from '../model/column.ts';
 import { worseOf } from './sliding-sums.ts';
 import type { Dimension } from './report-document.ts';
 
@@ -22,13 +23,15 @@ export interface ShardBurst {
 
 export class BurstMeter {
   /** Sums of the minute that runs, and its busiest second by records and by bytes. */
-  readonly #records: Float64Array;
-  readonly #bytes: Float64Array;
-  readonly #peakRecords: Float64Array;
-  readonly #peakBytes: Float64Array;
+  #records: Float64Array;
+  #bytes: Float64Array;
+  #peakRecords: Float64Array;
+  #peakBytes: Float64Array;
   readonly #worst: (ShardBurst | undefined)[];
   /** Utilization of the worst bursts' seconds. */
-  readonly #worstLoad: Float64Array;
+  #worstLoad: Float64Array;
+  /** Shards that were not open for the whole of the running minute. */
+  readonly #broken = new Set<number>();
   #minute = 0;
 
   constructor(shards: number) {
@@ -38,6 +41,20 @@ export class BurstMeter {
     this.#peakBytes = new Float64Array(shards);
     this.#worst = new Array<ShardBurst | undefined>(shards).fill(undefined);
     this.#worstLoad = new Float64Array(shards);
+  }
+
+  /** Makes room for shards up to number `shards` - 1. */
+  grow(shards: number): void {
+    this.#records = lengthened(this.#records, shards);
+    this.#bytes = lengthened(this.#bytes, shards);
+    this.#peakRecords = lengthened(this.#peakRecords, shards);
+    this.#peakBytes = lengthened(this.#peakBytes, shards);
+    this.#worstLoad = lengthened(this.#worstLoad, shards);
+  }
+
+  /** The shard is born or closed within the running minute, which tells nothing of it. */
+  leaveOut(shard: number): void {
+    this.#broken.add(shard);
   }
 
   /** What is added from now on belongs to this second, by its number from the start; silent ones may be left out. */
@@ -63,13 +80,13 @@ export class BurstMeter {
 
   /** The worst burst of a shard; undefined where no whole minute held a record of it. */
   of(shard: number): ShardBurst | undefined {
-    return this.#worst[shard];
+    return this.#worst.at(shard);
   }
 
   #closeMinute(): void {
     for (let j = 0; j < this.#records.length; j++) {
       const peak = worseOf(this.#peakRecords[j], this.#peakBytes[j]);
-      if (peak.utilization > this.#worstLoad[j]) {
+      if (peak.utilization > this.#worstLoad[j] && !this.#broken.has(j)) {
         this.#worstLoad[j] = peak.utilization;
         const recordsPerSec = this.#records[j] / SECONDS;
         const meanPerSec = peak.dimension === 'records' ? recordsPerSec : this.#bytes[j] / SECONDS;
@@ -83,5 +100,6 @@ export class BurstMeter {
       }
     }
     for (const column of [this.#records, this.#bytes, this.#peakRecords, this.#peakBytes]) column.fill(0);
+    this.#broken.clear();
   }
 }

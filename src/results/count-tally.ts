@@ -3,6 +3,7 @@
  */
 import { CountMeter } from './count-meter.ts';
 import { CountTable, type OutcomeReading } from './count-table.ts';
+import type { KeyStays } from './key-stays.ts';
 import { KeySketch, LEAST_WEIGHT } from './key-sketch.ts';
 import type { LoadJudge } from './load-judge.ts';
 import type { Tally } from './tally.ts';
@@ -20,6 +21,10 @@ export interface TallyReading {
   /** Whether records were packed into Kinesis records, and how many of those were sent. */
   readonly isPacked: boolean;
   readonly kinesisRecords: number;
+  /** Where the layout has changed. */
+  readonly stays?: KeyStays | undefined;
+  readonly openedUs?: ReadonlyMap<number, number>;
+  readonly closedUs?: ReadonlyMap<number, number>;
 }
 
 /** A tally that knows latencies too. */

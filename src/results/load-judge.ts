@@ -4,6 +4,7 @@
  * In every window it asks what interface section 8 asks: which keys alone are above a shard's limit, what is left of
  * each shard without them, and what is left of the whole stream when each key is cut at one shard's limit.
  */
+import { lengthened } from '../model/column.ts';
 import { BurstMeter } from './burst-meter.ts';
 import {
   BYTES_PER_SEC,
@@ -37,10 +38,12 @@ export interface HotKey {
 
 export abstract class LoadJudge {
   /** Utilization of each shard's and key's busiest window. */
-  readonly shardUtilization: Float64Array;
+  shardUtilization: Float64Array;
+  /** Of shards that were in no whole window, the length in seconds of the shorter one that it is of. */
+  readonly shortStays = new Map<number, number>();
   readonly keyUtilization: Float64Array;
-  readonly peakRecords: Float64Array;
-  readonly peakBytes: Float64Array;
+  peakRecords: Float64Array;
+  peakBytes: Float64Array;
   readonly bursts: BurstMeter;
   /** Keys above a shard's limit by their numbers, which they keep where they lose their place in the sketch. */
   readonly hotKeys = new Map<number, HotKey>();
@@ -52,11 +55,14 @@ export abstract class LoadJudge {
   capped: JudgedLoad = UNJUDGED;
   /** What that window holds per second besides hot keys. */
   cappedRest: Readonly<Record<Dimension, number>> = { records: 0, bytes: 0 };
+  /** Shards that were open then. */
+  cappedShards: number;
   /** Windows judged so far. */
   protected judged = 0;
   /** Length of the windows in seconds. */
   readonly windowSec: number;
-  readonly #residualLower: Float64Array;
+  #residualLower: Float64Array;
+  #openShards: number;
   readonly #sketch: KeySketch;
   readonly #shardOfKey: Uint32Array;
   /** By place in the sketch, whether its key is hot. */
@@ -75,6 +81,8 @@ export abstract class LoadJudge {
     this.peakBytes = new Float64Array(shards);
     this.bursts = new BurstMeter(shards);
     this.#residualLower = new Float64Array(shards);
+    this.#openShards = shards;
+    this.cappedShards = shards;
     this.residuals = new Array<JudgedLoad>(shards).fill(UNJUDGED);
     this.#sketch = sketch;
     this.#shardOfKey = shardOfKey;
@@ -83,13 +91,24 @@ export abstract class LoadJudge {
     this.#z = z;
   }
 
+  /** Shards up to number `shards` - 1 may be named from now on, of which so many are open. */
+  protected setShards(shards: number, open: number): void {
+    this.shardUtilization = lengthened(this.shardUtilization, shards);
+    this.peakRecords = lengthened(this.peakRecords, shards);
+    this.peakBytes = lengthened(this.peakBytes, shards);
+    this.#residualLower = lengthened(this.#residualLower, shards);
+    while (this.residuals.length < shards) this.residuals.push(UNJUDGED);
+    this.bursts.grow(shards);
+    this.#openShards = open;
+  }
+
   /** The offer has ended after `elapsedSec` seconds: judges the last window. */
   abstract finish(elapsedSec: number): void;
 
   /** Judges one window of the given length. */
   protected judge(windowSec: number, shards: WindowSums, keys: WindowSums): void {
     this.judged++;
-    const window = new StreamWindow(windowSec, shards);
+    const window = new StreamWindow(windowSec, shards, this.#openShards);
     const { records, bytes, rest } = window;
     for (let j = 0; j < shards.count; j++) {
       const utilization = utilizationOf(records[j], bytes[j], windowSec);
@@ -103,6 +122,7 @@ export abstract class LoadJudge {
     if (capped.lower <= this.capped.lower) return;
     this.capped = capped;
     this.cappedRest = rest;
+    this.cappedShards = this.#openShards;
   }
 
   /**
@@ -140,6 +160,8 @@ export abstract class LoadJudge {
     if (known === undefined) {
       this.#isHot[place] = 1;
       this.#takeOffBefore(shard, key);
+      // Where the layout has changed it was on other shards before.
+      for (const [other, { keys }] of this.hottest) if (keys.has(key)) this.#takeOffBefore(other, key);
     } else if (load.lower <= known.load.lower) return;
     this.hotKeys.set(key, {
       shard,
@@ -209,6 +231,6 @@ export abstract class LoadJudge {
 }
 
 /** The worse of records and bytes in a window, over one shard's limits. */
-function utilizationOf(records: number, bytes: number, windowSec: number): number {
+export function utilizationOf(records: number, bytes: number, windowSec: number): number {
   return Math.max(records / RECORDS_PER_SEC, bytes / BYTES_PER_SEC) / windowSec;
 }

@@ -4,8 +4,10 @@
  */
 import type { SecondLoad } from './backlog.ts';
 import type { KeySketch } from './key-sketch.ts';
-import { LoadJudge } from './load-judge.ts';
+import { LoadJudge, utilizationOf } from './load-judge.ts';
 import { SlidingSums, WINDOW_SEC } from './sliding-sums.ts';
+
+const MINUTE_US = 60_000_000;
 
 export class LoadMeter extends LoadJudge {
   readonly shards: SlidingSums;
@@ -17,6 +19,8 @@ export class LoadMeter extends LoadJudge {
   onSecond: ((second: number, shards: SecondLoad) => boolean) | undefined;
   #goesOn = false;
   #second = 0;
+  /** First second of the window, or of one yet to come where the layout changes in the running second. */
+  #windowFrom = 0;
 
   /** As for any judge of loads. */
   constructor(shards: number, sketch: KeySketch, shardOfKey: Uint32Array, durationSec: number, z: number) {
@@ -45,11 +49,55 @@ export class LoadMeter extends LoadJudge {
     this.leave(place, records);
   }
 
+  /**
+   * The layout of the stream changes: the running second is finished as usual, then windows begin anew, because each
+   * is judged against one layout; the next is judged when a whole one has passed.
+   * @param timeUs from the start of the counted duration, in order with the offered records
+   * @param shards how many numbers of shards there are then, of which so many are open
+   * @param touched numbers of the shards that are closed and opened
+   */
+  relayout(timeUs: number, shards: number, open: number, touched: readonly number[]): void {
+    const second = Math.floor(timeUs / 1_000_000);
+    if (second > this.#second) this.#closeUpTo(second);
+    this.#meterShortStay();
+    this.setShards(shards, open);
+    this.shards.grow(shards);
+    this.bursts.reach(this.#second);
+    if (timeUs % MINUTE_US !== 0) for (const shard of touched) this.bursts.leaveOut(shard);
+    this.shards.restart();
+    this.keys.restart();
+    this.#windowFrom = timeUs % 1_000_000 === 0 ? this.#second : this.#second + 1;
+  }
+
+  /** Shards of a layout that goes before a whole window has passed: their utilization is their mean until now. */
+  #meterShortStay(): void {
+    const seconds = this.#second - this.#windowFrom;
+    if (seconds <= 0 || seconds >= this.windowSec) return;
+    const { shards, shardUtilization, shortStays } = this;
+    for (let j = 0; j < shards.count; j++) {
+      if (shardUtilization[j] > 0 && !shortStays.has(j)) continue;
+      const utilization = utilizationOf(shards.windowRecords(j), shards.windowBytes(j), seconds);
+      if (utilization <= shardUtilization[j]) continue;
+      shardUtilization[j] = utilization;
+      shortStays.set(j, seconds);
+    }
+  }
+
+  /** Shards that are in a whole window now are known by that. */
+  #endShortStays(): void {
+    for (const j of this.shortStays.keys()) {
+      if (this.shards.windowRecords(j) === 0) continue;
+      this.shardUtilization[j] = 0;
+      this.shortStays.delete(j);
+    }
+  }
+
   /** The offer has ended after `elapsedSec` seconds: closes the last window. */
   finish(elapsedSec: number): void {
     this.#closeUpTo(Math.max(this.#second + 1, Math.floor(elapsedSec)));
     this.bursts.finish(elapsedSec);
-    if (this.judged > 0 || elapsedSec <= 0) return;
+    if (this.#windowFrom > 0) this.#meterShortStay();
+    if (this.judged > 0 || elapsedSec <= 0 || this.#windowFrom > 0) return;
     this.judge(Math.min(elapsedSec, this.windowSec), this.shards, this.keys);
   }
 
@@ -73,6 +121,12 @@ export class LoadMeter extends LoadJudge {
     shards.closeSecond();
     this.keys.closeSecond();
     this.#second++;
-    if (this.#second >= this.windowSec) this.judge(this.windowSec, shards, this.keys);
+    if (this.#second === this.#windowFrom) {
+      shards.restart();
+      this.keys.restart();
+    }
+    if (this.#second - this.#windowFrom < this.windowSec) return;
+    this.#endShortStays();
+    this.judge(this.windowSec, shards, this.keys);
   }
 }

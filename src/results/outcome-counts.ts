@@ -2,6 +2,7 @@
  * Counts of outcomes, attempts and bytes: one row per shard, or per key. A row's counts lie side by side, because a
  * record touches one row of thousands and several counts of it.
  */
+import { lengthened } from '../model/column.ts';
 import { OUTCOME, type RecordOutcome } from '../model/outcome.ts';
 
 /** Places of the counts in a row. `failed` includes `unknown`; bytes are data and key. */
@@ -26,10 +27,30 @@ const WIDTH = 12;
 export type OutcomeRow = { readonly [N in CountName]: number };
 
 export class OutcomeCounts {
-  readonly #cells: Float64Array;
+  #cells: Float64Array;
+  #rows: number;
 
-  constructor(readonly rows: number) {
+  constructor(rows: number) {
+    this.#rows = rows;
     this.#cells = new Float64Array(rows * WIDTH);
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Makes room for rows up to `rows` - 1. */
+  grow(rows: number): void {
+    this.#rows = Math.max(rows, this.#rows);
+    this.#cells = lengthened(this.#cells, rows * WIDTH);
+  }
+
+  /** An offered record of so many bytes belongs to another row than it was counted in. */
+  move(from: number, to: number, bytes: number): void {
+    const cells = this.#cells;
+    cells[from * WIDTH + COUNT.offered]--;
+    cells[from * WIDTH + COUNT.bytes] -= bytes;
+    this.offer(to, bytes);
   }
 
   offer(row: number, bytes: number): void {

@@ -34,6 +34,8 @@ export interface ReportDocument {
   readonly totals?: Totals;
   /** Of a simulation. */
   readonly retry?: RetrySummary;
+  /** What happened to the stream, in order; absent where nothing did. */
+  readonly timeline?: readonly TimelineRow[];
   readonly latencyBasis?: 'measured' | 'measured-local' | 'modelled';
   readonly latencyMs?: Latencies;
   readonly shards?: readonly ShardRow[];
@@ -94,6 +96,18 @@ export interface ScenarioInfo {
   readonly producer?: ProducerInfo;
 }
 
+export interface TimelineRow {
+  /** From the start of the counted duration. */
+  readonly atMs: number;
+  readonly kind: 'split' | 'merge' | 'resize' | 'outage';
+  /** Of an outage. */
+  readonly durationMs?: number;
+  /** Names of the shards that it closed, and of those that it opened. */
+  readonly shardIds: readonly string[];
+  readonly children: readonly string[];
+  readonly cause: 'timeline';
+}
+
 export interface Totals {
   readonly offered: number;
   /**
@@ -142,10 +156,18 @@ export interface LatencySummary {
   readonly hdr: string;
 }
 
+/**
+ * Of a stream whose layout changes, a row counts the records whose last attempt went, or would have gone, to the shard,
+ * with all their attempts.
+ */
 export interface ShardRow {
   readonly shardId: string;
   readonly startingHashKey: string;
   readonly endingHashKey: string;
+  /** From the start of the counted duration; absent where it was open from the start. */
+  readonly openedAtMs?: number;
+  /** Likewise; absent where it was open to the end. */
+  readonly closedAtMs?: number;
   readonly offered: number;
   readonly accepted: number;
   readonly throttled: number;
@@ -159,6 +181,8 @@ export interface ShardRow {
   readonly bytes: number;
   /** Busiest 10 s window of offered records, the worse of records and bytes, over the shard's limit. */
   readonly utilization: number;
+  /** Where no layout with the shard lasted for a whole window: the seconds that `utilization` is the mean of. */
+  readonly utilizationSec?: number;
   readonly peakSecond: { readonly records: number; readonly bytes: number };
   /** The minute that holds the busiest second; absent where no whole minute was counted or offered anything. */
   readonly burst?: ShardBurst;
@@ -253,6 +277,8 @@ export interface Evidence {
   };
   /** The shard is above its limit after its hot keys are subtracted. */
   readonly HOT_SHARD: Load & {
+    /** It was closed since, so that there is nothing left to split. */
+    readonly isClosed?: true;
     readonly splitHelps: boolean;
     /** Where the best single cut is, as a decimal string; null where no cut lowers the load. */
     readonly newStartingHashKey: string | null;
@@ -262,8 +288,11 @@ export interface Evidence {
   };
   /** The whole stream, each key capped at one shard's limit, is above 0.9 of its capacity. */
   readonly UNDER_PROVISIONED: Load & {
+    /** Open in that window. */
     readonly shards: number;
-    /** Equal shards that carry the load, and the difference. */
+    /** Open at the end, where that is another number. */
+    readonly shardsNow?: number;
+    /** Equal shards that carry the load, and how many more that is than are open at the end. */
     readonly shardsNeeded: number;
     readonly moreShards: number;
     /**

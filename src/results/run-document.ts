@@ -2,7 +2,7 @@
  * A tally as the rows of a report.
  */
 import { formatHashKey } from '../model/hash-key.ts';
-import type { Shard } from '../model/shard-map.ts';
+import { openNumbersOf, type ShardMap } from '../model/shard-map.ts';
 import type { OutcomeReading } from './count-table.ts';
 import type { TallyReading, TimedReading } from './count-tally.ts';
 import { LEAST_WEIGHT, type KeySketch } from './key-sketch.ts';
@@ -33,21 +33,54 @@ export function latenciesOf(tally: TimedReading): Latencies {
   };
 }
 
-/** One row per open shard, in order of hash key. */
-export function shardRowsOf(tally: TallyReading, open: readonly Shard[]): ShardRow[] {
+/** One row per open shard, in order of hash key, then one per closed shard that was offered records, by number. */
+export function shardRowsOf(tally: TallyReading, map: ShardMap): ShardRow[] {
+  return reportedShards(tally, map).map((number) => shardRowOf(tally, map, number));
+}
+
+/** Numbers of the shards that have a row, in the order of the rows. */
+export function reportedShards({ shards }: TallyReading, map: ShardMap): number[] {
+  const closed = map.all.flatMap(({ open }, number) =>
+    !open && shards.count(number, 'offered') > 0 ? [number] : [],
+  );
+  return [...openNumbersOf(map), ...closed];
+}
+
+function shardRowOf(tally: TallyReading, map: ShardMap, i: number): ShardRow {
   const { shards, load } = tally;
-  return open.map((shard, i) => ({
-    shardId: shard.shardId,
-    startingHashKey: formatHashKey(shard.range.start),
-    endingHashKey: formatHashKey(shard.range.end),
+  const { shardId, range } = map.all[i];
+  return {
+    shardId,
+    startingHashKey: formatHashKey(range.start),
+    endingHashKey: formatHashKey(range.end),
+    ...lifeOf(tally, i),
     ...rowOf(shards, i),
     offered: shards.count(i, 'offered'),
     bytes: shards.count(i, 'bytes'),
     utilization: load.shardUtilization[i],
+    ...stayOf(tally, i),
     // Sums of parts of packed records miss a whole number by rounding.
     peakSecond: { records: Math.round(load.peakRecords[i]), bytes: Math.round(load.peakBytes[i]) },
     ...burstOf(tally, i),
-  }));
+  };
+}
+
+/** When a shard was opened and closed, where it was not open all the time. */
+function lifeOf(
+  { openedUs, closedUs }: TallyReading,
+  shard: number,
+): Pick<ShardRow, 'openedAtMs' | 'closedAtMs'> {
+  const opened = openedUs?.get(shard) ?? 0;
+  const closed = closedUs?.get(shard);
+  return {
+    ...(opened > 0 ? { openedAtMs: opened / 1000 } : {}),
+    ...(closed === undefined ? {} : { closedAtMs: closed / 1000 }),
+  };
+}
+
+function stayOf({ load }: TallyReading, shard: number): Pick<ShardRow, 'utilizationSec'> {
+  const utilizationSec = load.shortStays.get(shard);
+  return utilizationSec === undefined ? {} : { utilizationSec };
 }
 
 function burstOf(tally: TallyReading, shard: number): Pick<ShardRow, 'burst'> {
@@ -66,7 +99,7 @@ export interface KeyNames {
  * The heaviest keys. `records` is the upper end of the count, `records - error` the lower; the other counts are
  * those of the records that were seen since the key has had its place, which is all of them where the error is 0.
  */
-export function keyRowsOf(tally: TallyReading, open: readonly Shard[], keyNames: KeyNames): KeyRow[] {
+export function keyRowsOf(tally: TallyReading, map: ShardMap, keyNames: KeyNames): KeyRow[] {
   const { sketch, keys, load } = tally;
   const offered = tally.shards.sum('offered');
   return heaviest(sketch).map((place) => {
@@ -76,7 +109,7 @@ export function keyRowsOf(tally: TallyReading, open: readonly Shard[], keyNames:
     return {
       key: keyNames.nameOf(number),
       hashKey: formatHashKey(keyNames.hashKeyOf(number)),
-      shardId: open[tally.shardOfKey[place]].shardId,
+      shardId: map.all[tally.shardOfKey[place]].shardId,
       records,
       bytes: keys.count(place, 'bytes') + Math.floor(sketch.missed[place]),
       share: records / offered,

@@ -1,6 +1,7 @@
 /**
  * Records, bytes and squared bytes of the last ten seconds, for many shards or keys at once, moved on second by second.
  */
+import { lengthened } from '../model/column.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Dimension } from './report-document.ts';
 
@@ -28,13 +29,31 @@ const PAST_WIDTH = SUMS * (1 + WINDOW_SEC);
 
 export class SlidingSums {
   /** Of the running second: all that a record touches, and kept small for it. */
-  readonly #now: Float64Array;
-  readonly #past: Float64Array;
+  #now: Float64Array;
+  #past: Float64Array;
   #closed = 0;
+  #count: number;
 
-  constructor(readonly count: number) {
+  constructor(count: number) {
+    this.#count = count;
     this.#now = new Float64Array(count * NOW_WIDTH);
     this.#past = new Float64Array(count * PAST_WIDTH);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Makes room for as many as `count`. */
+  grow(count: number): void {
+    this.#count = Math.max(count, this.#count);
+    this.#now = lengthened(this.#now, count * NOW_WIDTH);
+    this.#past = lengthened(this.#past, count * PAST_WIDTH);
+  }
+
+  /** Empties the window; the running second goes on. */
+  restart(): void {
+    this.#past.fill(0);
   }
 
   /** Counts a record, or a part above 0 of one, in the running second. The squares of parts sum to that of the whole. */

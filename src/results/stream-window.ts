@@ -42,9 +42,11 @@ export class StreamWindow {
   readonly #cut: WindowLoad;
   #variance: number;
 
+  /** @param open how many of the shards are open: what the stream takes */
   constructor(
     readonly windowSec: number,
     shards: WindowSums,
+    readonly open = shards.count,
   ) {
     this.records = new Float64Array(shards.count);
     this.bytes = new Float64Array(shards.count);
@@ -81,7 +83,7 @@ export class StreamWindow {
 
   /** The stream with each key cut, once all keys were taken off that may be above a shard. */
   capped(z: number): JudgedLoad {
-    return judgedLoad(this.#cut, this.windowSec, z, this.records.length, this.#variance);
+    return judgedLoad(this.#cut, this.windowSec, z, this.open, this.#variance);
   }
 
   /** A shard as it is left, for keys to be entered. */

@@ -6,20 +6,23 @@
  * end offered is the sum of the outcomes, exactly.
  */
 import { ATTEMPT, type AttemptOutcome, type RecordOutcome } from '../model/outcome.ts';
+import type { LayoutChange } from '../model/shard-map.ts';
 import { Backlog } from './backlog.ts';
+import { KeyStays } from './key-stays.ts';
 import { KeySketch, LEAST_WEIGHT } from './key-sketch.ts';
 import { LatencyHistogram } from './latency.ts';
 import { LoadMeter } from './load-meter.ts';
 import { OutcomeCounts } from './outcome-counts.ts';
 import { TimeSeries } from './time-series.ts';
 
+const US_PER_SEC = 1_000_000;
 const LEAST_PLACES = 16_384;
 const MOST_PLACES = 65_536;
 /** Places per shard in the key sketch: one hundred resolve two percent of a mean shard's load. */
 const PLACES_PER_SHARD = 100;
 
 export interface TallyOptions {
-  /** Open shards, in order of hash key; records name them by position. */
+  /** Shards at the start; records name them by number. */
   readonly shards: number;
   readonly durationUs: number;
   /** Standard deviations that a finding must stand above counting noise. */
@@ -50,6 +53,11 @@ export class Tally {
   /** Kinesis records sent, where records are packed into them; else every attempt is one. */
   kinesisRecords = 0;
   readonly isPacked: boolean;
+  /** Of keys under which the layout has changed. */
+  stays: KeyStays | undefined;
+  /** By number, of shards that were not open from the start to the end; microseconds of the counted duration. */
+  readonly openedUs = new Map<number, number>();
+  readonly closedUs = new Map<number, number>();
   readonly #freed: (place: number) => void;
 
   constructor(options: TallyOptions) {
@@ -77,7 +85,44 @@ export class Tally {
     this.#freed = (place) => {
       this.load.forget(place, this.keys.count(place, 'offered'));
       this.keys.reset(place);
+      this.stays?.forget(place);
     };
+  }
+
+  /**
+   * The layout of the stream changes: shards are closed and opened, keys are on other shards from now on.
+   * @param timeUs from the start of the counted duration, in order with the offered records; below 0 in the warm-up
+   * @param shardOf number of the shard that a key goes to then
+   */
+  relayout({ map, steps }: LayoutChange, timeUs: number, shardOf: (key: number) => number): void {
+    const rows = map.all.length;
+    const places = this.sketch.held();
+    if (places.length > 0) {
+      this.stays ??= new KeyStays(this.sketch.capacity);
+      this.stays.note(
+        rows,
+        places,
+        (place) => this.shardOfKey[place],
+        (place, name) => this.keys.count(place, name),
+      );
+    }
+    for (const place of places) this.shardOfKey[place] = shardOf(this.sketch.keys[place]);
+    const startUs = Math.max(0, timeUs);
+    const touched = steps.flatMap(({ parents, children }) => [...parents, ...children]);
+    this.load.relayout(startUs, rows, map.open.length, touched);
+    this.shards.grow(rows);
+    this.series.grow(rows);
+    const second = Math.floor(startUs / US_PER_SEC);
+    this.backlog.reshard(steps, rows, second, startUs / US_PER_SEC - second, this.load.shards);
+    for (const { parents, children } of steps) {
+      for (const parent of parents) this.closedUs.set(parent, timeUs);
+      for (const child of children) this.openedUs.set(child, timeUs);
+    }
+  }
+
+  /** A record that was offered to one shard is tried on another: it counts there, with all its attempts. */
+  move(from: number, to: number, bytes: number): void {
+    this.shards.move(from, to, bytes);
   }
 
   /** A record falls due. `dueUs` from the start of the counted duration, in order. */

@@ -1,5 +1,6 @@
 /**
- * What happened when: counts per step of time, at most 1,440 steps, per shard for at most 100 shards.
+ * What happened when: counts per step of time, at most 1,440 steps, per shard for at most 100 shards, those with the
+ * lowest numbers.
  */
 import type { Series } from './report-document.ts';
 import type { RetryTrace } from './retry-recovery.ts';
@@ -17,7 +18,7 @@ export function stepUsOf(durationUs: number, unitSec = 1): number {
 export class TimeSeries {
   readonly #stepUs: number;
   readonly #steps: number;
-  readonly #shards: number;
+  #shards: number;
   readonly #offered: Float64Array;
   readonly #accepted: Float64Array;
   readonly #throttled: Float64Array;
@@ -38,6 +39,15 @@ export class TimeSeries {
     [this.#retries, this.#backlog] = [column(), column()];
     this.#shardOffered = Array.from({ length: this.#shards }, column);
     this.#shardThrottled = Array.from({ length: this.#shards }, column);
+  }
+
+  /** Shards up to number `shards` - 1 may be named from now on. */
+  grow(shards: number): void {
+    this.#shards = Math.max(this.#shards, Math.min(shards, MOST_SHARDS));
+    while (this.#shardOffered.length < this.#shards) {
+      this.#shardOffered.push(new Float64Array(this.#steps));
+      this.#shardThrottled.push(new Float64Array(this.#steps));
+    }
   }
 
   offer(dueUs: number, shard: number, bytes: number): void {
@@ -95,8 +105,13 @@ export class TimeSeries {
     return Math.min(this.#steps - 1, Math.max(0, Math.floor(timeUs / this.#stepUs)));
   }
 
-  /** The steps up to `endUs`; what came after, late replies of an interrupted run, counts in the last of them. */
-  until(endUs: number, shardIds: readonly string[]): Series {
+  /**
+   * The steps up to `endUs`.
+   * @param shardIds by number; those without a name are left out
+   *
+   * What came after, late replies of an interrupted run, counts in the last of them.
+   */
+  until(endUs: number, shardIds: readonly (string | undefined)[]): Series {
     const steps = Math.min(this.#steps, Math.max(1, Math.ceil(endUs / this.#stepUs)));
     const cut = (column: Float64Array): number[] => {
       const kept = Array.from(column.subarray(0, steps));
@@ -110,11 +125,11 @@ export class TimeSeries {
       throttledAttempts: cut(this.#throttled),
       retries: cut(this.#retries),
       bytes: cut(this.#bytes),
-      shards: this.#shardOffered.map((offered, i) => ({
-        shardId: shardIds[i],
-        offered: cut(offered),
-        throttledAttempts: cut(this.#shardThrottled[i]),
-      })),
+      shards: this.#shardOffered.flatMap((offered, i) => {
+        const shardId = shardIds.at(i);
+        if (shardId === undefined) return [];
+        return { shardId, offered: cut(offered), throttledAttempts: cut(this.#shardThrottled[i]) };
+      }),
     };
   }
 }

@@ -33,6 +33,7 @@ const KNOWN = {
     'traffic',
     'producer',
     'consumers',
+    'timeline',
     'thresholds',
   ],
   stream: ['shards', 'maxRecordBytes', 'retentionHours', 'initialFill'],
@@ -52,7 +53,8 @@ const NO_CHANCE = 1e-12;
 
 /** Why the engine cannot play a scenario, as the end of a sentence, or undefined where it can. */
 export function unmodelled(scenario: Scenario, serviceUs: number, meanBytes: number): string | undefined {
-  const { producer } = scenario;
+  const { producer, timeline = [] } = scenario;
+  if (timeline.length > 0) return 'it has no timeline';
   if (scenario.consumers.length > 0) return 'it has no consumers';
   // Those of the SDK are of requests that fail as a whole, which none does here.
   if (!['none', 'sdk'].includes(producer.retry.policy)) return 'it has no retries';

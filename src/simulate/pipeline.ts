@@ -3,7 +3,7 @@
  * the wire. The simulator drives it in virtual time, the live run in real time.
  */
 import type { AttemptOutcome } from '../model/outcome.ts';
-import type { ShardMap } from '../model/shard-map.ts';
+import type { LayoutChange, ShardMap } from '../model/shard-map.ts';
 import { LatencyHistogram } from '../results/latency.ts';
 import { Tally } from '../results/tally.ts';
 import { KeyDictionary } from '../traffic/key-dictionary.ts';
@@ -12,6 +12,7 @@ import { Offer, OfferColumns } from '../traffic/offer.ts';
 import { isKpl, openProducer } from '../traffic/open-producer.ts';
 import type { Batch, RecordProducer } from '../traffic/producer.ts';
 import type { Scenario } from '../traffic/scenario.ts';
+import { RecentLoad } from './recent-load.ts';
 import { TallySink } from './tally-sink.ts';
 
 export class Pipeline {
@@ -25,10 +26,17 @@ export class Pipeline {
   readonly #router: KeyRouter;
   readonly #columns = new OfferColumns();
   readonly #sink: TallySink;
+  readonly #recent: RecentLoad;
+  /** When the layout changed last. */
+  #changedUs = -Infinity;
 
-  /** @param z standard deviations that a finding must stand above counting noise */
-  constructor(scenario: Scenario, map: ShardMap, z: number) {
+  /**
+   * @param z standard deviations that a finding must stand above counting noise
+   * @param recent is told of the load too, from the time on that it asks for
+   */
+  constructor(scenario: Scenario, map: ShardMap, z: number, recent = new RecentLoad()) {
     this.#scenario = scenario;
+    this.#recent = recent;
     const sources = scenario.traffic.length;
     this.dictionary = new KeyDictionary(
       scenario.traffic.map((source) => source.keys),
@@ -44,9 +52,41 @@ export class Pipeline {
       maxRecordBytes: scenario.stream.maxRecordBytes,
       isPacked: isKpl(scenario.producer),
     });
-    this.#sink = new TallySink(this.tally, scenario.warmupUs);
+    this.#sink = new TallySink(this.tally, scenario.warmupUs, recent);
     this.producer = openProducer(scenario.producer, this.#sink, scenario.seed, sources);
     this.#sink.attach(this.producer.records);
+  }
+
+  /**
+   * The stream has another layout from now on. Records that the producer holds are moved when they are sent: see
+   * `reroute`.
+   */
+  relayout(change: LayoutChange, nowUs: number): void {
+    this.#changedUs = nowUs;
+    this.#router.relayout(change.map);
+    this.tally.relayout(change, nowUs - this.#scenario.warmupUs, (key) => this.#router.shardOf(key));
+    const shardOf = (slot: number): number => this.#router.shardOf(this.producer.records.key[slot]);
+    this.#sink.shardOf = shardOf;
+    this.producer.layoutChanged(nowUs, { shardOf, move: (slot, shard) => this.#sink.move(slot, shard) });
+  }
+
+  /**
+   * A request goes out: its records that fell due before the layout changed go where their keys go now, those of a
+   * packed Kinesis record all with the first of them.
+   */
+  reroute({ slots, parcels }: Batch): void {
+    if (this.#changedUs === -Infinity) return;
+    const { records } = this.producer;
+    for (let i = 0, parcel = 0, shard = -1; i < slots.length; i++) {
+      const isFirst = parcels === undefined || i === 0 || i === parcels.ends[parcel];
+      if (parcels !== undefined && i === parcels.ends[parcel]) parcel++;
+      if (records.dueUs[slots[i]] > this.#changedUs) {
+        shard = records.shard[slots[i]];
+        continue;
+      }
+      if (isFirst) shard = this.#router.shardOf(records.key[slots[i]]);
+      this.#sink.move(slots[i], shard);
+    }
   }
 
   /**
@@ -105,6 +145,9 @@ export class Pipeline {
     records.dataBytes[slot] = columns.dataBytes[i];
     records.keyBytes[slot] = columns.keyBytes[i];
     records.source[slot] = columns.source[i];
+    if (columns.dueUs[i] >= this.#recent.fromUs && !tally.isPacked) {
+      this.#recent.add(shard, columns.dataBytes[i] + columns.keyBytes[i]);
+    }
     if (countedUs >= 0) {
       tally.offer(countedUs, columns.key[i], shard, columns.dataBytes[i] + columns.keyBytes[i]);
       this.lag.record(nowUs - columns.dueUs[i]);

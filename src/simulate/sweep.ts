@@ -2,10 +2,12 @@
  * A sweep: the same scenario simulated at several values of one field, `shards=4..16` or `rate=1000/s..20000/s`.
  */
 import { LIMITS } from '../model/limits.ts';
-import { formatCount, parseRate } from '../model/quantity.ts';
+import { formatCount, formatNumber, parseRate } from '../model/quantity.ts';
 import { badInput } from '../model/refusal.ts';
 import { nearestWord } from '../model/spelling.ts';
 import { SWEEP_FIELDS, type SweepField } from '../results/many-simulations.ts';
+import { formatPath } from '../traffic/scenario-complaint.ts';
+import { timelineComplaints } from '../traffic/timeline-rules.ts';
 import { MAX_RECORDS_PER_SEC } from '../traffic/scenario-rules.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { atRate, atShards, peakOverMean } from './variant.ts';
@@ -73,8 +75,14 @@ export function sweptScenario(scenario: Scenario, field: SweepField, value: numb
   return FIELDS[field].variant(scenario, value);
 }
 
-/** Refuses (exit 2) rates at which the scenario's peak would be above what a scenario may ask for. */
+/** Refuses (exit 2) values at which the timeline cannot happen, and rates at which the scenario's peak would be above what a scenario may ask for. */
 export function checkSweep({ field, values }: Sweep, scenario: Scenario): void {
+  for (const value of values) {
+    const complaint = timelineComplaints(sweptScenario(scenario, field, value)).at(0);
+    if (complaint === undefined) continue;
+    const where = `--sweep: with ${field}=${formatNumber(value)}, ${formatPath(complaint.path)}`;
+    throw badInput(`${where}: ${complaint.what}`, complaint.fix);
+  }
   if (field !== 'rate') return;
   const most = MAX_RECORDS_PER_SEC / peakOverMean(scenario);
   if (values[values.length - 1] <= most) return;

@@ -6,15 +6,21 @@ import { OUTCOME, type AttemptOutcome, type RecordOutcome } from '../model/outco
 import type { Tally } from '../results/tally.ts';
 import type { Parcels, ProducerSink } from '../traffic/producer.ts';
 import type { RecordSlab } from '../traffic/record-slab.ts';
+import type { RecentLoad } from './recent-load.ts';
 
 export class TallySink implements ProducerSink {
   /** Counted records that were accepted since somebody set this to 0. */
   accepted = 0;
+  /** Once the stream's layout has changed: the shard that a record would go to now. */
+  shardOf: ((slot: number) => number) | undefined;
   readonly #tally: Tally;
   readonly #warmupUs: number;
+  readonly #recent: RecentLoad;
   #records: RecordSlab | undefined;
 
-  constructor(tally: Tally, warmupUs: number) {
+  /** @param recent is told of packed load */
+  constructor(tally: Tally, warmupUs: number, recent: RecentLoad) {
+    this.#recent = recent;
     this.#tally = tally;
     this.#warmupUs = warmupUs;
   }
@@ -36,8 +42,9 @@ export class TallySink implements ProducerSink {
   }
 
   packed(slot: number, part: number, bytes: number, nowUs: number): void {
-    if (!this.isCounted(slot)) return;
     const { shard, key } = this.#slab;
+    if (nowUs >= this.#recent.fromUs) this.#recent.add(shard[slot], bytes, part);
+    if (!this.isCounted(slot)) return;
     this.#tally.pack(nowUs - this.#warmupUs, key[slot], shard[slot], part, bytes);
   }
 
@@ -48,9 +55,19 @@ export class TallySink implements ProducerSink {
     }
   }
 
+  /** Puts a record on another shard, and counts it there. */
+  move(slot: number, shard: number): void {
+    const slab = this.#slab;
+    const before = slab.shard[slot];
+    if (before === shard) return;
+    slab.shard[slot] = shard;
+    if (this.isCounted(slot)) this.#tally.move(before, shard, slab.dataBytes[slot] + slab.keyBytes[slot]);
+  }
+
   finished(slot: number, outcome: RecordOutcome, nowUs: number): void {
     if (!this.isCounted(slot)) return;
     const slab = this.#slab;
+    if (outcome === OUTCOME.dropped && this.shardOf) this.move(slot, this.shardOf(slot));
     this.#tally.finish(
       slab.key[slot],
       slab.shard[slot],

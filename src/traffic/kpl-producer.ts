@@ -3,6 +3,10 @@
  * back per shard (`shard-limiter.ts`), collected into requests (`collector.ts`), and go back to the beginning where
  * they fail. Sources: KPL aggregator.h, limiter.h, collector.h, retrier.cc.
  *
+ * A new layout of the stream it is taken to learn of at once: parcels that are open are closed, what is packed from
+ * then on is packed by the new shards, and each parcel goes whole where its first record's key goes. Parcels that wait
+ * behind the brake stay in the line of the shard that they were packed for.
+ *
  * Other retry policies work with it too; then nothing is held back. Where a record's time is over is noticed when it
  * would be sent on: at the head of its shard's line, in a request that gets a slot, or when it would be tried again.
  */
@@ -11,7 +15,14 @@ import { ATTEMPT, OUTCOME, finalOutcome, type AttemptOutcome, type RecordOutcome
 import { Aggregator, loneParcel, type Parcel } from './aggregator.ts';
 import { Collector, type Collection } from './collector.ts';
 import { HeldRequests } from './held-requests.ts';
-import { QUEUE_BYTES, queueTimeUs, type Batch, type ProducerSink, type RecordProducer } from './producer.ts';
+import {
+  QUEUE_BYTES,
+  queueTimeUs,
+  type Batch,
+  type NewLayout,
+  type ProducerSink,
+  type RecordProducer,
+} from './producer.ts';
 import { RecordSlab } from './record-slab.ts';
 import { RetryWaits } from './retry-wait.ts';
 import type { ProducerSpec } from './scenario.ts';
@@ -33,6 +44,8 @@ export class KplProducer implements RecordProducer {
   #inFlight = 0;
   #flushing = false;
   #abandoned = false;
+  /** Once the stream's layout has changed. */
+  #layout: NewLayout | undefined;
 
   /** @param sources how many sources the scenario has; each has its own draws for the jitter of its retries */
   constructor(spec: ProducerSpec, sink: ProducerSink, seed: number, sources: number) {
@@ -67,6 +80,11 @@ export class KplProducer implements RecordProducer {
 
   flush(): void {
     this.#flushing = true;
+  }
+
+  layoutChanged(nowUs: number, layout: NewLayout): void {
+    this.#layout = layout;
+    this.#aggregator?.closeAll(nowUs);
   }
 
   abandon(nowUs: number): void {
@@ -150,12 +168,14 @@ export class KplProducer implements RecordProducer {
   }
 
   #pack(slot: number, deadlineUs: number, nowUs: number): void {
+    this.#layout?.move(slot, this.#layout.shardOf(slot));
     if (this.#aggregator !== undefined) this.#aggregator.put(slot, deadlineUs, nowUs);
     else this.#forward(loneParcel(this.records, slot, deadlineUs), nowUs);
   }
 
   /** A packed parcel goes on to its shard's line, or straight into a request. */
-  #forward(parcel: Parcel, nowUs: number): void {
+  #forward(packed: Parcel, nowUs: number): void {
+    const parcel = this.#asLaidOut(packed);
     this.#tellPacked(parcel, nowUs);
     if (this.#limiter === undefined) this.#collector.put(parcel, nowUs);
     else this.#limiter.put(parcel, nowUs);
@@ -163,7 +183,16 @@ export class KplProducer implements RecordProducer {
 
   #collect(parcel: Parcel, nowUs: number): void {
     if (this.#isOver(parcel, nowUs)) this.#expire(parcel, nowUs);
-    else this.#collector.put(parcel, nowUs);
+    else this.#collector.put(this.#asLaidOut(parcel), nowUs);
+  }
+
+  /** The parcel on the shard where it goes now, all of it. */
+  #asLaidOut(parcel: Parcel): Parcel {
+    const layout = this.#layout;
+    if (layout === undefined) return parcel;
+    const shard = layout.shardOf(parcel.slots[0]);
+    for (const slot of parcel.slots) layout.move(slot, shard);
+    return { ...parcel, shard };
   }
 
   /** Only the first packing is told: a retry is no new load. A record's part is that of its bytes. */

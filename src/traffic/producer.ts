@@ -51,6 +51,14 @@ export interface Parcels {
   readonly bytes: Uint32Array;
 }
 
+/** Where records go since the layout of the stream has changed. */
+export interface NewLayout {
+  /** Number of the shard that a record's key goes to now. */
+  shardOf(slot: number): number;
+  /** Puts a record on another shard, wherever it is counted too. */
+  move(slot: number, shard: number): void;
+}
+
 /** What drives the records of a scenario into requests: this file's producer, or that of the KPL. */
 export interface RecordProducer {
   readonly records: RecordSlab;
@@ -62,6 +70,8 @@ export interface RecordProducer {
   enter(slot: number, nowUs: number): void;
   /** Nothing more will enter: batches go out without waiting to be full. */
   flush(): void;
+  /** The layout of the stream has changed. Who sends has its records moved when they are sent. */
+  layoutChanged(nowUs: number, layout: NewLayout): void;
   /** Gives up everything that is not on its way: never sent is dropped, the rest ends as its last attempt did. */
   abandon(nowUs: number): void;
   /** When `nextBatch` may have something new to say although nothing entered and no reply came. */
@@ -134,6 +144,9 @@ export class Producer implements RecordProducer {
   flush(): void {
     this.#flushing = true;
   }
+
+  /** It does not ask for shards. */
+  layoutChanged(): void {}
 
   abandon(nowUs: number): void {
     this.#abandoned = true;

@@ -16,6 +16,8 @@ import { checkExactlyOne, checkKeys, isPartitionKey, MAX_KEY_CHARS } from './sce
 import { byteRateOf, checkPieces, checkRateShape, naturalUs } from './scenario-rates.ts';
 import type { Keys, Scenario, Size, Source } from './scenario.ts';
 import type { ScenarioInput } from './scenario-schema.ts';
+import { timelineComplaints } from './timeline-rules.ts';
+import { checkEventFields } from './timeline-schema.ts';
 import { PAYLOAD_KINDS, RATE_KINDS, SIZE_KINDS, type SizeInput, type SourceInput } from './source-schema.ts';
 
 /** Of all sources together, at their peak. */
@@ -34,6 +36,9 @@ export function contradictions(input: ScenarioInput): Complaint[] {
   checkRetention(input.stream.retention, add);
   checkProducer(input.producer ?? {}, add);
   checkConsumers(input.consumers ?? [], add);
+  input.timeline?.forEach((event, i) => {
+    checkEventFields(event, ['timeline', i], add);
+  });
   return complaints;
 }
 
@@ -175,6 +180,7 @@ export function excesses(scenario: Scenario): Complaint[] {
   checkAggregate(scenario, add);
   checkConsumerTimes(scenario, add);
   scenario.traffic.forEach((source, i) => checkRecord(scenario, source, ['traffic', i], add));
+  complaints.push(...timelineComplaints(scenario));
   return complaints;
 }
 

@@ -12,6 +12,7 @@ import { KPL_AGGREGATE, MOST_ATTEMPTS } from './producer-presets.ts';
 import { choice, decimal, fields, list, quantity, text, whole, wholePercent } from './scenario-field.ts';
 import { PRESET_NAMES } from './scenario.ts';
 import { MAX_DURATION_US, positive, source } from './source-schema.ts';
+import { MOST_EVENTS, timelineEvent } from './timeline-schema.ts';
 
 const HOUR_US = 3_600_000_000;
 
@@ -133,6 +134,7 @@ export const scenarioSchema = fields({
   traffic: list(source, 1, 100, 'One or more sources, added up.'),
   producer: producer.optional(),
   consumers: list(consumer, 0, 100, 'Who reads the stream.').optional(),
+  timeline: list(timelineEvent, 0, MOST_EVENTS, 'What happens to the stream, and when.').optional(),
   thresholds: list(text(500, 'metric op value'), 0, 1000, 'Gates, such as "latency.p99 < 200ms".').optional(),
 });
 

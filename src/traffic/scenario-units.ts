@@ -15,6 +15,7 @@ import { naturalUs, stagesOf } from './scenario-rates.ts';
 import type { AggregateSpec, Arrivals, ProducerSpec, Retry, Scenario, Size, Source } from './scenario.ts';
 import type { ProducerInput, RetryInput, ScenarioInput } from './scenario-schema.ts';
 import type { SourceInput } from './source-schema.ts';
+import { resolveTimeline } from './timeline-schema.ts';
 
 const HOUR_US = 3_600_000_000;
 
@@ -48,6 +49,7 @@ export function resolveScenario(input: ScenarioInput, files: FileContents): Scen
     traffic: input.traffic.map((source, i) => resolveSource(source, i, context)),
     producer,
     consumers: resolveConsumers(input.consumers ?? []),
+    ...(input.timeline?.length && { timeline: resolveTimeline(input.timeline) }),
     thresholds: input.thresholds ?? [],
   };
 }

@@ -3,6 +3,7 @@
  * is `scenario-file.ts`.
  */
 import type { HashRange } from '../model/hash-range.ts';
+import type { TimelineEvent } from './timeline.ts';
 import type { LineTable } from './line-table.ts';
 import type { WeightedNames } from './weighted-names.ts';
 
@@ -18,6 +19,8 @@ export interface Scenario {
   readonly traffic: readonly Source[];
   readonly producer: ProducerSpec;
   readonly consumers: readonly ConsumerSpec[];
+  /** In order of time. */
+  readonly timeline?: readonly TimelineEvent[];
   /** Kept as text; `results/threshold.ts` reads them. */
   readonly thresholds: readonly string[];
 }

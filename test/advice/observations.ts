@@ -36,7 +36,7 @@ export function observe(
   tally.load.finish(scenario.durationUs / 1_000_000);
   return {
     tally,
-    open: map.open,
+    map,
     nameOf: (key) => dictionary.nameOf(key),
     hashKeyOf: (key) => dictionary.hashKeyOf(key),
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hashKeyOf } from '../../src/model/hash-key.ts';
-import { createShardMap, route, splitShard } from '../../src/model/shard-map.ts';
+import { createShardMap, route, shardMapOf, splitShard } from '../../src/model/shard-map.ts';
 import type { Finding, FindingOf } from '../../src/results/report-document.ts';
 import type { Keys, Scenario, Size, Source } from '../../src/traffic/scenario.ts';
 import { findingsOf, noiseMargin, type Observation } from '../../src/advice/verdict.ts';
@@ -239,7 +239,7 @@ describe('the verdict on a planted stream', () => {
 
 /** Utilization of each shard of a layout, from the offer itself: the worse of records and bytes over the whole run. */
 function loadsOn(scenario: Scenario, map = createShardMap(1)): number[] {
-  const { tally } = observe(scenario, map);
+  const { tally } = observe(scenario, shardMapOf(map.open.map(({ range }) => range)));
   return map.open.map(
     (_, i) => Math.max(tally.shards.count(i, 'offered') / 1000, tally.shards.count(i, 'bytes') / MIB) / SEC,
   );

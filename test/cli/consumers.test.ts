@@ -103,6 +103,18 @@ describe('simulate with consumers', { timeout: 60_000 }, () => {
     });
   });
 
+  it('follows shards that split and merge, every record accounted for', async () => {
+    const scenario = scenarioWith('{ preset: lambda }, { preset: kcl }', '1500/s', '30s').replace(
+      'traffic:',
+      'timeline: [{ at: 8s, split: hottest }, { at: 20s, resize: 2 }]\ntraffic:',
+    );
+    const { document } = await documentOf(scenario);
+    for (const { records, lostRecords, backlog } of document.consumers ?? []) {
+      expect(records + lostRecords + backlog.atEndRecords).toBe(document.totals?.accepted);
+      expect(backlog.atEndRecords).toBeLessThan(3000);
+    }
+  });
+
   it('counts aggregates of the KPL as the one record that each is', async () => {
     const scenario = scenarioWith('{ kind: efo }').replace('traffic:', 'producer: { preset: kpl }\ntraffic:');
     const { document } = await documentOf(scenario);

@@ -14,7 +14,9 @@ import {
   createShardMap,
   mergeShards,
   parentsOf,
+  resizeChange,
   resizeUniform,
+  type ReshardStep,
   route,
   routeByScan,
   shardIdOf,
@@ -204,3 +206,49 @@ describe('routing', () => {
     ).toBe(false);
   });
 });
+
+describe('the steps of a resize', () => {
+  it('are splits and merges, each of open shards, as the plain algorithm makes them', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 24 }), { minLength: 2, maxLength: 4 }), (counts) => {
+        let map = createShardMap(counts[0]);
+        for (const count of counts.slice(1)) {
+          const { map: next, steps } = resizeChange(map, count);
+          expect(steps).toEqual(plainSteps(map, count));
+          expect(next.open.map((shard) => shard.range)).toEqual(uniformRanges(count));
+          map = next;
+        }
+      }),
+    );
+  });
+});
+
+/** By the numbers: for each target range a cut at its end, then the pieces from the left; ranges in an object each. */
+function plainSteps(map: ShardMap, count: number): ReshardStep[] {
+  const steps: ReshardStep[] = [];
+  let born = map.all.length;
+  let open = map.open.map(({ shardId, range }) => ({ number: Number(shardId.slice(8)), ...range }));
+  for (const { start, end } of uniformRanges(count)) {
+    const cut = open.find((shard) => shard.start <= end && end < shard.end);
+    if (cut) {
+      const [low, high] = [
+        { number: born++, start: cut.start, end },
+        { number: born++, start: end + 1n, end: cut.end },
+      ];
+      steps.push({ kind: 'split', parents: [cut.number], children: [low.number, high.number] });
+      open = open.flatMap((shard) => (shard === cut ? [low, high] : [shard]));
+    }
+    for (;;) {
+      const at = open.findIndex((shard) => shard.start === start);
+      if (open[at].end === end) break;
+      const child = { number: born++, start, end: open[at + 1].end };
+      steps.push({
+        kind: 'merge',
+        parents: [open[at].number, open[at + 1].number],
+        children: [child.number],
+      });
+      open.splice(at, 2, child);
+    }
+  }
+  return steps;
+}

@@ -134,3 +134,34 @@ it('more than doubling the shards is said to take several calls', () => {
   expect(words(finding).todo).not.toMatch(/several/);
   expect(words({ ...finding, evidence: { ...finding.evidence, shardsNeeded: 5 } }).todo).toMatch(/several/);
 });
+
+describe('the words for what a new layout has made past', () => {
+  it('offer no cut of a shard that is closed', () => {
+    const finding = findingOf(hotShardRun());
+    if (finding.code !== 'HOT_SHARD') throw new Error('another finding');
+    const cut = {
+      splitHelps: false,
+      newStartingHashKey: null,
+      lowerUtilization: null,
+      upperUtilization: null,
+    };
+    const text = words({ ...finding, evidence: { ...finding.evidence, ...cut, isClosed: true } });
+    expect(text['headline']).toMatch(/ until it was closed\.$/);
+    expect(text['split']).toBe('Not any more. The shard was closed while the scenario ran.');
+    expect(text['todo']).not.toContain('SplitShard');
+  });
+
+  it('say how many shards there are now, and ask for more only where that is too few', () => {
+    const finding = findingOf(underProvisionedRun());
+    if (finding.code !== 'UNDER_PROVISIONED') throw new Error('another finding');
+    const now = { shards: 2, shardsNow: 8, shardsNeeded: 6, moreShards: 0 };
+    const enough = words({ ...finding, evidence: { ...finding.evidence, ...now } });
+    expect(enough['headline']).toMatch(/It needs 6\. There are 8 now\.$/);
+    expect(enough['split']).toBe('No more are needed: the stream has 8 shards now.');
+    expect(enough['todo']).toMatch(/^Nothing more: the stream had 2 shards in that window, and has 8 now\./);
+    const few = { ...now, shardsNow: 4, moreShards: 2 };
+    const more = words({ ...finding, evidence: { ...finding.evidence, ...few } });
+    expect(more['split']).toContain('The stream needs 2 more');
+    expect(more['todo']).toMatch(/^Go from 4 to 6 shards with UpdateShardCount/);
+  });
+});

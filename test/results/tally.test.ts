@@ -101,7 +101,7 @@ describe('the tally', () => {
   it('has a row per open shard with the counts of its records, and the totals are their sum', () => {
     fc.assert(
       fc.property(fc.array(fate, { maxLength: 200 }), (fates) => {
-        const rows = shardRowsOf(tallied(fates), map.open);
+        const rows = shardRowsOf(tallied(fates), map);
         rows.forEach((row, i) => {
           const own = fates.filter(({ key }) => shardOf(key) === i);
           expect(row.shardId).toBe(map.open[i].shardId);
@@ -120,7 +120,7 @@ describe('the tally', () => {
   it('has exact rows for its heaviest keys where there are places for all', () => {
     fc.assert(
       fc.property(fc.array(fate, { minLength: 1, maxLength: 300 }), (fates) => {
-        const rows = keyRowsOf(tallied(fates), map.open, names);
+        const rows = keyRowsOf(tallied(fates), map, names);
         const keys = new Set(fates.map(({ key }) => key));
         expect(rows).toHaveLength(Math.min(MOST_KEYS, keys.size));
         for (const row of rows) {
@@ -150,7 +150,7 @@ describe('the tally', () => {
         fc.array(fate, { minLength: 1, maxLength: 300 }),
         fc.integer({ min: 1, max: 12 }),
         (fates, places) => {
-          for (const row of keyRowsOf(tallied(fates, places), map.open, names)) {
+          for (const row of keyRowsOf(tallied(fates, places), map, names)) {
             const own = fates.filter(({ key }) => nameOf(key) === row.key);
             expect(own.length).toBeLessThanOrEqual(row.records);
             expect(own.length).toBeGreaterThanOrEqual(row.records - row.error);
@@ -187,11 +187,7 @@ describe('the tally', () => {
         failed: 0,
       })),
     ];
-    expect(keyRowsOf(tallied(fates), map.open, names).map((row) => row.key)).toEqual([
-      'key-1',
-      'key-2',
-      'key-3',
-    ]);
+    expect(keyRowsOf(tallied(fates), map, names).map((row) => row.key)).toEqual(['key-1', 'key-2', 'key-3']);
   });
 
   it('has no latencies before anything was acknowledged', () => {

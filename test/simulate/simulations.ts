@@ -2,7 +2,7 @@
 import { ATTEMPT } from '../../src/model/outcome.ts';
 import { totalsOf } from '../../src/results/run-document.ts';
 import type { Totals } from '../../src/results/report-document.ts';
-import { simulateExactly } from '../../src/simulate/exact.ts';
+import { simulateExactly, type Simulation } from '../../src/simulate/exact.ts';
 import type { Scenario } from '../../src/traffic/scenario.ts';
 
 export interface SeenRecord {
@@ -11,6 +11,8 @@ export interface SeenRecord {
   readonly key: string;
   readonly dataBytes: number;
   readonly accepted: boolean;
+  /** Number of the shard that it was sent to. */
+  readonly shard: number;
 }
 
 export interface SeenCall {
@@ -23,9 +25,12 @@ export function totalsOfSimulation(scenario: Scenario, serviceUs = 20_000): Tota
   return totalsOf(pipeline.tally, pipeline.offer.digest);
 }
 
-export function callsOf(scenario: Scenario, serviceUs: number): { calls: SeenCall[]; totals: Totals } {
+export function callsOf(
+  scenario: Scenario,
+  serviceUs: number,
+): { calls: SeenCall[]; totals: Totals; simulation: Simulation } {
   const calls: SeenCall[] = [];
-  const { pipeline } = simulateExactly(scenario, {
+  const simulation = simulateExactly(scenario, {
     serviceUs,
     z: 3,
     onRequest: ({ batch, outcomes, pipeline: { producer, dictionary } }) => {
@@ -37,9 +42,11 @@ export function callsOf(scenario: Scenario, serviceUs: number): { calls: SeenCal
           key: dictionary.nameOf(records.key[slot]),
           dataBytes: records.dataBytes[slot],
           accepted: outcomes[i] === ATTEMPT.accepted,
+          shard: records.shard[slot],
         })),
       });
     },
   });
-  return { calls, totals: totalsOf(pipeline.tally, pipeline.offer.digest) };
+  const { pipeline } = simulation;
+  return { calls, totals: totalsOf(pipeline.tally, pipeline.offer.digest), simulation };
 }

@@ -22,7 +22,15 @@ export interface SlowProducer {
   readonly maxUs: number;
 }
 
+/** What happens to the stream at a time on the same clock as the records; shards by their numbers. */
+export type SlowEvent = { readonly atUs: number } & (
+  | { readonly kind: 'split'; readonly shard: number | 'hottest' }
+  | { readonly kind: 'merge'; readonly shards: readonly [number, number] | 'coldest' }
+  | { readonly kind: 'outage'; readonly durationUs: number }
+);
+
 export interface SlowWorld {
+  readonly events?: readonly SlowEvent[];
   readonly shards: number;
   readonly maxRecordBytes: number;
   readonly initialFill: number;
@@ -35,8 +43,8 @@ export interface SlowWorld {
 
 export interface SlowCall {
   readonly sentUs: number;
-  /** `source:k`, and whether it was accepted. */
-  readonly records: readonly { readonly id: string; readonly accepted: boolean }[];
+  /** `source:k`, whether it was accepted, and the number of its shard. */
+  readonly records: readonly { readonly id: string; readonly accepted: boolean; readonly shard: number }[];
 }
 
 interface Held {
@@ -46,6 +54,7 @@ interface Held {
 }
 
 const MIB = 1_048_576;
+const SPACE = 1n << 128n;
 
 /** Plays the records, in order of their due times, and returns every call with its outcomes, and who was dropped. */
 export function playSlowly(
@@ -53,7 +62,8 @@ export function playSlowly(
   world: SlowWorld,
 ): { calls: SlowCall[]; dropped: string[] } {
   const { producer, serviceUs } = world;
-  const buckets = slowBuckets(world);
+  const stream = slowStream(world, records);
+  const events = [...(world.events ?? [])];
   const calls: SlowCall[] = [];
   const dropped: string[] = [];
   const incoming = [...records];
@@ -89,14 +99,16 @@ export function playSlowly(
       }
       again = again.filter((held) => !taken.includes(held));
       fresh = fresh.filter((held) => !taken.includes(held));
-      const accepted = buckets(
-        nowUs,
-        taken.map((held) => held.record),
-      );
+      const asked = taken.map((held) => held.record);
+      const accepted = stream.put(nowUs, asked);
       away.push({ replyUs: nowUs + serviceUs, held: taken, accepted });
       calls.push({
         sentUs: nowUs,
-        records: taken.map((held, i) => ({ id: idOf(held), accepted: accepted[i] })),
+        records: taken.map((held, i) => ({
+          id: idOf(held),
+          accepted: accepted[i],
+          shard: stream.numberOf(held.record.key),
+        })),
       });
     }
   }
@@ -122,11 +134,16 @@ export function playSlowly(
         ? [...again.slice(0, 1), ...fresh.slice(0, 1)].map((held) => held.sinceUs + producer.lingerUs)
         : []),
     ];
-    const eventUs = Math.min(replyUs, ...wakes);
+    const happenUs = events.at(0)?.atUs ?? Infinity;
+    const eventUs = Math.min(replyUs, happenUs, ...wakes);
     const dueUs = incoming.at(0)?.dueUs ?? (flushed ? Infinity : world.endUs);
     if (eventUs === Infinity && dueUs === Infinity) break;
     // What happens at the microsecond of a record's due time happens before it enters.
     if (eventUs <= dueUs) {
+      while (events.length > 0 && events[0].atUs <= eventUs) {
+        const [event] = events.splice(0, 1);
+        stream.happen(event);
+      }
       if (replyUs === eventUs) reply(eventUs);
       sendAll(eventUs);
       continue;
@@ -152,45 +169,117 @@ function weightOf(record: DueRecord): number {
   return record.dataBytes + Buffer.byteLength(record.key);
 }
 
-/** Both buckets of every shard in millionths of a token, as BigInt; refilled before each call. */
-function slowBuckets(world: SlowWorld): (nowUs: number, records: readonly DueRecord[]) => boolean[] {
+interface SlowShard {
+  readonly number: number;
+  readonly start: bigint;
+  readonly end: bigint;
+  records: bigint;
+  bytes: bigint;
+}
+
+interface SlowStream {
+  put(nowUs: number, records: readonly DueRecord[]): boolean[];
+  numberOf(key: string): number;
+  happen(event: SlowEvent): void;
+}
+
+/** Both buckets of every open shard in millionths of a token, as BigInt; all are refilled before anything happens. */
+function slowStream(world: SlowWorld, due: readonly DueRecord[]): SlowStream {
   const burst = BigInt(Math.max(MIB, Math.ceil(world.maxRecordBytes / 1024) * 1024));
   const fillOf = (tokens: bigint): bigint =>
     BigInt(Math.floor(Number(tokens) * world.initialFill)) * 1_000_000n;
-  const shards = Array.from({ length: world.shards }, () => ({
+  const starts = Array.from({ length: world.shards }, (_, i) => (SPACE / BigInt(world.shards)) * BigInt(i));
+  // In order of hash key.
+  let shards: SlowShard[] = starts.map((start, i) => ({
+    number: i,
+    start,
+    end: (starts.at(i + 1) ?? SPACE) - 1n,
     records: fillOf(1000n),
     bytes: fillOf(burst),
-    seenUs: 0n,
   }));
+  let born = world.shards;
+  let seenUs = 0;
+  let changedUs = 0;
+  let failsUntilUs = -1;
   const lesser = (a: bigint, b: bigint): bigint => (a < b ? a : b);
-  return (nowUs, records) => {
-    const onShard = new Map<number, bigint>();
+  const shardOf = (key: string): SlowShard => {
+    const hash = BigInt(`0x${createHash('md5').update(key).digest('hex')}`);
+    const shard = shards.find(({ start, end }) => start <= hash && hash <= end);
+    if (shard === undefined) throw new Error('a gap among the shards');
+    return shard;
+  };
+  const refill = (nowUs: number): void => {
+    const elapsed = BigInt(nowUs - seenUs);
     for (const shard of shards) {
-      const elapsed = BigInt(nowUs) - shard.seenUs;
       shard.records = lesser(1_000_000_000n, shard.records + elapsed * 1000n);
       shard.bytes = lesser(burst * 1_000_000n, shard.bytes + elapsed * 1_048_576n);
-      shard.seenUs = BigInt(nowUs);
     }
-    return records.map((record) => {
-      const index = slowShardOf(record.key, world.shards);
-      const before = onShard.get(index) ?? 0n;
-      const kib = (bytes: bigint): bigint => ((bytes + 1023n) / 1024n) * 1024n;
-      const cost = (kib(before + BigInt(weightOf(record))) - kib(before)) * 1_000_000n;
-      const shard = shards[index];
-      if (shard.records < 1_000_000n || shard.bytes < cost) return false;
-      shard.records -= 1_000_000n;
-      shard.bytes -= cost;
-      onShard.set(index, before + BigInt(weightOf(record)));
-      return true;
-    });
+    seenUs = nowUs;
   };
-}
+  /** Load of shards together over a shard's limits, in the ten seconds before, or since the last change. */
+  const loadOf = (atUs: number, asked: readonly SlowShard[]): number => {
+    const recent = due.filter(
+      ({ dueUs, key }) =>
+        dueUs < atUs && dueUs >= atUs - 10_000_000 && dueUs >= changedUs && asked.includes(shardOf(key)),
+    );
+    const bytes = recent.reduce((sum, record) => sum + weightOf(record), 0);
+    return Math.max(recent.length / 1000, bytes / MIB);
+  };
+  const most = <T>(all: readonly T[], valueOf: (one: T) => number): T =>
+    all.reduce((best, one) => (valueOf(one) > valueOf(best) ? one : best));
 
-/** Shard i of n starts at floor(2^128 i / n). */
-function slowShardOf(key: string, shards: number): number {
-  const hash = BigInt(`0x${createHash('md5').update(key).digest('hex')}`);
-  const width = 1n << 128n;
-  let index = 0;
-  while (index + 1 < shards && (width * BigInt(index + 1)) / BigInt(shards) <= hash) index++;
-  return index;
+  return {
+    numberOf: (key) => shardOf(key).number,
+    happen: (event) => {
+      refill(event.atUs);
+      if (event.kind === 'outage') {
+        failsUntilUs = Math.max(failsUntilUs, event.atUs + event.durationUs);
+        return;
+      }
+      if (event.kind === 'split') {
+        const parent =
+          event.shard === 'hottest'
+            ? most(shards, (shard) => loadOf(event.atUs, [shard]))
+            : most(shards, ({ number }) => (number === event.shard ? 1 : 0));
+        const middle = (parent.start + parent.end) / 2n;
+        const low = { ...parent, number: born++, end: middle - 1n };
+        const high = { ...parent, number: born++, start: middle };
+        shards = shards.flatMap((shard) => (shard === parent ? [low, high] : [shard]));
+      } else {
+        const pairs = shards.slice(1).map((shard, i) => [shards[i], shard] as const);
+        const [low, high] =
+          event.shards === 'coldest'
+            ? most(pairs, (pair) => -loadOf(event.atUs, pair))
+            : most(
+                pairs,
+                (pair) => pair.filter(({ number }) => event.shards.includes(number as never)).length,
+              );
+        const child = {
+          number: born++,
+          start: low.start,
+          end: high.end,
+          records: lesser(low.records, high.records),
+          bytes: lesser(low.bytes, high.bytes),
+        };
+        shards = shards.filter((shard) => shard !== high).map((shard) => (shard === low ? child : shard));
+      }
+      changedUs = event.atUs;
+    },
+    put: (nowUs, records) => {
+      if (nowUs < failsUntilUs) return records.map(() => false);
+      const onShard = new Map<number, bigint>();
+      refill(nowUs);
+      return records.map((record) => {
+        const shard = shardOf(record.key);
+        const before = onShard.get(shard.number) ?? 0n;
+        const kib = (bytes: bigint): bigint => ((bytes + 1023n) / 1024n) * 1024n;
+        const cost = (kib(before + BigInt(weightOf(record))) - kib(before)) * 1_000_000n;
+        if (shard.records < 1_000_000n || shard.bytes < cost) return false;
+        shard.records -= 1_000_000n;
+        shard.bytes -= cost;
+        onShard.set(shard.number, before + BigInt(weightOf(record)));
+        return true;
+      });
+    },
+  };
 }
