@@ -6,7 +6,8 @@ import { formatBytes, formatCount, formatDuration, formatRate, type Rate } from 
 import { isSteadyText } from '../traffic/payload-text.ts';
 import { burstFactor } from '../traffic/peak-rate.ts';
 import { meanDataBytes, meanKeyBytes } from '../traffic/record-mean.ts';
-import type { ConsumerSpec, Keys, Scenario, Source } from '../traffic/scenario.ts';
+import type { Keys, Scenario, Source } from '../traffic/scenario.ts';
+import type { CountedConsumer } from '../traffic/short-form.ts';
 import { percentOf } from './constraints.ts';
 import { plannedKeysOf, type PlannedKeys } from './planned-keys.ts';
 
@@ -49,7 +50,7 @@ export interface PlanOptions {
   readonly dataBytes?: number | undefined;
   readonly keyBytes?: number | undefined;
   readonly keys?: Keys | undefined;
-  readonly consumers?: readonly ConsumerSpec[] | undefined;
+  readonly consumers?: readonly CountedConsumer[] | undefined;
   readonly headroom?: number | undefined;
   readonly confidence?: number | undefined;
   readonly placement?: PlacementMode | undefined;
@@ -180,7 +181,7 @@ type Settings = Omit<PlanInput, 'placementSeed' | 'namesGiven'>;
 /** What does not depend on where the traffic comes from, and its defaults. */
 function settingsOf(
   options: PlanOptions,
-  scenarioConsumers: readonly ConsumerSpec[],
+  scenarioConsumers: readonly CountedConsumer[],
   sources: readonly PlanSource[],
   first: readonly string[],
 ): Settings {
@@ -225,7 +226,7 @@ function sizeAssumptions(sources: readonly PlanSource[]): string[] {
   ];
 }
 
-function countConsumers(consumers: readonly ConsumerSpec[] | undefined): PlanInput['consumers'] {
+function countConsumers(consumers: readonly CountedConsumer[] | undefined): PlanInput['consumers'] {
   if (consumers === undefined) return { polling: 1, efo: 0 };
   const efo = consumers.filter((consumer) => consumer.kind === 'efo').length;
   return { polling: consumers.length - efo, efo };

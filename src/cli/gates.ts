@@ -81,7 +81,7 @@ export function refuseConsumers(file: string, scenario: Scenario, command: strin
   if (scenario.consumers.length === 0) return;
   throw badInput(
     `${file}: consumers: this version of ${command} has no consumers.`,
-    'Remove them; plan counts them without any traffic.',
+    'Remove them; simulate plays them, and plan counts them.',
   );
 }
 

@@ -1,12 +1,20 @@
 /**
  * The part of a report that a live run and a simulation have in common: what the pipeline counted.
  */
+import { lostRecordsOf } from '../advice/lost-records.ts';
 import { findingsOf } from '../advice/verdict.ts';
 import type { ShardMap } from '../model/shard-map.ts';
 import type { TallyReading, TimedReading } from '../results/count-tally.ts';
 import { keyRowsOf, latenciesOf, shardRowsOf, totalsOf, type KeyNames } from '../results/run-document.ts';
-import { SCHEMA_VERSION, type GeneratorInfo, type ReportDocument } from '../results/report-document.ts';
+import {
+  SCHEMA_VERSION,
+  type ConsumerRow,
+  type ConsumerSeries,
+  type GeneratorInfo,
+  type ReportDocument,
+} from '../results/report-document.ts';
 import { evaluateThresholds } from '../results/threshold.ts';
+import type { Loss } from '../simulate/consumer-rows.ts';
 import type { Pipeline } from '../simulate/pipeline.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { scenarioInfoOf } from './scenario-info.ts';
@@ -27,8 +35,16 @@ export interface LoadParts {
   readonly countedUs: number;
   /** Live runs only. */
   readonly generator?: GeneratorInfo;
+  /** Where consumers were followed. */
+  readonly consumers?: ConsumersPart;
   /** Whether latencies are measured, so that a threshold on them can be answered. */
   readonly measuresLatency: boolean;
+}
+
+export interface ConsumersPart {
+  readonly rows: readonly ConsumerRow[];
+  readonly series: readonly ConsumerSeries[];
+  readonly losses: readonly Loss[];
 }
 
 type CommonPart = Required<
@@ -47,7 +63,7 @@ type CommonPart = Required<
     | 'thresholds'
   >
 > &
-  Pick<ReportDocument, 'latencyMs'>;
+  Pick<ReportDocument, 'latencyMs' | 'consumers'>;
 
 /** What a report takes from the pipeline of an engine or a run that follows single records. */
 export function pipelineParts({
@@ -60,7 +76,7 @@ export function pipelineParts({
 
 /** Closes the tally's last window and writes everything down. */
 export function loadReport(parts: LoadParts): CommonPart {
-  const { scenario, tally, timed, keyNames, map, countedUs, generator } = parts;
+  const { scenario, tally, timed, keyNames, map, countedUs, generator, consumers } = parts;
   tally.load.finish(countedUs / 1_000_000);
   const totals = totalsOf(tally, parts.offeredDigest);
   const shards = shardRowsOf(tally, map);
@@ -78,15 +94,22 @@ export function loadReport(parts: LoadParts): CommonPart {
     ...(timed === undefined ? {} : { latencyMs: latenciesOf(timed) }),
     shards,
     keys: keyRowsOf(tally, map, keyNames),
-    series: tally.series.until(countedUs, shardIds),
-    findings: findingsOf({
-      tally,
-      map,
-      nameOf: (key) => keyNames.nameOf(key),
-      hashKeyOf: (key) => keyNames.hashKeyOf(key),
-      ...(generator === undefined ? {} : { generator }),
-      ...(scenarioInfo.peakRatePerSec === undefined ? {} : { peakRatePerSec: scenarioInfo.peakRatePerSec }),
-    }),
+    ...(consumers === undefined ? {} : { consumers: consumers.rows }),
+    series: {
+      ...tally.series.until(countedUs, shardIds),
+      ...(consumers === undefined ? {} : { consumers: consumers.series }),
+    },
+    findings: [
+      ...findingsOf({
+        tally,
+        map,
+        nameOf: (key) => keyNames.nameOf(key),
+        hashKeyOf: (key) => keyNames.hashKeyOf(key),
+        ...(generator === undefined ? {} : { generator }),
+        ...(scenarioInfo.peakRatePerSec === undefined ? {} : { peakRatePerSec: scenarioInfo.peakRatePerSec }),
+      }),
+      ...lostRecordsOf(consumers?.losses ?? [], scenario.stream.retentionHours, map.all),
+    ],
     thresholds: evaluateThresholds(scenario.thresholds, {
       percentileMs: (kind, percentile) => measured?.[kind].percentileMs(percentile) ?? null,
       meanMs: (kind) => measured?.[kind].meanMs ?? null,
@@ -94,6 +117,13 @@ export function loadReport(parts: LoadParts): CommonPart {
       totals,
       countedDurationSec: countedUs / 1_000_000,
       utilizationMax: shards.reduce((most, shard) => Math.max(most, shard.utilization), 0),
+      iteratorAgeMaxMs: iteratorAgeMaxOf(consumers?.rows),
     }),
   };
+}
+
+/** Null without consumers: then there is no iterator whose age could be asked for. */
+function iteratorAgeMaxOf(rows: readonly ConsumerRow[] | undefined): number | null {
+  if (rows === undefined) return null;
+  return rows.reduce((most, { iteratorAgeMs }) => Math.max(most, iteratorAgeMs.max), 0);
 }

@@ -39,7 +39,7 @@ export function parseFindMax(expression: string): Threshold {
 function unmeasured(expression: string, why: string): Error {
   return badInput(
     `--find-max ${JSON.stringify(expression)}: ${why}, so that the answer would mean nothing.`,
-    'Ask for throttledAttempts, throttled, dropped or utilization.max.',
+    'Ask for throttledAttempts, throttled, dropped, utilization.max or, with consumers, iteratorAge.max.',
   );
 }
 
@@ -61,7 +61,13 @@ export function simulateFindMax(
       variant: `rate=${formatCount(ratePerSec)}/s`,
     });
     const [{ actual, ok }] = document.thresholds;
-    if (actual === null || ok === null) throw unmeasured(expression, 'a simulation does not measure that');
+    if (actual === null || ok === null) {
+      const isAge = threshold.metric.kind === 'iteratorAge';
+      throw unmeasured(
+        expression,
+        isAge ? 'the scenario has no consumers' : 'a simulation does not measure that',
+      );
+    }
     const { totals } = document;
     const holds = ok && (totals.dropped === 0 || asksForDropped(threshold));
     probes.push({ ratePerSec, ok: holds, actual, totals, utilizationMax: utilizationMaxOf(document) });

@@ -9,14 +9,7 @@ import type { Threshold } from '../results/threshold.ts';
 import type { Sweep } from '../simulate/sweep.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import type { Context, ExitCode } from './context.ts';
-import {
-  addGateFlags,
-  exitCodeOf,
-  parseGates,
-  readScenario,
-  refuseConsumers,
-  type GateFlags,
-} from './gates.ts';
+import { addGateFlags, exitCodeOf, parseGates, readScenario, type GateFlags } from './gates.ts';
 import { addOutputFlags, emit, parseOutput, type OutputFlags } from './output.ts';
 import { progressLine } from './progress.ts';
 import { parseEngine, type Engine } from './engine-name.ts';
@@ -68,7 +61,6 @@ async function simulate(file: string, flags: SimulateFlags, context: Context): P
   const sweep = flags.sweep === undefined ? undefined : parseSweep(flags.sweep);
   const threshold = flags.findMax === undefined ? undefined : parseFindMax(flags.findMax);
   const scenario = await readScenario(file, gates);
-  refuseConsumers(file, scenario, 'simulate');
   const line = progressLine(context, output.quiet);
   line.show(`simulating ${scenario.stream.shards} shards`);
   try {

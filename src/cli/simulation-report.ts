@@ -5,6 +5,7 @@
 import type { ReportDocument } from '../results/report-document.ts';
 import { retrySummaryOf } from '../results/retry-recovery.ts';
 import type { AggregateSimulation } from '../simulate/aggregate.ts';
+import { consumerRowsOf, consumerSeriesOf, lossesOf } from '../simulate/consumer-rows.ts';
 import type { Simulation } from '../simulate/exact.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { capacityInfoOf } from './capacity-info.ts';
@@ -20,11 +21,21 @@ const EPOCH = '1970-01-01T00:00:00.000Z';
 export function simulationReport(
   file: string,
   scenario: Scenario,
-  { pipeline, map, history }: Simulation,
+  { pipeline, map, history, readers }: Simulation,
   serviceUs: number,
 ): SimulatedDocument {
   const { durationUs: countedUs } = scenario;
-  const parts = { file, scenario, ...pipelineParts(pipeline), map, countedUs, measuresLatency: false };
+  const shardIds = map.all.map((shard) => shard.shardId);
+  const parts = {
+    ...{ file, scenario, ...pipelineParts(pipeline), map, countedUs, measuresLatency: false },
+    ...(readers !== undefined && {
+      consumers: {
+        rows: consumerRowsOf(readers, shardIds),
+        series: consumerSeriesOf(readers),
+        losses: lossesOf(readers),
+      },
+    }),
+  };
   const common = simulated(parts);
   const { offered, attempts } = common.totals;
   const capacity = capacityInfoOf(scenario, pipeline.tally, map);

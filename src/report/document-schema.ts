@@ -7,13 +7,10 @@
 import { z } from 'zod';
 import { SWEEP_FIELDS } from '../results/many-simulations.ts';
 import { SCHEMA_VERSION } from '../results/report-document.ts';
-import { MOST_STEPS } from '../results/time-series.ts';
 import { CONSTRAINT_NAMES } from '../results/plan-result.ts';
 import { capacity } from './capacity-schema.ts';
-
-const count = z.int().min(0);
-const amount = z.number().min(0);
-const hashKey = z.string().regex(/^\d{1,39}$/, 'must be a decimal number from 0 to 2^128 - 1');
+import { consumerRow, consumerSeries } from './consumer-schema.ts';
+import { amount, column, count, hashKey, latencySummary } from './schema-figures.ts';
 
 const outcomes = {
   accepted: count,
@@ -25,17 +22,6 @@ const outcomes = {
   throttledAttempts: count,
   failedAttempts: count,
 };
-
-const latencySummary = z.object({
-  p50: amount.nullable(),
-  p90: amount.nullable(),
-  p99: amount.nullable(),
-  p999: amount.nullable(),
-  max: amount.nullable(),
-  mean: amount.nullable(),
-  count,
-  hdr: z.string(),
-});
 
 const target = z.object({
   kind: z.enum(['local', 'aws', 'simulated']),
@@ -151,8 +137,6 @@ const key = z.object({
   ...outcomes,
 });
 
-const column = z.array(count).max(MOST_STEPS, `a series has at most ${MOST_STEPS} steps`);
-
 const series = z.object({
   stepMs: amount,
   offered: column,
@@ -162,6 +146,7 @@ const series = z.object({
   bytes: column,
   openShards: column.optional(),
   shards: z.array(z.object({ shardId: z.string(), offered: column, throttledAttempts: column })),
+  consumers: z.array(consumerSeries).optional(),
 });
 
 const load = {
@@ -209,6 +194,17 @@ const finding = z.discriminatedUnion('code', [
     evidence: z.object({
       ...{ ...load, shards: count, shardsNow: count.optional() },
       ...{ shardsNeeded: count, moreShards: count, headroom: amount },
+    }),
+  }),
+  z.object({
+    code: z.literal('LOST_RECORDS'),
+    ...about,
+    evidence: z.object({
+      consumer: z.string(),
+      records: count,
+      shards: count,
+      retentionHours: amount,
+      firstLostMs: amount,
     }),
   }),
   z.object({
@@ -328,6 +324,7 @@ export const documentSchema = z.object({
     .optional(),
   shards: z.array(shard).optional(),
   keys: z.array(key).optional(),
+  consumers: z.array(consumerRow).optional(),
   series: series.optional(),
   findings: z.array(finding).optional(),
   thresholds: z.array(threshold).optional(),

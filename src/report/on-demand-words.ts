@@ -38,6 +38,7 @@ export function onDemandWords(finding: Finding, { rules, recordDistribution }: C
           `${within}. Or retry for as long as that takes.`,
       };
     }
+    case 'LOST_RECORDS':
     case 'GENERATOR_LATE':
       return {};
   }

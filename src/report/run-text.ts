@@ -8,6 +8,7 @@ import { generatorSentence, repeatSentence, subjectLines } from './circumstances
 import { burstLines } from './burst-text.ts';
 import { capacityLines } from './capacity-text.ts';
 import { changeLines } from './change-table.ts';
+import { consumerLines } from './consumer-text.ts';
 import { errorLines } from './error-lines.ts';
 import { findingLines } from './finding-text.ts';
 import { type Ink, inkFor } from './ink.ts';
@@ -78,6 +79,9 @@ function numberSections(document: ReportDocument, ink: Ink, columns: number): st
             : 'load: of the key alone, at least, against the limit of a shard',
           keyLines(keys, ink, columns),
         )
+      : []),
+    ...(document.consumers?.length
+      ? section('CONSUMERS', 'Kinesis records read from the stream', consumerLines(document, ink, columns))
       : []),
     ...(series?.offered.length
       ? section('OVER TIME', timelineNote(series, columns), timelineLines(series, ink, columns))

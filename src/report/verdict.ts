@@ -1,8 +1,15 @@
 /**
  * The first lines of a run's report: the answer, for a reader who reads nothing else.
  */
-import type { Finding, ReportDocument, ThresholdRow, Totals } from '../results/report-document.ts';
+import type {
+  ConsumerRow,
+  Finding,
+  ReportDocument,
+  ThresholdRow,
+  Totals,
+} from '../results/report-document.ts';
 import { explain } from './catalogue.ts';
+import { consumerVerdict } from './consumer-text.ts';
 import { amountOf, count, duration, NBSP, percent } from './figure.ts';
 import { SEVERITY_COLORS } from './finding-text.ts';
 import type { Color, Ink } from './ink.ts';
@@ -18,6 +25,7 @@ interface Verdict {
 export function verdictLines(document: ReportDocument, ink: Ink, columns: number): string[] {
   const parts = [
     verdictOf(document),
+    ...consumerVerdicts(document.consumers ?? []),
     ...gateVerdicts(document.thresholds ?? []),
     ...partialVerdict(document),
   ];
@@ -93,6 +101,12 @@ function lossesOf({ throttled, failed, dropped }: Totals): string[] {
     [dropped, 'were dropped'],
   ];
   return losses.filter(([records]) => records > 0).map(([records, what]) => `${count(records)} ${what}`);
+}
+
+/** The first of those who do not get what they need; the section on consumers has them all. */
+function consumerVerdicts(consumers: readonly ConsumerRow[]): Verdict[] {
+  const sentence = consumers.map(consumerVerdict).find((text) => text !== undefined);
+  return sentence === undefined ? [] : [{ color: 'yellow', sentence }];
 }
 
 function gateVerdicts(thresholds: readonly ThresholdRow[]): Verdict[] {

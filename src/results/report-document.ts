@@ -7,11 +7,13 @@
 
 import type { CapacityInfo } from './capacity-report.ts';
 import type { PlanResult } from './plan-result.ts';
+import type { ConsumerRow, ConsumerSeries } from './consumer-report.ts';
 import type { ShardBurst } from './burst-meter.ts';
 import type { MaxRateResult, SweepResult } from './many-simulations.ts';
 import type { ProducerInfo, RetrySummary } from './producer-report.ts';
 
 export type { CapacityInfo, CapacityPhase } from './capacity-report.ts';
+export type { ConsumerRow, ConsumerSeries, Drain, Starvation } from './consumer-report.ts';
 export type { ProducerInfo, RetrySummary, RetryState } from './producer-report.ts';
 
 export const SCHEMA_VERSION = 1;
@@ -42,6 +44,8 @@ export interface ReportDocument {
   readonly latencyMs?: Latencies;
   readonly shards?: readonly ShardRow[];
   readonly keys?: readonly KeyRow[];
+  /** Of a simulation with consumers. */
+  readonly consumers?: readonly ConsumerRow[];
   readonly series?: Series;
   readonly findings?: readonly Finding[];
   readonly thresholds?: readonly ThresholdRow[];
@@ -231,9 +235,16 @@ export interface Series {
     readonly offered: readonly number[];
     readonly throttledAttempts: readonly number[];
   }[];
+  readonly consumers?: readonly ConsumerSeries[];
 }
 
-export const FINDING_CODES = ['HOT_KEY', 'HOT_SHARD', 'UNDER_PROVISIONED', 'GENERATOR_LATE'] as const;
+export const FINDING_CODES = [
+  'HOT_KEY',
+  'HOT_SHARD',
+  'UNDER_PROVISIONED',
+  'LOST_RECORDS',
+  'GENERATOR_LATE',
+] as const;
 export type FindingCode = (typeof FINDING_CODES)[number];
 export type Severity = 'critical' | 'warning';
 
@@ -299,6 +310,17 @@ export interface Evidence {
      * more, so that it is the fewest that carry the load, or only its sum.
      */
     readonly headroom: number;
+  };
+  /** Records left the stream by age before a consumer read them; `shardId` is where it lost most. */
+  readonly LOST_RECORDS: {
+    readonly consumer: string;
+    readonly records: number;
+    /** Shards on which it lost some. */
+    readonly shards: number;
+    /** How old a record was when it was lost: what the stream keeps. */
+    readonly retentionHours: number;
+    /** When it lost the first, from the start of the counted duration. */
+    readonly firstLostMs: number;
   };
   /** The generator, not the stream, was too slow: nothing else in the report can be held against the stream. */
   readonly GENERATOR_LATE: {

@@ -18,6 +18,8 @@ export interface Measured {
   readonly countedDurationSec: number;
   /** Hottest shard: busiest 10 s window over the shard's limit, 0…1 and more. */
   readonly utilizationMax: number | null;
+  /** Of the consumer that was furthest behind; null or absent where no consumers were followed. */
+  readonly iteratorAgeMaxMs?: number | null;
 }
 
 /** `response`: from due to acknowledged. `service`: from sent to acknowledged. */
@@ -164,13 +166,13 @@ function actualOf(metric: Metric, measured: Measured): number | null {
       return measured.countedDurationSec > 0 ? totals.accepted / measured.countedDurationSec : null;
     case 'utilization':
       return measured.utilizationMax;
-    case 'iteratorAge': // needs consumers
-      return null;
+    case 'iteratorAge':
+      return measured.iteratorAgeMaxMs ?? null;
   }
 }
 
 function latencyOf(kind: LatencyKind | 'endToEnd', statistic: Statistic, measured: Measured): number | null {
-  if (kind === 'endToEnd') return null; // needs consumers
+  if (kind === 'endToEnd') return null; // no command measures it yet; a simulation models it
   if (statistic === 'max') return measured.maxMs(kind);
   return statistic === 'mean' ? measured.meanMs(kind) : measured.percentileMs(kind, statistic);
 }

@@ -10,6 +10,12 @@ export const MOST_STEPS = 1440;
 const MOST_SHARDS = 100;
 const US_PER_SEC = 1_000_000;
 
+/** Length of a step: whole seconds, as few as the most steps allow. @param unitSec what it is a multiple of */
+export function stepUsOf(durationUs: number, unitSec = 1): number {
+  const durationSec = Math.ceil(durationUs / US_PER_SEC);
+  return Math.ceil(durationSec / MOST_STEPS / unitSec) * unitSec * US_PER_SEC;
+}
+
 export class TimeSeries {
   readonly #stepUs: number;
   readonly #steps: number;
@@ -26,10 +32,9 @@ export class TimeSeries {
   readonly #shardOffered: Float64Array[];
   readonly #shardThrottled: Float64Array[];
 
-  /** Steps of whole seconds, as few seconds as the most steps allow. @param unitSec what a step is a multiple of */
+  /** @param unitSec what a step is a multiple of */
   constructor(durationUs: number, shards: number, unitSec = 1) {
-    const durationSec = Math.ceil(durationUs / US_PER_SEC);
-    this.#stepUs = Math.ceil(durationSec / MOST_STEPS / unitSec) * unitSec * US_PER_SEC;
+    this.#stepUs = stepUsOf(durationUs, unitSec);
     this.#steps = Math.ceil(durationUs / this.#stepUs);
     this.#shards = Math.min(shards, MOST_SHARDS);
     const column = (): Float64Array => new Float64Array(this.#steps);

@@ -15,6 +15,7 @@ import { OnDemandScaling } from './on-demand-scaling.ts';
 import type { Pipeline } from './pipeline.ts';
 import { SimulatedStream, type Answer } from './simulated-stream.ts';
 import { TimelinePlayer } from './timeline-player.ts';
+import type { Readers } from './readers.ts';
 
 export interface SimulationOptions {
   /** From a request's sending to its reply, in microseconds. */
@@ -42,14 +43,17 @@ export interface Simulation {
   readonly map: ShardMap;
   /** What happened to the stream, in order. */
   readonly history: readonly TimelineRow[];
+  /** Where the scenario has consumers. */
+  readonly readers: Readers | undefined;
 }
 
 /** Plays a whole scenario and waits, in virtual time, for its last reply. */
 export function simulateExactly(scenario: Scenario, options: SimulationOptions): Simulation {
   const player = new Player(scenario, options);
   player.play();
-  const { pipeline, map, history } = player.stream;
-  return { pipeline, map, history };
+  const { pipeline, map, history, readers } = player.stream;
+  readers?.finish();
+  return { pipeline, map, history, readers };
 }
 
 /** What the stream does by itself. */
@@ -71,7 +75,7 @@ class Player {
 
   constructor(scenario: Scenario, { serviceUs, z, onRequest, happenings }: SimulationOptions) {
     const { timeline = [] } = scenario;
-    this.stream = new SimulatedStream(scenario, z);
+    this.stream = new SimulatedStream(scenario, z, serviceUs);
     this.pipeline = this.stream.pipeline;
     this.#scenario = scenario;
     this.#serviceUs = serviceUs;

@@ -9,6 +9,7 @@ import type { TimelineRow } from '../results/report-document.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { AcceptedLoad } from './accepted-load.ts';
 import { Pipeline } from './pipeline.ts';
+import { Readers } from './readers.ts';
 import { RecentLoad } from './recent-load.ts';
 
 /** What the stream says to a request. */
@@ -36,6 +37,8 @@ export class SimulatedStream {
   /** Everything that has happened. */
   readonly history: TimelineRow[] = [];
   readonly recent = new RecentLoad();
+  /** Where the scenario has consumers. */
+  readonly readers: Readers | undefined;
   readonly #warmupUs: number;
   /** Until then puts fail. */
   #failsUntilUs = -Infinity;
@@ -44,12 +47,16 @@ export class SimulatedStream {
   /** Of an on-demand stream, which is split by it. */
   readonly accepted: AcceptedLoad | undefined;
 
-  /** @param z standard deviations that a finding must stand above counting noise */
-  constructor(scenario: Scenario, z: number) {
+  /**
+   * @param z standard deviations that a finding must stand above counting noise
+   * @param serviceUs from a consumer's call to its reply
+   */
+  constructor(scenario: Scenario, z: number, serviceUs: number) {
     const { shards, maxRecordBytes, initialFill, onDemand } = scenario.stream;
     this.map = createShardMap(shards);
     this.#warmupUs = scenario.warmupUs;
     this.#pipeline = new Pipeline(scenario, this.map, z, this.recent);
+    this.readers = scenario.consumers.length > 0 ? new Readers(scenario, { serviceUs }) : undefined;
     this.#throttle = new Throttle(shards, 0, { maxRecordBytes, initialFill });
     this.accepted = onDemand && new AcceptedLoad(shards);
   }
@@ -76,6 +83,7 @@ export class SimulatedStream {
     this.changedUs = nowUs;
     this.recent.relayout(nowUs, change.map.all.length);
     this.#throttle.reshard(change, nowUs);
+    for (const { parents, children } of change.steps) this.readers?.reshard(parents, children, nowUs);
     this.#pipeline.relayout(change, nowUs);
   }
 
@@ -98,7 +106,8 @@ export class SimulatedStream {
     }
     this.#throttle.beginCall(nowUs);
     const { slots, parcels } = batch;
-    const outcomes = parcels === undefined ? this.#charge(slots) : this.#chargeParcels(slots, parcels);
+    const outcomes =
+      parcels === undefined ? this.#charge(slots, nowUs) : this.#chargeParcels(slots, parcels, nowUs);
     if (this.accepted !== undefined) this.#count(this.accepted, batch, outcomes);
     return { outcomes: outcomes as unknown as ArrayLike<AttemptOutcome>, isWhole: false };
   }
@@ -115,7 +124,7 @@ export class SimulatedStream {
     }
   }
 
-  #charge(slots: Uint32Array): Uint8Array {
+  #charge(slots: Uint32Array, nowUs: number): Uint8Array {
     const { records } = this.#pipeline.producer;
     const outcomes = new Uint8Array(slots.length);
     for (let i = 0; i < slots.length; i++) {
@@ -123,18 +132,21 @@ export class SimulatedStream {
       const bytes = records.dataBytes[slot] + records.keyBytes[slot];
       const verdict = this.#throttle.charge(records.shard[slot], bytes);
       outcomes[i] = verdict === ACCEPTED ? ATTEMPT.accepted : ATTEMPT.throttled;
+      if (verdict === ACCEPTED) this.readers?.accept(records.shard[slot], bytes, records.dueUs[slot], nowUs);
     }
     return outcomes;
   }
 
   /** All records of a parcel are of the shard of its first. */
-  #chargeParcels(slots: Uint32Array, { ends, bytes }: Parcels): Uint8Array {
+  #chargeParcels(slots: Uint32Array, { ends, bytes }: Parcels, nowUs: number): Uint8Array {
     const { records } = this.#pipeline.producer;
     const outcomes = new Uint8Array(ends.length);
     for (let i = 0; i < ends.length; i++) {
       const first = slots[i === 0 ? 0 : ends[i - 1]];
       const verdict = this.#throttle.charge(records.shard[first], bytes[i]);
       outcomes[i] = verdict === ACCEPTED ? ATTEMPT.accepted : ATTEMPT.throttled;
+      if (verdict === ACCEPTED)
+        this.readers?.accept(records.shard[first], bytes[i], records.dueUs[first], nowUs);
     }
     return outcomes;
   }

@@ -138,6 +138,12 @@ export function choice<const T extends readonly [string, ...string[]]>(values: T
     .meta({ description });
 }
 
+export function flag(description: string) {
+  return z
+    .boolean({ error: (issue) => unlike(issue.input, 'yes or no', 'true or false') })
+    .meta({ description });
+}
+
 export function text(maxChars: number, description: string) {
   const error = (issue: { readonly input?: unknown }) => {
     if (typeof issue.input !== 'string') return unlike(issue.input, 'a text', 'a text in quotes');

@@ -5,6 +5,7 @@ import { LIMITS, MIB } from '../model/limits.ts';
 import { formatBytes, formatCount, formatDuration, parseBytes, parseDuration } from '../model/quantity.ts';
 import { utf8Length } from '../model/record.ts';
 import { autoComplaints, checkCapacity, checkEventMode, shardsOf } from './capacity-rules.ts';
+import { checkConsumers, checkConsumerTimes } from './consumer-schema.ts';
 import { isGenerated, templateCounts } from './key-dictionary.ts';
 import { keyCountOf } from './keys.ts';
 import { isSteadyText, textLengthOf } from './payload-text.ts';
@@ -36,17 +37,10 @@ export function contradictions(input: ScenarioInput): Complaint[] {
   input.traffic.forEach((source, i) => checkSource(source, shardsOf(input.stream), ['traffic', i], add));
   checkRetention(input.stream.retention, add);
   checkProducer(input.producer ?? {}, add);
+  checkConsumers(input.consumers ?? [], add);
   input.timeline?.forEach((event, i) => {
     checkEventFields(event, ['timeline', i], add);
     checkEventMode(event, input.stream, ['timeline', i], add);
-  });
-  input.consumers?.forEach((consumer, i) => {
-    if (consumer.kind === 'efo' && consumer.every !== undefined)
-      add(
-        ['consumers', i, 'every'],
-        'enhanced fan-out does not poll.',
-        'Remove every, or write kind: polling.',
-      );
   });
   return complaints;
 }
@@ -188,6 +182,7 @@ export function excesses(scenario: Scenario): Complaint[] {
     );
   checkAggregate(scenario, add);
   complaints.push(...autoComplaints(scenario));
+  checkConsumerTimes(scenario, add);
   scenario.traffic.forEach((source, i) => checkRecord(scenario, source, ['traffic', i], add));
   complaints.push(...timelineComplaints(scenario));
   return complaints;

@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { LIMITS } from '../model/limits.ts';
 import { capacityFields, NEEDS_SHARDS } from './capacity-schema.ts';
+import { consumer } from './consumer-schema.ts';
 import { KPL_AGGREGATE, MOST_ATTEMPTS } from './producer-presets.ts';
 import { choice, decimal, fields, list, quantity, text, whole, wholePercent } from './scenario-field.ts';
 import { PRESET_NAMES } from './scenario.ts';
@@ -116,15 +117,6 @@ const producer = fields({
     'Most records in an aggregate; default 4294967295.',
   ).optional(),
   retry: retry.optional(),
-});
-
-const consumer = fields({
-  kind: choice(['polling', 'efo'], 'GetRecords, or enhanced fan-out.'),
-  every: quantity(
-    'duration',
-    'From one GetRecords call on a shard to the next; default 1s.',
-    positive,
-  ).optional(),
 });
 
 export const scenarioSchema = fields({

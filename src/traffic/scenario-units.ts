@@ -9,22 +9,13 @@ import { onDemandOf, shardsOf } from './capacity-rules.ts';
 import { bytesOf, rateOf, usOf } from './checked-quantity.ts';
 import { KPL_AGGREGATE, PLAIN_PRODUCER, PRESETS, RETRY_DEFAULTS } from './producer-presets.ts';
 import { meanRecordBytes } from './record-mean.ts';
+import { resolveConsumers } from './scenario-consumers.ts';
 import { contentOf, longKeys, type FileContents } from './scenario-files.ts';
 import { resolveKeys, type KeyContext } from './scenario-keys.ts';
 import { naturalUs, stagesOf } from './scenario-rates.ts';
-import type {
-  AggregateSpec,
-  Arrivals,
-  ConsumerSpec,
-  ProducerSpec,
-  Retry,
-  Scenario,
-  Size,
-  Source,
-} from './scenario.ts';
+import type { AggregateSpec, Arrivals, ProducerSpec, Retry, Scenario, Size, Source } from './scenario.ts';
 import type { ProducerInput, RetryInput, ScenarioInput } from './scenario-schema.ts';
 import type { SourceInput } from './source-schema.ts';
-import { DEFAULT_POLLING_US } from './short-form.ts';
 import { resolveTimeline } from './timeline-schema.ts';
 
 const HOUR_US = 3_600_000_000;
@@ -60,7 +51,7 @@ export function resolveScenario(input: ScenarioInput, files: FileContents): Scen
     ...(input.placementSeed !== undefined && { placementSeed: input.placementSeed }),
     traffic: input.traffic.map((source, i) => resolveSource(source, i, context)),
     producer,
-    consumers: (input.consumers ?? []).map(resolveConsumer),
+    consumers: resolveConsumers(input.consumers ?? []),
     ...(input.timeline?.length && { timeline: resolveTimeline(input.timeline) }),
     thresholds: input.thresholds ?? [],
   };
@@ -169,9 +160,4 @@ function resolveRetry(retry: RetryInput, preset: Retry): Retry {
     baseUs,
     maxUs: Math.max(baseUs, usOr(retry.max, base.maxUs)),
   };
-}
-
-function resolveConsumer(consumer: NonNullable<ScenarioInput['consumers']>[number]): ConsumerSpec {
-  if (consumer.kind === 'efo') return { kind: 'efo' };
-  return { kind: 'polling', everyUs: usOr(consumer.every, DEFAULT_POLLING_US) };
 }

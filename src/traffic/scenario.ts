@@ -197,7 +197,37 @@ export type Retry =
       readonly rateLimit: number;
     };
 
-export type ConsumerSpec = { readonly kind: 'polling'; readonly everyUs: number } | { readonly kind: 'efo' };
+export const CONSUMER_PRESETS = ['kcl', 'lambda', 'firehose', 'flink', 'custom'] as const;
+export type ConsumerPreset = (typeof CONSUMER_PRESETS)[number];
+
+/** Who reads the stream, every shard of it in the same way. */
+export interface ConsumerSpec {
+  readonly name: string;
+  /** GetRecords, or enhanced fan-out. */
+  readonly kind: 'polling' | 'efo';
+  readonly preset?: ConsumerPreset;
+  /** Polling: from one call on a shard to the next, after one that returned records, none, or was throttled. */
+  readonly everyUs: number;
+  readonly idleUs: number;
+  readonly throttledUs: number;
+  /** Records that a call asks for. */
+  readonly limit: number;
+  /** Records that its code is handed at a time, and what it needs: for each batch, and for each record in it. */
+  readonly batch: number;
+  readonly perBatchUs: number;
+  readonly perRecordUs: number;
+  /** Batches of one shard at a time. */
+  readonly parallel: number;
+  /** Absent: there from the start. Times of the counted duration. */
+  readonly joins?: { readonly atUs: number; readonly from: 'trimHorizon' | 'latest' };
+  /** When it does not read at all, in order. Times of the counted duration. */
+  readonly outages: readonly Outage[];
+}
+
+export interface Outage {
+  readonly atUs: number;
+  readonly forUs: number;
+}
 
 /** The name every generated key has unless the scenario gives another template. */
 export const DEFAULT_TEMPLATE = 'key-{n}';

@@ -56,17 +56,17 @@ function valueOf(text: string): number | string {
 const MAX_CONSUMERS = 100;
 
 /**
- * Reads `polling:2,efo:1` as two polling consumers (once a second each) and one with enhanced fan-out.
+ * Reads `polling:2,efo:1` as two polling consumers and one with enhanced fan-out.
  * @throws Refusal
  */
-export function parseConsumersShort(text: string, where = '--consumers'): ConsumerSpec[] {
+export function parseConsumersShort(text: string, where = '--consumers'): CountedConsumer[] {
   const consumers = text.split(',').flatMap((part) => {
     const match = /^\s*([a-z]+):(\d{1,4})\s*$/.exec(part);
     const consumer = match && consumerOf(match[1]);
     if (!consumer) {
       throw badInput(`${where}: ${JSON.stringify(part)} is no kind and number of consumers.`, CONSUMERS_FIX);
     }
-    return Array<ConsumerSpec>(Number(match[2])).fill(consumer);
+    return Array<CountedConsumer>(Number(match[2])).fill(consumer);
   });
   if (consumers.length <= MAX_CONSUMERS) return consumers;
   throw badInput(`${where}: ${consumers.length} consumers are more than ${MAX_CONSUMERS}.`, CONSUMERS_FIX);
@@ -74,10 +74,9 @@ export function parseConsumersShort(text: string, where = '--consumers'): Consum
 
 const CONSUMERS_FIX = 'Write for example polling:2,efo:1 (known kinds: polling, efo).';
 
-function consumerOf(kind: string): ConsumerSpec | undefined {
-  if (kind === 'polling') return { kind, everyUs: DEFAULT_POLLING_US };
-  return kind === 'efo' ? { kind } : undefined;
-}
+/** All that a plan wants to know of a consumer. */
+export type CountedConsumer = Pick<ConsumerSpec, 'kind'>;
 
-/** Time between two GetRecords calls of a polling consumer on one shard where none is given. */
-export const DEFAULT_POLLING_US = 1_000_000;
+function consumerOf(kind: string): CountedConsumer | undefined {
+  return kind === 'polling' || kind === 'efo' ? { kind } : undefined;
+}

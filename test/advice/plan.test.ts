@@ -4,6 +4,7 @@ import { planInputOf, planInputOfFlags, type PlanOptions } from '../../src/advic
 import { saltRisk } from '../../src/advice/salts.ts';
 import type { ConstraintName, PlanResult } from '../../src/results/plan-result.ts';
 import type { Keys, Scenario, Source } from '../../src/traffic/scenario.ts';
+import { consumerOf } from '../traffic/scenarios.ts';
 
 const template = 'key-{n}';
 const uniform = (count: number): Keys => ({ kind: 'uniform', count, template });
@@ -209,7 +210,7 @@ describe('planInputOf', () => {
   });
 
   it('counts the consumers by kind', () => {
-    const consumers = [{ kind: 'efo' }, { kind: 'polling', everyUs: 1e6 }, { kind: 'efo' }] as const;
+    const consumers = [consumerOf({ kind: 'efo' }), consumerOf(), consumerOf({ kind: 'efo' })];
     expect(planInputOf({ ...scenario, consumers }).consumers).toEqual({ polling: 1, efo: 2 });
   });
 });

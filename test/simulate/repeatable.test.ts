@@ -6,7 +6,7 @@ import { simulationReport } from '../../src/cli/simulation-report.ts';
 import { totalsOf } from '../../src/results/run-document.ts';
 import { simulateExactly } from '../../src/simulate/exact.ts';
 import type { Scenario } from '../../src/traffic/scenario.ts';
-import { scenarioOf, sourceAt } from '../traffic/scenarios.ts';
+import { consumerOf, scenarioOf, sourceAt } from '../traffic/scenarios.ts';
 
 const stream = { shards: 2, maxRecordBytes: 1 << 20, retentionHours: 24, initialFill: 1 };
 const bytesOf = (scenario: Scenario): string =>
@@ -19,6 +19,19 @@ it('gives the same bytes twice, and others for another seed', { timeout: 30_000 
   const scenario = scenarioOf([sourceAt(2500, 15, { arrivals: { kind: 'poisson' } })], {
     stream,
     producer: { api: 'PutRecords', batch: 500, lingerUs: 50_000, inFlight: 4, retry },
+  });
+  expect(bytesOf(scenario)).toBe(bytesOf(scenario));
+  expect(bytesOf({ ...scenario, seed: 2 })).not.toBe(bytesOf(scenario));
+});
+
+it('gives the same bytes twice with consumers, and other first polls for another seed', () => {
+  const scenario = scenarioOf([sourceAt(900, 20, { arrivals: { kind: 'poisson' } })], {
+    stream,
+    consumers: [
+      consumerOf({ name: 'a', perRecordUs: 1500 }),
+      consumerOf({ name: 'b', everyUs: 0, idleUs: 250_000, throttledUs: 250_000 }),
+      consumerOf({ name: 'c', kind: 'efo', outages: [{ atUs: 5_000_000, forUs: 5_000_000 }] }),
+    ],
   });
   expect(bytesOf(scenario)).toBe(bytesOf(scenario));
   expect(bytesOf({ ...scenario, seed: 2 })).not.toBe(bytesOf(scenario));

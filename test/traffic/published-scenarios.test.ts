@@ -125,7 +125,7 @@ const clearlyAbove = (value: number, boundary: number) =>
 const clearlyBelow = (value: number, boundary: number) => expect(value).toBeLessThan(boundary * (1 - MARGIN));
 
 describe('a published scenario', () => {
-  it.each(['uniform.yaml'])('%s leaves every boundary unreached', (name) => {
+  it.each(['uniform.yaml', 'consumers.yaml'])('%s leaves every boundary unreached', (name) => {
     const { hottestKey, stream, rest } = analyse(read(name));
     clearlyBelow(hottestKey, 1);
     clearlyBelow(stream, STREAM_SHARE);
@@ -163,6 +163,7 @@ describe('a published scenario', () => {
   it('says in its first lines what it teaches, and one core can send it in 22 seconds', () => {
     const names = readdirSync(SCENARIOS).filter((name) => name.endsWith('.yaml'));
     expect(names.toSorted()).toEqual([
+      'consumers.yaml',
       'few-keys.yaml',
       'hot-key.yaml',
       'on-demand-jump.yaml',
@@ -180,6 +181,8 @@ describe('a published scenario', () => {
       expect(scenario.description).toBeDefined();
       // What a storm leaves behind takes longer than that to see: it is made for `simulate`.
       if (name === 'retry-storm.yaml') continue;
+      // Those with consumers are for simulate alone.
+      if (scenario.consumers.length > 0) continue;
       // run sends no scenario with a timeline, and none in on-demand mode.
       if (scenario.timeline ?? scenario.stream.onDemand) continue;
       expect(scenario.warmupUs + scenario.durationUs).toBeLessThanOrEqual(22_000_000);

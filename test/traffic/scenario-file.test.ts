@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseScenario } from '../../src/traffic/scenario-file.ts';
 import { read } from './scenario-text.ts';
+import { consumerOf } from './scenarios.ts';
 
 describe('a scenario file', () => {
   it('gets every default that the interface names', () => {
@@ -79,9 +80,9 @@ thresholds: ["latency.p99 < 200ms", "throttledAttempts < 1%"]
         retry: { policy: 'backoff', maxAttempts: 5, baseUs: 50_000, maxUs: 1_000_000 },
       },
       consumers: [
-        { kind: 'polling', everyUs: 200_000 },
-        { kind: 'polling', everyUs: 1_000_000 },
-        { kind: 'efo' },
+        consumerOf({ name: 'polling', everyUs: 200_000 }),
+        consumerOf({ name: 'polling-2' }),
+        consumerOf({ name: 'efo', kind: 'efo' }),
       ],
       thresholds: ['latency.p99 < 200ms', 'throttledAttempts < 1%'],
     });

@@ -1,5 +1,11 @@
 /** Small scenarios for tests, complete but for what a test is about. */
-import { DEFAULT_TEMPLATE, type DrawnKeys, type Scenario, type Source } from '../../src/traffic/scenario.ts';
+import {
+  DEFAULT_TEMPLATE,
+  type ConsumerSpec,
+  type DrawnKeys,
+  type Scenario,
+  type Source,
+} from '../../src/traffic/scenario.ts';
 
 const MIB = 1024 * 1024;
 
@@ -35,6 +41,25 @@ export function scenarioOf(traffic: readonly Source[], rest: Partial<Scenario> =
     },
     consumers: [],
     thresholds: [],
+    ...rest,
+  };
+}
+
+/** A consumer that polls once a second and needs no time for what it reads, unless said otherwise. */
+export function consumerOf(rest: Partial<ConsumerSpec> = {}): ConsumerSpec {
+  const everyUs = rest.everyUs ?? 1_000_000;
+  return {
+    name: 'reader',
+    kind: 'polling',
+    everyUs,
+    idleUs: everyUs,
+    throttledUs: everyUs,
+    limit: 10_000,
+    batch: 10_000,
+    perBatchUs: 0,
+    perRecordUs: 0,
+    parallel: 1,
+    outages: [],
     ...rest,
   };
 }

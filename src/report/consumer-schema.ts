@@ -1,0 +1,44 @@
+/**
+ * What a valid report says of consumers.
+ */
+import { z } from 'zod';
+import { MOST_STEPS } from '../results/time-series.ts';
+import { amount, column, count, latencySummary } from './schema-figures.ts';
+
+/** A row of a report's consumers. */
+export const consumerRow = z.object({
+  name: z.string(),
+  kind: z.enum(['polling', 'efo']),
+  preset: z.enum(['kcl', 'lambda', 'firehose', 'flink', 'custom']).optional(),
+  everyMs: amount.optional(),
+  idleMs: amount.optional(),
+  calls: count,
+  throttledCalls: count,
+  emptyCalls: count,
+  records: count,
+  bytes: count,
+  lostRecords: count,
+  iteratorAgeMs: z.object({ max: amount, atEnd: amount }),
+  backlog: z.object({ maxRecords: count, atEndRecords: count }),
+  drain: z.object({
+    state: z.enum(['keptUp', 'drained', 'draining', 'growing']),
+    ms: amount.nullable(),
+  }),
+  endToEndMs: latencySummary,
+  share: z.object({
+    callsPerSec: amount,
+    callsLimitPerSec: amount.nullable(),
+    bytesPerSec: amount,
+    bytesLimitPerSec: amount,
+  }),
+  starvation: z
+    .object({ limit: z.enum(['calls', 'bytes']), shardId: z.string(), by: z.string(), share: amount })
+    .optional(),
+  coarsenedMs: amount.optional(),
+});
+
+export const consumerSeries = z.object({
+  name: z.string(),
+  iteratorAgeMs: z.array(amount).max(MOST_STEPS, `a series has at most ${MOST_STEPS} steps`),
+  backlog: column,
+});

@@ -1,0 +1,198 @@
+/** Scenarios with consumers, from the file to the report and the exit code. */
+import { readFileSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Context } from '../../src/cli/context.ts';
+import { runCommand } from '../../src/cli/run.ts';
+import { simulateCommand } from '../../src/cli/simulate.ts';
+import { Refusal } from '../../src/model/refusal.ts';
+import { documentSchema } from '../../src/report/document-schema.ts';
+import { render } from '../../src/report/render.ts';
+import { readDocument } from '../../src/report/saved-document.ts';
+import type { ReportDocument } from '../../src/results/report-document.ts';
+
+const ROOT = new URL('../..', import.meta.url).pathname;
+
+const scenarioWith = (consumers: string, rate = '1200/s', duration = '60s'): string => `
+stream: { shards: 2 }
+duration: ${duration}
+traffic: [{ rate: ${rate}, arrivals: poisson, keys: "uniform:100000", size: 900B }]
+consumers: [${consumers}]
+`;
+const STARVED = scenarioWith(
+  '{ name: alerts, preset: lambda }, { preset: flink }, { name: second, preset: flink }',
+);
+const HEALTHY = scenarioWith('{ preset: lambda }, { preset: firehose }, { preset: kcl }');
+
+async function play(
+  scenario: string,
+  args: readonly string[],
+  command: (context: Context) => ReturnType<typeof simulateCommand> = simulateCommand,
+) {
+  const file = join(await mkdtemp(join(tmpdir(), 'shardwise-consumers-')), 's.yaml');
+  await writeFile(file, scenario);
+  const outcome = { out: '', exit: undefined as number | undefined };
+  const context: Context = {
+    out: (text) => (outcome.out += text),
+    err: () => undefined,
+    stderrIsTerminal: false,
+    columns: 80,
+    color: false,
+    env: {},
+    setExit: (code) => (outcome.exit = code),
+  };
+  await command(context)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .parseAsync([file, ...args], { from: 'user' });
+  return outcome;
+}
+
+async function documentOf(scenario: string, ...args: string[]) {
+  const { out, exit } = await play(scenario, ['-f', 'json', ...args]);
+  return { document: JSON.parse(out) as ReportDocument, exit };
+}
+
+async function refusalOf(act: Promise<unknown>): Promise<Refusal> {
+  const error: unknown = await act.catch((thrown: unknown) => thrown);
+  if (!(error instanceof Refusal)) throw new Error(`not refused: ${String(error)}`);
+  return error;
+}
+
+describe('simulate with consumers', { timeout: 60_000 }, () => {
+  it('says who starves whom, in 80 columns and in 60, the same from a saved report', async () => {
+    const { document } = await documentOf(STARVED);
+    expect(documentSchema.safeParse(document).error).toBeUndefined();
+    const saved = readDocument(JSON.stringify(document), 'saved.json');
+    for (const columns of [60, 80]) {
+      const text = await render(saved, 'text', { columns, color: false });
+      const section = text.slice(text.indexOf('CONSUMERS'), text.indexOf('OVER TIME'));
+      for (const line of section.split('\n')) expect(line.length, line).toBeLessThanOrEqual(columns);
+      expect(text).toContain('CONSUMERS');
+      expect(text.replace(/\s+/g, ' ')).toMatch(
+        /"alerts" had \d+ % of its calls throttled, most on shardId-\d{12}: there "(flink|second)" made \d+ % of the calls/,
+      );
+      expect(text).toContain('every: 1s');
+      expect(text).toContain('Consumer "alerts" had');
+    }
+    // The folder of the file is another one.
+    const fromTarget = (text: string): string => text.slice(text.indexOf('Target'));
+    expect(fromTarget((await play(STARVED, [])).out)).toBe(fromTarget(await render(saved, 'text')));
+  });
+
+  it('adds up: accepted is read, unread and lost, for each consumer, late writes included', async () => {
+    const scenario = scenarioWith(
+      '{ preset: lambda }, { preset: kcl }, { preset: flink }',
+      '2600/s',
+      '20s',
+    ).replace('traffic:', 'producer: { retry: { policy: backoff, maxAttempts: 5 } }\ntraffic:');
+    const { document } = await documentOf(scenario);
+    for (const { records, lostRecords, backlog } of document.consumers ?? [])
+      expect(records + lostRecords + backlog.atEndRecords).toBe(document.totals?.accepted);
+    const { stepMs = 0, offered = [], consumers = [] } = document.series ?? {};
+    expect(stepMs).toBe(1000);
+    for (const { iteratorAgeMs, backlog } of consumers) {
+      expect(iteratorAgeMs).toHaveLength(offered.length);
+      expect(backlog).toHaveLength(offered.length);
+    }
+    document.consumers?.forEach(({ iteratorAgeMs, backlog }, i) => {
+      expect(Math.max(...consumers[i].iteratorAgeMs)).toBe(iteratorAgeMs.max);
+      expect(Math.max(...consumers[i].backlog)).toBe(backlog.maxRecords);
+    });
+  });
+
+  it('follows shards that split and merge, every record accounted for', async () => {
+    const scenario = scenarioWith('{ preset: lambda }, { preset: kcl }', '1500/s', '30s').replace(
+      'traffic:',
+      'timeline: [{ at: 8s, split: hottest }, { at: 20s, resize: 2 }]\ntraffic:',
+    );
+    const { document } = await documentOf(scenario);
+    for (const { records, lostRecords, backlog } of document.consumers ?? []) {
+      expect(records + lostRecords + backlog.atEndRecords).toBe(document.totals?.accepted);
+      expect(backlog.atEndRecords).toBeLessThan(3000);
+    }
+  });
+
+  it('counts aggregates of the KPL as the one record that each is', async () => {
+    const scenario = scenarioWith('{ kind: efo }').replace('traffic:', 'producer: { preset: kpl }\ntraffic:');
+    const { document } = await documentOf(scenario);
+    const [{ records, backlog }] = document.consumers ?? [];
+    expect(records + backlog.atEndRecords).toBe(document.totals?.kinesisRecords);
+    expect(records).toBeLessThan((document.totals?.accepted ?? 0) / 5);
+  });
+
+  it.each([
+    [HEALTHY, 'iteratorAge.max < 1s', 0],
+    [STARVED, 'iteratorAge.max < 1s', 3],
+    [HEALTHY, 'latency.endToEnd.p99 < 1h', 4],
+    [HEALTHY.replace(/consumers.*/, ''), 'iteratorAge.max < 1s', 4],
+  ])('%#: holds %s', async (scenario, threshold, code) => {
+    const { document, exit } = await documentOf(scenario, '--threshold', threshold);
+    expect(exit).toBe(code);
+    expect(document.thresholds?.[0].unit).toBe('ms');
+  });
+
+  it('finds records that were lost, and fails on them where it is told to', async () => {
+    // It reads one record an hour, and a day of others has come in the warm-up.
+    const slow = '{ name: slow, kind: polling, every: 1h, limit: 1 }';
+    const scenario = scenarioWith(slow, '0.2/s', '10m').replace('duration:', 'warmup: 30h\nduration:');
+    const { document, exit } = await documentOf(scenario, '--fail-on', 'LOST_RECORDS');
+    expect(exit).toBe(3);
+    const [finding] = document.findings ?? [];
+    expect(finding).toMatchObject({
+      code: 'LOST_RECORDS',
+      severity: 'critical',
+      evidence: {
+        consumer: 'slow',
+        records: document.consumers?.[0].lostRecords,
+        shards: 2,
+        retentionHours: 24,
+      },
+    });
+    const text = await render(document, 'text');
+    expect(text).toContain('LOST_RECORDS: "slow" never read');
+    expect(text).toContain('docs/findings/LOST_RECORDS.md');
+    const page = readFileSync(join(ROOT, 'docs/findings/LOST_RECORDS.md'), 'utf8');
+    for (const field of Object.keys(finding.evidence)) expect(page).toContain(`\`${field}\``);
+    expect(documentSchema.safeParse(document).error).toBeUndefined();
+  });
+
+  it('sweeps, and searches the largest rate that a consumer keeps up with', async () => {
+    const slow = scenarioWith('{ preset: lambda, limit: 500 }', '500/s', '30s');
+    const { document } = await documentOf(slow, '--find-max', 'iteratorAge.max < 2s');
+    const rate = document.maxRate?.holdsAtPerSec ?? 0;
+    // 500 a second from each of two shards; what is above that adds up to 2 s in 30 s at 7 % more.
+    expect(rate).toBeGreaterThan(900);
+    expect(rate).toBeLessThan(1200);
+    const swept = await documentOf(
+      slow,
+      '--sweep',
+      'rate=500/s..2000/s:500/s',
+      '--threshold',
+      'iteratorAge.max < 2s',
+    );
+    expect(swept.document.sweep?.points.map(({ thresholds }) => thresholds[0].ok)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('prints of the published scenario what the README shows', async () => {
+    const { out } = await play(readFileSync(join(ROOT, 'scenarios/consumers.yaml'), 'utf8'), []);
+    const section = out.slice(out.indexOf('CONSUMERS'), out.indexOf('OVER TIME')).trimEnd();
+    expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(section);
+  });
+
+  it('has none in the aggregate engine, and none in run', async () => {
+    const engine = await refusalOf(play(HEALTHY, ['--engine', 'aggregate']));
+    expect(engine.what).toMatch(/the aggregate engine cannot play this: it has no consumers\.$/);
+    const run = await refusalOf(play(HEALTHY, [], runCommand));
+    expect(run.what).toMatch(/consumers: this version of run has no consumers\.$/);
+    expect(run.fix).toBe('Remove them; simulate plays them, and plan counts them.');
+    expect((await documentOf(HEALTHY)).document.engine?.name).toBe('exact');
+  });
+});
