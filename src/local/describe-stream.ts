@@ -29,34 +29,42 @@ export const DESCRIBE_STREAM_SUMMARY = operation(STREAM_REFERENCE, (account, inp
   return {
     StreamDescriptionSummary: {
       ...descriptionOf(stream, nowUs),
-      OpenShardCount: stream.statusAt(nowUs) === 'ACTIVE' ? stream.shardMap.open.length : 0,
-      ConsumerCount: 0,
-      MaxRecordSizeInKiB: stream.maxRecordKiB,
+      OpenShardCount: stream.state.isOpen(nowUs) ? stream.layout.map.open.length : 0,
+      ConsumerCount: stream.consumers.list(nowUs).length,
+      ...(stream.settings.warm === undefined ? {} : { WarmThroughput: stream.settings.warm }),
+      MaxRecordSizeInKiB: stream.settings.maxRecordKiB,
+      RecordDistributionStrategy: stream.settings.spread ? 'AUTO' : 'USER_PARTITION_KEY',
     },
   };
 });
 
-/** The shards behind a given one, in order of their numbers. A stream that is not ACTIVE shows none. */
+/** The shards behind a given one, in order of their numbers. A stream being created or deleted shows none. */
 export function shardsAfter(stream: Stream, nowUs: number, shardId?: string): readonly Shard[] {
-  if (stream.statusAt(nowUs) !== 'ACTIVE') return [];
-  if (shardId === undefined) return stream.shardMap.all;
-  return stream.shardMap.all.filter((shard) => shard.shardId > shardId);
+  if (!stream.state.isOpen(nowUs)) return [];
+  return stream.layout.shardsAfter(stream.retention.horizonUs(nowUs), shardId);
 }
 
 /** A shard as DescribeStream and ListShards show it. Only a closed one has an ending sequence number. */
 export function shardDescriptionOf(stream: Stream, shard: Shard): object {
+  const number = shardNumberOf(shard.shardId);
+  const end = stream.layout.isClosed(number) ? stream.log.next(number) : undefined;
   return {
     ShardId: shard.shardId,
     ...(shard.parentShardId === undefined ? {} : { ParentShardId: shard.parentShardId }),
     ...(shard.adjacentParentShardId === undefined
       ? {}
       : { AdjacentParentShardId: shard.adjacentParentShardId }),
-    HashKeyRange: {
-      StartingHashKey: shard.range.start.toString(),
-      EndingHashKey: shard.range.end.toString(),
+    HashKeyRange: hashKeyRangeOf(shard),
+    SequenceNumberRange: {
+      StartingSequenceNumber: stream.sequenceNumber(number, 0),
+      ...(end === undefined ? {} : { EndingSequenceNumber: stream.sequenceNumber(number, end) }),
     },
-    SequenceNumberRange: { StartingSequenceNumber: stream.sequenceNumber(shardNumberOf(shard.shardId), 0) },
   };
+}
+
+/** A shard's range as replies carry it. */
+export function hashKeyRangeOf({ range }: Shard): { StartingHashKey: string; EndingHashKey: string } {
+  return { StartingHashKey: range.start.toString(), EndingHashKey: range.end.toString() };
 }
 
 function descriptionOf(stream: Stream, nowUs: number): object {
@@ -64,10 +72,10 @@ function descriptionOf(stream: Stream, nowUs: number): object {
     StreamName: stream.name,
     StreamARN: stream.arn,
     StreamStatus: stream.statusAt(nowUs),
-    StreamModeDetails: { StreamMode: stream.mode },
-    RetentionPeriodHours: stream.retentionHours,
+    StreamModeDetails: { StreamMode: stream.settings.mode },
+    RetentionPeriodHours: stream.retention.hours,
     StreamCreationTimestamp: timestampOf(stream.createdUs),
-    EnhancedMonitoring: [{ ShardLevelMetrics: [] }],
-    EncryptionType: 'NONE',
+    EnhancedMonitoring: [{ ShardLevelMetrics: stream.settings.metrics }],
+    ...stream.settings.encryption.shown,
   };
 }

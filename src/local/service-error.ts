@@ -37,6 +37,20 @@ export function inUse(message: string): ServiceError {
   return new ServiceError('ResourceInUseException', message);
 }
 
+export function limitExceeded(message: string): ServiceError {
+  return new ServiceError('LimitExceededException', message);
+}
+
+/** A control-plane call to a stream that is in the midst of another change. */
+export function notActive(stream: string, accountId: string, status: string): ServiceError {
+  return inUse(`Stream ${stream} under account ${accountId} not ACTIVE, instead in state ${status}`);
+}
+
+/** What resharding says of a shard that is not there, where reading says `shardNotFound`. */
+export function noSuchShard(shardId: string, stream: string, accountId: string): ServiceError {
+  return notFound(`Could not find shard ${shardId} in stream ${stream} under account ${accountId}.`);
+}
+
 export function streamNotFound(stream: string, accountId: string): ServiceError {
   return notFound(`Stream ${stream} under account ${accountId} not found.`);
 }
@@ -45,9 +59,18 @@ export function shardNotFound(shardId: string, stream: string, accountId: string
   return notFound(`Shard ${shardId} in stream ${stream} under account ${accountId} does not exist`);
 }
 
+export function consumerNotFound(consumer: string, accountId: string): ServiceError {
+  return notFound(`Consumer ${consumer}, account ${accountId} not found.`);
+}
+
 /** What a throttled record says, in PutRecord's exception and in PutRecords' entries alike. */
 export function rateExceeded(shardId: string, stream: string, accountId: string): string {
   return `Rate exceeded for shard ${shardId} in stream ${stream} under account ${accountId}.`;
+}
+
+/** A whole request that a shard's limits refuse. */
+export function throttled(shardId: string, stream: string, accountId: string): ServiceError {
+  return new ServiceError('ProvisionedThroughputExceededException', rateExceeded(shardId, stream, accountId));
 }
 
 /** Refuses a call that asks not to be carried out, once everything about it has been found good. */
