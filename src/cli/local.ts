@@ -11,6 +11,7 @@ export interface LocalFlags {
   readonly seedStream?: readonly string[];
   readonly createMs: string;
   readonly deleteMs: string;
+  readonly reshardMs: string;
   readonly streamMemory: string;
   readonly quiet?: boolean;
 }
@@ -21,6 +22,7 @@ export interface LocalCommandOptions {
   readonly streams: readonly StreamSpec[];
   readonly createMs: number;
   readonly deleteMs: number;
+  readonly reshardMs: number;
   readonly streamMemoryBytes: number;
   readonly quiet: boolean;
 }
@@ -41,6 +43,7 @@ export function localCommand(context: Context): Command {
     .option('--seed-stream <name:shards>', 'a stream that is ACTIVE from the start (repeatable)', collect)
     .option('--create-ms <milliseconds>', 'how long CreateStream takes', '500')
     .option('--delete-ms <milliseconds>', 'how long DeleteStream takes', '500')
+    .option('--reshard-ms <milliseconds>', 'how long a stream is UPDATING when it changes', '500')
     .option('--stream-memory <size>', "memory for one stream's records; the oldest go first", '256MiB')
     .option('--quiet', 'no warnings and notices')
     .action(async (flags: LocalFlags) => {
@@ -67,6 +70,7 @@ export function readLocalFlags(flags: LocalFlags): LocalCommandOptions {
     streams: readSeedStreams(flags.seedStream ?? []),
     createMs: readWhole('--create-ms', flags.createMs, MOST_STATE_MS, 500),
     deleteMs: readWhole('--delete-ms', flags.deleteMs, MOST_STATE_MS, 500),
+    reshardMs: readWhole('--reshard-ms', flags.reshardMs, MOST_STATE_MS, 500),
     streamMemoryBytes,
     quiet: flags.quiet ?? false,
   };

@@ -3,8 +3,9 @@
  */
 import { LIMITS, MIB } from '../model/limits.ts';
 import type { Notice } from './message.ts';
-import { inUse, invalidArgument, ServiceError, streamNotFound } from './service-error.ts';
-import { Stream, type StreamSpec } from './stream.ts';
+import { inUse, invalidArgument, limitExceeded, streamNotFound } from './service-error.ts';
+import type { StreamSpec } from './stream-settings.ts';
+import { Stream } from './stream.ts';
 
 export interface LocalOptions {
   /** Default '000000000000'. */
@@ -14,6 +15,8 @@ export interface LocalOptions {
   /** How long CreateStream and DeleteStream take, in milliseconds; default 500 each. */
   readonly createMs?: number;
   readonly deleteMs?: number;
+  /** How long a stream is UPDATING when its shards or its settings change; default 500. */
+  readonly reshardMs?: number;
   /** What one stream's records may take in memory, in bytes; default 256 MiB. */
   readonly streamMemoryBytes?: number;
 }
@@ -29,6 +32,7 @@ export class Account {
   readonly region: string;
   readonly #createUs: number;
   readonly #deleteUs: number;
+  readonly #reshardUs: number;
   readonly #memoryBytes: number;
   readonly #streams = new Map<string, Stream>();
 
@@ -37,6 +41,7 @@ export class Account {
     this.region = options.region ?? 'us-east-1';
     this.#createUs = (options.createMs ?? 500) * 1000;
     this.#deleteUs = (options.deleteMs ?? 500) * 1000;
+    this.#reshardUs = (options.reshardMs ?? 500) * 1000;
     this.#memoryBytes = options.streamMemoryBytes ?? 256 * MIB;
   }
 
@@ -50,16 +55,7 @@ export class Account {
     if (streams.some((stream) => stream.name === spec.name)) {
       throw inUse(`Stream ${spec.name} under account ${this.id} already exists.`);
     }
-    const used = streams.reduce((sum, stream) => sum + stream.shardMap.open.length, 0);
-    const quota = LIMITS.shardQuota.value;
-    if (used + spec.shards > quota) {
-      throw new ServiceError(
-        'LimitExceededException',
-        `This request would exceed the shard limit for the account ${this.id} in ${this.region}. ` +
-          `Current shard count for the account: ${used}. Limit: ${quota}. ` +
-          `Number of additional shards that would have resulted from this request: ${spec.shards}.`,
-      );
-    }
+    this.requireQuota(spec.shards, nowUs);
     const place = { accountId: this.id, region: this.region, memoryBytes: this.#memoryBytes };
     const stream = new Stream(spec, place, nowUs, atOnce ? 0 : this.#createUs);
     this.#streams.set(spec.name, stream);
@@ -70,12 +66,43 @@ export class Account {
     stream.delete(nowUs, this.#deleteUs);
   }
 
+  /** When a change of a stream that begins now takes effect. */
+  dueUs(nowUs: number): number {
+    return nowUs + this.#reshardUs;
+  }
+
+  /**
+   * Refuses what would exceed the account's shard quota.
+   * @param more additional open shards
+   * @throws ServiceError LimitExceededException
+   */
+  requireQuota(more: number, nowUs: number): void {
+    const used = this.streams(nowUs).reduce((sum, stream) => sum + stream.heldShards, 0);
+    const quota = LIMITS.shardQuota.value;
+    if (used + more <= quota) return;
+    throw limitExceeded(
+      `This request would exceed the shard limit for the account ${this.id} in ${this.region}. ` +
+        `Current shard count for the account: ${used}. Limit: ${quota}. ` +
+        `Number of additional shards that would have resulted from this request: ${more}. ` +
+        'Refer to the AWS Service Limits page ' +
+        '(http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) ' +
+        'for current limits and how to request higher limits.',
+    );
+  }
+
   /** The streams that there are, by name. Forgets the ones whose deletion is over. */
   streams(nowUs: number): Stream[] {
-    for (const [name, stream] of this.#streams) {
-      if (stream.statusAt(nowUs) === 'DELETED') this.#streams.delete(name);
-    }
+    for (const name of [...this.#streams.keys()]) this.named(name, nowUs);
     return [...this.#streams.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** The stream of a name with all that is due by now applied, or undefined where there is none any more. */
+  named(name: string, nowUs: number): Stream | undefined {
+    const stream = this.#streams.get(name);
+    stream?.state.advance(nowUs);
+    if (stream?.statusAt(nowUs) !== 'DELETED') return stream;
+    this.#streams.delete(name);
+    return undefined;
   }
 
   /**
@@ -84,22 +111,23 @@ export class Account {
    */
   find(reference: StreamReference, nowUs: number): Stream {
     const name = this.nameOf(reference);
-    const stream = this.#streams.get(name);
-    if (!stream || stream.statusAt(nowUs) === 'DELETED') throw streamNotFound(name, this.id);
+    const stream = this.named(name, nowUs);
+    if (!stream) throw streamNotFound(name, this.id);
     return stream;
   }
 
   /** The stream that a request means, for reading and writing: one being created or deleted is not there yet or any more. */
-  findActive(reference: StreamReference, nowUs: number): Stream {
+  findOpen(reference: StreamReference, nowUs: number): Stream {
     const stream = this.find(reference, nowUs);
-    if (stream.statusAt(nowUs) !== 'ACTIVE') throw streamNotFound(stream.name, this.id);
+    if (!stream.state.isOpen(nowUs)) throw streamNotFound(stream.name, this.id);
     return stream;
   }
 
-  /** The ACTIVE stream of a request that names it rightly, else undefined. */
+  /** The stream of a request that names it rightly, for reading and writing, else undefined. */
   peek({ StreamName: name, StreamARN: arn }: StreamReference, nowUs: number): Stream | undefined {
     const stream = this.#streams.get(name ?? arn?.slice(arn.lastIndexOf('/') + 1) ?? '');
-    if (stream?.statusAt(nowUs) !== 'ACTIVE') return undefined;
+    if (!stream?.state.isOpen(nowUs)) return undefined;
+    stream.state.advance(nowUs);
     return arn === undefined || arn === stream.arn ? stream : undefined;
   }
 

@@ -29,34 +29,40 @@ export const DESCRIBE_STREAM_SUMMARY = operation(STREAM_REFERENCE, (account, inp
   return {
     StreamDescriptionSummary: {
       ...descriptionOf(stream, nowUs),
-      OpenShardCount: stream.statusAt(nowUs) === 'ACTIVE' ? stream.shardMap.open.length : 0,
+      OpenShardCount: stream.state.isOpen(nowUs) ? stream.layout.map.open.length : 0,
       ConsumerCount: 0,
-      MaxRecordSizeInKiB: stream.maxRecordKiB,
+      MaxRecordSizeInKiB: stream.settings.maxRecordKiB,
     },
   };
 });
 
-/** The shards behind a given one, in order of their numbers. A stream that is not ACTIVE shows none. */
+/** The shards behind a given one, in order of their numbers. A stream being created or deleted shows none. */
 export function shardsAfter(stream: Stream, nowUs: number, shardId?: string): readonly Shard[] {
-  if (stream.statusAt(nowUs) !== 'ACTIVE') return [];
-  if (shardId === undefined) return stream.shardMap.all;
-  return stream.shardMap.all.filter((shard) => shard.shardId > shardId);
+  if (!stream.state.isOpen(nowUs)) return [];
+  return stream.layout.shardsAfter(stream.retention.horizonUs(nowUs), shardId);
 }
 
 /** A shard as DescribeStream and ListShards show it. Only a closed one has an ending sequence number. */
 export function shardDescriptionOf(stream: Stream, shard: Shard): object {
+  const number = shardNumberOf(shard.shardId);
+  const end = stream.layout.isClosed(number) ? stream.log.next(number) : undefined;
   return {
     ShardId: shard.shardId,
     ...(shard.parentShardId === undefined ? {} : { ParentShardId: shard.parentShardId }),
     ...(shard.adjacentParentShardId === undefined
       ? {}
       : { AdjacentParentShardId: shard.adjacentParentShardId }),
-    HashKeyRange: {
-      StartingHashKey: shard.range.start.toString(),
-      EndingHashKey: shard.range.end.toString(),
+    HashKeyRange: hashKeyRangeOf(shard),
+    SequenceNumberRange: {
+      StartingSequenceNumber: stream.sequenceNumber(number, 0),
+      ...(end === undefined ? {} : { EndingSequenceNumber: stream.sequenceNumber(number, end) }),
     },
-    SequenceNumberRange: { StartingSequenceNumber: stream.sequenceNumber(shardNumberOf(shard.shardId), 0) },
   };
+}
+
+/** A shard's range as replies carry it. */
+export function hashKeyRangeOf({ range }: Shard): { StartingHashKey: string; EndingHashKey: string } {
+  return { StartingHashKey: range.start.toString(), EndingHashKey: range.end.toString() };
 }
 
 function descriptionOf(stream: Stream, nowUs: number): object {
@@ -64,8 +70,8 @@ function descriptionOf(stream: Stream, nowUs: number): object {
     StreamName: stream.name,
     StreamARN: stream.arn,
     StreamStatus: stream.statusAt(nowUs),
-    StreamModeDetails: { StreamMode: stream.mode },
-    RetentionPeriodHours: stream.retentionHours,
+    StreamModeDetails: { StreamMode: stream.settings.mode },
+    RetentionPeriodHours: stream.retention.hours,
     StreamCreationTimestamp: timestampOf(stream.createdUs),
     EnhancedMonitoring: [{ ShardLevelMetrics: [] }],
     EncryptionType: 'NONE',

@@ -1,7 +1,8 @@
 /** GetRecords. Read limits are not enforced. */
 import { LIMITS } from '../model/limits.ts';
-import { shardIdOf } from '../model/shard-map.ts';
+import { parentsOf, shardIdOf } from '../model/shard-map.ts';
 import type { Account } from './account.ts';
+import { hashKeyRangeOf } from './describe-stream.ts';
 import { operation, type OperationResult } from './operation.ts';
 import { invalidArgument, refuseDryRun, ServiceError, shardNotFound } from './service-error.ts';
 import { DRY_RUN, STREAM_ARN, type InputOf } from './shape.ts';
@@ -30,10 +31,13 @@ function getRecords(account: Account, input: InputOf<typeof FIELDS>, nowUs: numb
   const nowMs = Math.floor(nowUs / 1000);
   stream.log.expire(nowMs);
   const page = readPage(stream, iterator, input.Limit ?? MOST_RECORDS);
+  const atEnd = page.next >= stream.log.next(iterator.shard);
   return {
-    NextShardIterator: encodeIterator({ ...iterator, counter: page.next, issuedUs: nowUs }),
+    ...(atEnd && stream.layout.isClosed(iterator.shard)
+      ? endOf(stream, iterator.shard)
+      : { NextShardIterator: encodeIterator({ ...iterator, counter: page.next, issuedUs: nowUs }) }),
     Records: page.records,
-    MillisBehindLatest: page.next < stream.log.next(iterator.shard) ? nowMs - page.arrivalMs : 0,
+    MillisBehindLatest: atEnd ? 0 : nowMs - page.arrivalMs,
   };
 }
 
@@ -51,12 +55,22 @@ function streamOf(account: Account, iterator: ShardIterator, arn: string | undef
   if (arn !== undefined && account.nameOf({ StreamARN: arn }) !== name) {
     throw invalidArgument('The StreamARN and the ShardIterator do not belong to the same stream.');
   }
-  const stream = account.streams(nowUs).find((candidate) => candidate.name === name);
-  const isThere = stream?.statusAt(nowUs) === 'ACTIVE' && stream.createdUs === iterator.createdUs;
-  if (!isThere || shard >= stream.shardMap.all.length) {
-    throw shardNotFound(shardIdOf(shard), name, account.id);
-  }
+  const stream = account.named(name, nowUs);
+  const isThere = stream?.state.isOpen(nowUs) === true && stream.createdUs === iterator.createdUs;
+  if (!isThere || !stream.hasShard(shard, nowUs)) throw shardNotFound(shardIdOf(shard), name, account.id);
   return stream;
+}
+
+/** What a reply says of a closed shard that was read to its end: nothing is left there, and where its records go on. */
+function endOf(stream: Stream, shard: number): object {
+  return {
+    NextShardIterator: null,
+    ChildShards: stream.layout.childrenOf(shard).map((child) => ({
+      ShardId: child.shardId,
+      ParentShards: parentsOf(child),
+      HashKeyRange: hashKeyRangeOf(child),
+    })),
+  };
 }
 
 interface Page {

@@ -3,12 +3,11 @@ import { shardIdOf } from '../model/shard-map.ts';
 import type { Account } from './account.ts';
 import { operation, type OperationResult } from './operation.ts';
 import { parseSequenceNumber } from './sequence-number.ts';
-import { invalidArgument, notFound, refuseDryRun, shardNotFound } from './service-error.ts';
+import { invalidArgument, refuseDryRun, shardNotFound } from './service-error.ts';
 import { DRY_RUN, SHARD_ID, STREAM_REFERENCE, type InputOf } from './shape.ts';
+import { readShardId } from './shard-id.ts';
 import { encodeIterator } from './shard-iterator.ts';
 import type { Stream } from './stream.ts';
-
-const MOST_SHARDS = 2 ** 31;
 
 const FIELDS = {
   ShardId: { ...SHARD_ID, required: true },
@@ -29,25 +28,15 @@ export const GET_SHARD_ITERATOR = operation(FIELDS, getShardIterator);
 
 function getShardIterator(account: Account, input: Input, nowUs: number): OperationResult {
   const name = account.nameOf(input);
-  const shard = shardNumber(input.ShardId, name, account.id);
+  const shard = readShardId(input.ShardId, name, account.id);
   const stream = account.find(input, nowUs);
-  if (stream.statusAt(nowUs) !== 'ACTIVE' || shard >= stream.shardMap.all.length) {
+  if (!stream.state.isOpen(nowUs) || !stream.hasShard(shard, nowUs)) {
     throw shardNotFound(shardIdOf(shard), name, account.id);
   }
   const counter = startingCounter(stream, shard, input, nowUs);
   refuseDryRun(input.DryRun);
   const { createdUs } = stream;
   return { ShardIterator: encodeIterator({ stream: name, createdUs, shard, counter, issuedUs: nowUs }) };
-}
-
-/** AWS takes any text before the dash, and leaves out zeros gladly (observed behaviour, recorded in kinesalite). */
-function shardNumber(shardId: string, stream: string, accountId: string): number {
-  const digits = shardId.split('-')[1] ?? shardId;
-  const number = /^\d+$/.test(digits) ? Number(digits) : MOST_SHARDS;
-  if (number >= MOST_SHARDS) {
-    throw notFound(`Could not find shard ${shardId} in stream ${stream} under account ${accountId}.`);
-  }
-  return number;
 }
 
 function startingCounter(stream: Stream, shard: number, input: Input, nowUs: number): number {

@@ -31,7 +31,7 @@ export const LIST_STREAMS = operation(
         StreamName: stream.name,
         StreamARN: stream.arn,
         StreamStatus: stream.statusAt(nowUs),
-        StreamModeDetails: { StreamMode: stream.mode },
+        StreamModeDetails: { StreamMode: stream.settings.mode },
         StreamCreationTimestamp: timestampOf(stream.createdUs),
       })),
     };

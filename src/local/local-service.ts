@@ -10,12 +10,12 @@ import { PutBatch } from './put-batch.ts';
 import { putBatch } from './put-records.ts';
 import { PutScanner } from './put-scanner.ts';
 import { malformed, ServiceError } from './service-error.ts';
-import type { StreamSpec } from './stream.ts';
+import type { StreamSpec } from './stream-settings.ts';
 import { checkInput } from './validation.ts';
 
 export type { LocalOptions } from './account.ts';
 export type { LocalReply, LocalRequest, Notice } from './message.ts';
-export type { StreamSpec } from './stream.ts';
+export type { StreamSpec } from './stream-settings.ts';
 
 const JSON_TYPE = 'application/x-amz-json-1.1';
 const PUT_RECORDS_TARGET = `${TARGET_PREFIX}PutRecords`;

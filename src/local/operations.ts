@@ -8,6 +8,8 @@ import { LIST_STREAMS } from './list-streams.ts';
 import type { Operation } from './operation.ts';
 import { PUT_RECORD } from './put-record.ts';
 import { PUT_RECORDS } from './put-records.ts';
+import { MERGE_SHARDS, SPLIT_SHARD } from './reshard.ts';
+import { UPDATE_SHARD_COUNT } from './update-shard-count.ts';
 
 /** Service and version, as X-Amz-Target begins. */
 export const TARGET_PREFIX = 'Kinesis_20131202.';
@@ -21,6 +23,9 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
   ['GetShardIterator', GET_SHARD_ITERATOR],
   ['ListShards', LIST_SHARDS],
   ['ListStreams', LIST_STREAMS],
+  ['MergeShards', MERGE_SHARDS],
   ['PutRecord', PUT_RECORD],
   ['PutRecords', PUT_RECORDS],
+  ['SplitShard', SPLIT_SHARD],
+  ['UpdateShardCount', UPDATE_SHARD_COUNT],
 ]);

@@ -17,7 +17,7 @@ export const PUT_RECORD = operation(
     ...STREAM_REFERENCE,
   },
   (account, input, nowUs) => {
-    const stream = account.findActive(input, nowUs);
+    const stream = account.findOpen(input, nowUs);
     const batch = new PutBatch();
     batch.fill([input]);
     checkSizes(stream, batch, () => '');

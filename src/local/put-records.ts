@@ -7,7 +7,7 @@ import { digestWords, MOST_DIGEST_BYTES } from '../model/key-digest.ts';
 import { operation } from './operation.ts';
 import { MOST_RECORDS, PutBatch } from './put-batch.ts';
 import { invalidArgument, refuseDryRun, validationFailure } from './service-error.ts';
-import { DRY_RUN, STREAM_REFERENCE } from './shape.ts';
+import { DRY_RUN, HASH_KEY, STREAM_REFERENCE } from './shape.ts';
 import type { Stream } from './stream.ts';
 
 const MOST_BYTES = LIMITS.bytesPerPutRecords.value;
@@ -15,7 +15,7 @@ const MOST_BYTES = LIMITS.bytesPerPutRecords.value;
 /** The fields of one record, as PutRecord and PutRecords declare them. */
 export const RECORD_FIELDS = {
   PartitionKey: { type: 'String', min: 1, max: LIMITS.partitionKeyChars.value, required: true },
-  ExplicitHashKey: { type: 'String', pattern: '0|([1-9]\\d{0,38})' },
+  ExplicitHashKey: HASH_KEY,
   Data: { type: 'Blob', max: LIMITS.ceilingMaxRecordBytes.value, required: true },
 } as const;
 
@@ -32,7 +32,7 @@ export const PUT_RECORDS = operation(
     ...STREAM_REFERENCE,
   },
   (account, input, nowUs) => {
-    const stream = account.findActive(input, nowUs);
+    const stream = account.findOpen(input, nowUs);
     const batch = new PutBatch();
     batch.fill(input.Records);
     checkSizes(stream, batch, (i) => `records.${i + 1}.member.`);
@@ -73,14 +73,14 @@ export function checkSizes(stream: Stream, batch: PutBatch, pathOf: (i: number) 
   for (let i = 0; i < batch.count; i++) {
     const data = batch.dataBytes[i];
     const bytes = sizeOf(data, batch.keyLength[i]);
-    if (bytes > stream.maxRecordBytes) throw tooLarge(stream, data, bytes, pathOf(i));
+    if (bytes > stream.settings.maxRecordBytes) throw tooLarge(stream, data, bytes, pathOf(i));
     sum += bytes;
   }
   if (sum > MOST_BYTES) throw invalidArgument(`Records size exceeds ${MOST_BYTES / MIB} MB limit`);
 }
 
 function tooLarge(stream: Stream, data: number, bytes: number, path: string): Error {
-  const most = stream.maxRecordBytes;
+  const most = stream.settings.maxRecordBytes;
   if (data <= most) {
     return invalidArgument(
       `The data and partition key of '${path}' are ${bytes} bytes together, more than ${most}`,
@@ -96,7 +96,7 @@ const words = new Uint32Array(4);
 
 /** Finds each record's shard by its explicit hash key or its partition key's hash. */
 export function placeRecords(stream: Stream, batch: PutBatch): void {
-  const { routing, openShards } = stream;
+  const { routing, openShards } = stream.layout;
   for (let i = 0; i < batch.count; i++) {
     const explicit = batch.hashKeys.size > 0 ? batch.hashKeys.get(i) : undefined;
     if (explicit !== undefined) toWords(readHashKey(explicit), words);

@@ -33,7 +33,7 @@ export interface Trimmed {
 
 export class RecordLog {
   readonly #budgetBytes: number;
-  readonly #retentionMs: number;
+  #retentionMs: number;
   readonly #lanes: Lane[];
   readonly #small: SmallBodies;
   #segments: Segment[] = [];
@@ -54,6 +54,18 @@ export class RecordLog {
   /** Bytes held: bodies, index, and what it costs to hold them. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Makes room for shards up to a number. */
+  grow(shards: number): void {
+    while (this.#lanes.length < shards) this.#lanes.push(new Lane());
+  }
+
+  /** Keeps records for another time from now on; what was too old until now stays forgotten. */
+  retain(retentionMs: number, nowMs: number): void {
+    this.expire(nowMs);
+    this.#retentionMs = retentionMs;
+    this.expire(nowMs);
   }
 
   /** Keeps the accepted records of a batch, and writes each one's place in its shard to `batch.counter`. */

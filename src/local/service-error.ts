@@ -37,6 +37,20 @@ export function inUse(message: string): ServiceError {
   return new ServiceError('ResourceInUseException', message);
 }
 
+export function limitExceeded(message: string): ServiceError {
+  return new ServiceError('LimitExceededException', message);
+}
+
+/** A control-plane call to a stream that is in the midst of another change. */
+export function notActive(stream: string, accountId: string, status: string): ServiceError {
+  return inUse(`Stream ${stream} under account ${accountId} not ACTIVE, instead in state ${status}`);
+}
+
+/** What resharding says of a shard that is not there, where reading says `shardNotFound`. */
+export function noSuchShard(shardId: string, stream: string, accountId: string): ServiceError {
+  return notFound(`Could not find shard ${shardId} in stream ${stream} under account ${accountId}.`);
+}
+
 export function streamNotFound(stream: string, accountId: string): ServiceError {
   return notFound(`Stream ${stream} under account ${accountId} not found.`);
 }

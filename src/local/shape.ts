@@ -79,6 +79,8 @@ export const STREAM_ARN = {
   min: 1,
   max: 2048,
 } as const;
+/** A hash key in decimal digits. */
+export const HASH_KEY = { type: 'String', pattern: '0|([1-9]\\d{0,38})' } as const;
 export const DRY_RUN = { type: 'Boolean' } as const;
 
 /** How nearly every operation names its stream: either will do. */

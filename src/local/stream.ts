@@ -1,32 +1,17 @@
 /**
- * One stream of the local endpoint: its shards, its write limit, its records, and its state, which is computed
- * from the time of the request and never by a timer.
+ * One stream of the local endpoint: its name, and what belongs to it: settings, state, shards, write limit, records.
  */
-import { LIMITS, KIB } from '../model/limits.ts';
-import { routingTableOf, type RoutingTable } from '../model/routing-table.ts';
-import { createShardMap, shardNumberOf, type ShardMap } from '../model/shard-map.ts';
+import { LIMITS } from '../model/limits.ts';
+import { createShardMap, parentsOf, shardNumberOf, type ShardMap } from '../model/shard-map.ts';
 import { Throttle } from '../model/throttle.ts';
 import { PutReplies } from './put-reply.ts';
 import { RecordLog } from './record-log.ts';
+import { Retention } from './retention.ts';
+import { RollingDay } from './rolling-day.ts';
 import { sequenceNumber, sequencePrefix } from './sequence-number.ts';
-
-const HOUR_MS = 3_600_000;
-
-export type StreamStatus = 'CREATING' | 'ACTIVE' | 'DELETING' | 'DELETED';
-export type StreamMode = 'PROVISIONED' | 'ON_DEMAND';
-
-/** What a new stream is to be. */
-export interface StreamSpec {
-  readonly name: string;
-  readonly shards: number;
-  readonly mode?: StreamMode;
-  /** Data and key, 1 MiB to 10 MiB; default 1 MiB. */
-  readonly maxRecordBytes?: number;
-  /** How long records are kept where memory allows it; default 24. */
-  readonly retentionHours?: number;
-  /** Level of the write buckets at the start, 0…1; default 1. */
-  readonly initialFill?: number;
-}
+import { StreamLayout } from './stream-layout.ts';
+import { StreamSettings, type StreamSpec } from './stream-settings.ts';
+import { StreamState, type StreamStatus } from './stream-state.ts';
 
 export interface StreamPlace {
   readonly accountId: string;
@@ -38,60 +23,62 @@ export class Stream {
   readonly name: string;
   readonly arn: string;
   readonly accountId: string;
-  readonly mode: StreamMode;
-  readonly maxRecordBytes: number;
-  readonly retentionHours: number;
   readonly createdUs: number;
-  readonly shardMap: ShardMap;
-  readonly routing: RoutingTable;
-  /** Shard number by position in the routing table. */
-  readonly openShards: Uint32Array;
+  readonly settings: StreamSettings;
+  readonly state: StreamState;
+  readonly layout: StreamLayout;
+  readonly retention: Retention;
+  readonly shardCountUpdates = new RollingDay();
   readonly throttle: Throttle;
   readonly putReplies: PutReplies;
   log: RecordLog;
+  /** Open shards once the reshard under way is over. */
+  #comingShards: number;
   readonly #memoryBytes: number;
-  readonly #activeUs: number;
-  #deletedUs = Infinity;
-  #goneUs = Infinity;
 
   /** @param createUs how long the stream stays CREATING, in microseconds */
   constructor(spec: StreamSpec, place: StreamPlace, nowUs: number, createUs: number) {
     this.name = spec.name;
     this.arn = `arn:aws:kinesis:${place.region}:${place.accountId}:stream/${spec.name}`;
     this.accountId = place.accountId;
-    this.mode = spec.mode ?? 'PROVISIONED';
-    this.maxRecordBytes = spec.maxRecordBytes ?? LIMITS.defaultMaxRecordBytes.value;
-    this.retentionHours = spec.retentionHours ?? LIMITS.retentionHoursDefault.value;
     this.createdUs = nowUs;
-    this.#activeUs = nowUs + createUs;
     this.#memoryBytes = place.memoryBytes;
-    this.shardMap = createShardMap(spec.shards);
-    this.routing = routingTableOf(this.shardMap);
-    this.openShards = Uint32Array.from(this.shardMap.open, (shard) => shardNumberOf(shard.shardId));
-    this.throttle = new Throttle(this.shardMap.all.length, nowUs, {
-      maxRecordBytes: this.maxRecordBytes,
+    this.settings = new StreamSettings(spec);
+    this.state = new StreamState(nowUs + createUs);
+    this.layout = new StreamLayout(createShardMap(spec.shards), nowUs);
+    this.#comingShards = spec.shards;
+    this.retention = new Retention(spec.retentionHours ?? LIMITS.retentionHoursDefault.value, nowUs);
+    this.throttle = new Throttle(spec.shards, nowUs, {
+      maxRecordBytes: this.settings.maxRecordBytes,
       ...(spec.initialFill === undefined ? {} : { initialFill: spec.initialFill }),
     });
     this.putReplies = new PutReplies(spec.name, place.accountId, nowUs);
     this.log = this.#emptyLog();
   }
 
-  get maxRecordKiB(): number {
-    return this.maxRecordBytes / KIB;
+  statusAt(nowUs: number): StreamStatus {
+    return this.state.at(nowUs);
   }
 
-  statusAt(nowUs: number): StreamStatus {
-    if (nowUs >= this.#goneUs) return 'DELETED';
-    if (nowUs >= this.#deletedUs) return 'DELETING';
-    return nowUs >= this.#activeUs ? 'ACTIVE' : 'CREATING';
+  /** Shards that count towards the account's quota: the open ones, or those that a reshard is about to leave. */
+  get heldShards(): number {
+    return Math.max(this.layout.map.open.length, this.#comingShards);
+  }
+
+  /** Begins to put another map of shards in the place of today's; until `dueUs` the old shards stay open. */
+  reshard(map: ShardMap, dueUs: number, nowUs: number): void {
+    this.#comingShards = map.open.length;
+    this.state.update(dueUs, nowUs, (atUs) => this.#become(map, atUs));
   }
 
   /** Starts the deletion; the records go at once. Deleting again changes nothing. */
   delete(nowUs: number, deleteUs: number): void {
-    if (this.#deletedUs !== Infinity) return;
-    this.#deletedUs = nowUs;
-    this.#goneUs = nowUs + deleteUs;
-    this.log = this.#emptyLog();
+    if (this.state.delete(nowUs, nowUs + deleteUs)) this.log = this.#emptyLog();
+  }
+
+  /** Whether a request finds a shard: it has been there, and is not gone with its last record. */
+  hasShard(shard: number, nowUs: number): boolean {
+    return shard < this.layout.count && !this.layout.isExpired(shard, this.retention.horizonUs(nowUs));
   }
 
   /** Sequence number of a shard's record; counter 0 is the shard's start. */
@@ -99,7 +86,15 @@ export class Stream {
     return sequenceNumber(sequencePrefix(this.createdUs, shard), counter);
   }
 
+  #become(map: ShardMap, atUs: number): void {
+    this.throttle.grow(map.all.length);
+    this.log.grow(map.all.length);
+    for (const shard of this.layout.become(map, atUs)) {
+      this.throttle.inherit(shardNumberOf(shard.shardId), parentsOf(shard).map(shardNumberOf), atUs);
+    }
+  }
+
   #emptyLog(): RecordLog {
-    return new RecordLog(this.shardMap.all.length, this.#memoryBytes, this.retentionHours * HOUR_MS);
+    return new RecordLog(this.layout.count, this.#memoryBytes, this.retention.ms);
   }
 }

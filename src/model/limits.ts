@@ -85,4 +85,11 @@ export const LIMITS = {
     source: QUOTAS,
     note: 'In us-east-1, us-west-2 and eu-west-1; 6,000 or 1,000 elsewhere.',
   },
+  shardsPerUpdateShardCount: { value: 10_000, unit: 'shards per stream', asOf: '2026-11', source: SDK },
+  shardCountUpdatesPerDay: {
+    value: 10,
+    unit: 'UpdateShardCount calls per stream and rolling 24 h',
+    asOf: '2026-11',
+    source: SDK,
+  },
 } as const satisfies Record<string, Limit>;

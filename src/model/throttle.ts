@@ -7,7 +7,7 @@
  */
 import { LIMITS } from './limits.ts';
 import { costOf, roundUpToKiB } from './record.ts';
-import { TOKEN, TokenBuckets } from './token-bucket.ts';
+import { enlarged, TOKEN, TokenBuckets } from './token-bucket.ts';
 
 /** What the throttle said to one record. */
 export const ACCEPTED = 0;
@@ -27,12 +27,12 @@ export interface ThrottleOptions {
 export class Throttle {
   readonly #records: TokenBuckets;
   readonly #bytes: TokenBuckets;
-  readonly #calledAt: Float64Array;
-  readonly #calledBytes: Float64Array;
+  #calledAt: Float64Array;
+  #calledBytes: Float64Array;
   #call = 0;
   #nowUs = 0;
 
-  /** Buckets for shards 0 … capacity - 1, by shard number; children of later reshards need theirs from the start. */
+  /** Buckets for shards 0 … capacity - 1, by shard number; `grow` makes room for those of later reshards. */
   constructor(capacity: number, nowUs: number, options: ThrottleOptions = {}) {
     const maxRecord = options.maxRecordBytes ?? LIMITS.defaultMaxRecordBytes.value;
     const byteBurst = options.byteBurst ?? Math.max(LIMITS.writeByteBurst.value, roundUpToKiB(maxRecord));
@@ -51,6 +51,14 @@ export class Throttle {
     );
     this.#calledAt = new Float64Array(capacity);
     this.#calledBytes = new Float64Array(capacity);
+  }
+
+  /** Makes room for shards up to `capacity`; each needs its level from its parents, by `split` or `merge`. */
+  grow(capacity: number): void {
+    this.#records.grow(capacity);
+    this.#bytes.grow(capacity);
+    this.#calledAt = enlarged(this.#calledAt, capacity);
+    this.#calledBytes = enlarged(this.#calledBytes, capacity);
   }
 
   /** Starts a call (one PutRecord or PutRecords request). All of it is charged at the same microsecond. */
@@ -76,16 +84,17 @@ export class Throttle {
 
   /** After a split: both children start at the level of their parent. */
   split(parent: number, children: readonly [number, number], nowUs: number): void {
-    for (const buckets of [this.#records, this.#bytes]) {
-      for (const child of children) buckets.inherit(child, [parent], nowUs);
-    }
+    for (const child of children) this.inherit(child, [parent], nowUs);
   }
 
   /** After a merge: the child starts at the lower of its parents' levels. */
   merge(parents: readonly [number, number], child: number, nowUs: number): void {
-    for (const buckets of [this.#records, this.#bytes]) {
-      buckets.inherit(child, parents, nowUs);
-    }
+    this.inherit(child, parents, nowUs);
+  }
+
+  /** Gives a shard the lowest level of its parents, one or two, in each bucket. */
+  inherit(child: number, parents: readonly number[], nowUs: number): void {
+    for (const buckets of [this.#records, this.#bytes]) buckets.inherit(child, parents, nowUs);
   }
 }
 

@@ -17,8 +17,8 @@ export interface BucketRate {
 
 export class TokenBuckets {
   readonly rate: BucketRate;
-  readonly #levels: Float64Array;
-  readonly #seenUs: Float64Array;
+  #levels: Float64Array;
+  #seenUs: Float64Array;
   readonly #full: number;
   readonly #usToFull: number;
 
@@ -29,6 +29,12 @@ export class TokenBuckets {
     this.#usToFull = Math.ceil(this.#full / rate.refillPerSec);
     this.#levels = new Float64Array(count).fill(Math.floor(rate.burst * fill) * TOKEN);
     this.#seenUs = new Float64Array(count).fill(nowUs);
+  }
+
+  /** Makes room for buckets up to `count`; new ones are empty until they inherit a level. Never takes any away. */
+  grow(count: number): void {
+    this.#levels = enlarged(this.#levels, count);
+    this.#seenUs = enlarged(this.#seenUs, count);
   }
 
   /** Level of a bucket in millionths at `nowUs`; an earlier time than the last one counts as the last one. */
@@ -58,4 +64,12 @@ export class TokenBuckets {
     this.#levels[i] = Math.min(...others.map((other) => this.levelAt(other, atUs)));
     this.#seenUs[i] = atUs;
   }
+}
+
+/** A column with room for `count` values, zero where there were none. */
+export function enlarged(column: Float64Array, count: number): Float64Array {
+  if (count <= column.length) return column;
+  const larger = new Float64Array(count);
+  larger.set(column);
+  return larger;
 }

@@ -8,6 +8,7 @@ const FLAGS: LocalFlags = {
   seedStream: [],
   createMs: '500',
   deleteMs: '500',
+  reshardMs: '500',
   streamMemory: '256MiB',
 };
 
@@ -51,6 +52,7 @@ describe('the flags of local', () => {
       ],
       createMs: 0,
       deleteMs: 500,
+      reshardMs: 500,
       streamMemoryBytes: 64 * 1_048_576,
       quiet: false,
     });

@@ -24,7 +24,13 @@ export interface Answered {
 
 export interface ShownShard {
   readonly ShardId: string;
-  readonly SequenceNumberRange: { readonly StartingSequenceNumber: string };
+  readonly ParentShardId?: string;
+  readonly AdjacentParentShardId?: string;
+  readonly HashKeyRange: { readonly StartingHashKey: string; readonly EndingHashKey: string };
+  readonly SequenceNumberRange: {
+    readonly StartingSequenceNumber: string;
+    readonly EndingSequenceNumber?: string;
+  };
 }
 
 /** A written or a read record, or why it was refused. */
@@ -47,7 +53,8 @@ export interface ReplyBody {
   readonly FailedRecordCount: number;
   readonly Records: readonly ShownRecord[];
   readonly ShardIterator?: string;
-  readonly NextShardIterator: string;
+  readonly NextShardIterator: string | null;
+  readonly ChildShards?: readonly { readonly ShardId: string; readonly ParentShards: readonly string[] }[];
   readonly MillisBehindLatest: number;
   readonly Shards: readonly ShownShard[];
   readonly NextToken?: string;
@@ -55,7 +62,7 @@ export interface ReplyBody {
   readonly StreamSummaries: readonly object[];
   readonly HasMoreStreams: boolean;
   readonly StreamDescription: { readonly Shards: readonly ShownShard[]; readonly HasMoreShards: boolean };
-  readonly StreamDescriptionSummary?: { readonly StreamStatus: string };
+  readonly StreamDescriptionSummary?: { readonly StreamStatus: string; readonly OpenShardCount: number };
 }
 
 export function serviceWith(streams: readonly StreamSpec[], options: LocalOptions = {}): LocalService {
