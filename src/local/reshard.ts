@@ -1,6 +1,6 @@
 /** SplitShard and MergeShards. Words as kinesalite's authors recorded them of the real service. */
 import { areAdjacent, canSplitAt } from '../model/hash-range.ts';
-import { mergeShards, shardIdOf, splitShard, type Shard } from '../model/shard-map.ts';
+import { mergeChange, shardIdOf, splitChange, type Shard } from '../model/shard-map.ts';
 import type { Account } from './account.ts';
 import { operation, type OperationResult } from './operation.ts';
 import { invalidArgument, noSuchShard } from './service-error.ts';
@@ -38,7 +38,7 @@ function split(account: Account, input: InputOf<typeof SPLIT_FIELDS>, nowUs: num
   }
   requireActive(stream, nowUs);
   requireOpen(stream, shards);
-  stream.reshard(splitShard(stream.layout.map, shard.shardId, newStart), account.dueUs(nowUs), nowUs);
+  stream.reshard(splitChange(stream.layout.map, shard.shardId, newStart), account.dueUs(nowUs), nowUs);
   return undefined;
 }
 
@@ -55,7 +55,7 @@ function merge(account: Account, input: InputOf<typeof MERGE_FIELDS>, nowUs: num
   }
   requireActive(stream, nowUs);
   requireOpen(stream, shards);
-  const merged = mergeShards(stream.layout.map, low.shardId, high.shardId);
+  const merged = mergeChange(stream.layout.map, low.shardId, high.shardId);
   stream.reshard(merged, account.dueUs(nowUs), nowUs);
   return undefined;
 }

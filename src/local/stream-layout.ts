@@ -2,7 +2,7 @@
  * The shards of a stream over time: which are open and where records go, and when each one opened and closed.
  */
 import { routingTableOf, type RoutingTable } from '../model/routing-table.ts';
-import { parentsOf, shardNumberOf, type Shard, type ShardMap } from '../model/shard-map.ts';
+import { openNumbersOf, parentsOf, shardNumberOf, type Shard, type ShardMap } from '../model/shard-map.ts';
 
 export class StreamLayout {
   map: ShardMap;
@@ -18,7 +18,7 @@ export class StreamLayout {
   constructor(map: ShardMap, nowUs: number) {
     this.map = map;
     this.routing = routingTableOf(map);
-    this.openShards = openNumbers(map);
+    this.openShards = openNumbersOf(map);
     this.#openedUs = map.all.map(() => nowUs);
     this.#closedUs = map.all.map(() => Infinity);
     this.#children = map.all.map(() => []);
@@ -29,10 +29,9 @@ export class StreamLayout {
     return this.map.all.length;
   }
 
-  /** Makes way for a later map of the same stream. @returns its new shards, in the order in which they were made */
-  become(map: ShardMap, atUs: number): readonly Shard[] {
-    const made = map.all.slice(this.count);
-    for (const shard of made) {
+  /** Makes way for a later map of the same stream. */
+  become(map: ShardMap, atUs: number): void {
+    for (const shard of map.all.slice(this.count)) {
       const number = this.#openedUs.push(atUs) - 1;
       this.#closedUs.push(Infinity);
       this.#children.push([]);
@@ -43,8 +42,7 @@ export class StreamLayout {
     }
     this.map = map;
     this.routing = routingTableOf(map);
-    this.openShards = openNumbers(map);
-    return made;
+    this.openShards = openNumbersOf(map);
   }
 
   /** When a shard opened, in microseconds. */
@@ -78,8 +76,4 @@ export class StreamLayout {
         !this.isExpired(number, horizonUs) && (shardId === undefined || shard.shardId > shardId),
     );
   }
-}
-
-function openNumbers(map: ShardMap): Uint32Array {
-  return Uint32Array.from(map.open, (shard) => shardNumberOf(shard.shardId));
 }

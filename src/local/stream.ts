@@ -2,7 +2,7 @@
  * One stream of the local endpoint: its name, and what belongs to it: settings, state, shards, write limit, records.
  */
 import { LIMITS } from '../model/limits.ts';
-import { createShardMap, parentsOf, shardNumberOf, type ShardMap } from '../model/shard-map.ts';
+import { createShardMap, type LayoutChange } from '../model/shard-map.ts';
 import { Throttle } from '../model/throttle.ts';
 import { PutReplies } from './put-reply.ts';
 import { RecordLog } from './record-log.ts';
@@ -65,10 +65,14 @@ export class Stream {
     return Math.max(this.layout.map.open.length, this.#comingShards);
   }
 
-  /** Begins to put another map of shards in the place of today's; until `dueUs` the old shards stay open. */
-  reshard(map: ShardMap, dueUs: number, nowUs: number): void {
-    this.#comingShards = map.open.length;
-    this.state.update(dueUs, nowUs, (atUs) => this.#become(map, atUs));
+  /** Begins splits and merges; until `dueUs` the old shards stay open. */
+  reshard(change: LayoutChange, dueUs: number, nowUs: number): void {
+    this.#comingShards = change.map.open.length;
+    this.state.update(dueUs, nowUs, (atUs) => {
+      this.throttle.reshard(change, atUs);
+      this.log.grow(change.map.all.length);
+      this.layout.become(change.map, atUs);
+    });
   }
 
   /** Starts the deletion; the records go at once. Deleting again changes nothing. */
@@ -84,14 +88,6 @@ export class Stream {
   /** Sequence number of a shard's record; counter 0 is the shard's start. */
   sequenceNumber(shard: number, counter: number): string {
     return sequenceNumber(sequencePrefix(this.createdUs, shard), counter);
-  }
-
-  #become(map: ShardMap, atUs: number): void {
-    this.throttle.grow(map.all.length);
-    this.log.grow(map.all.length);
-    for (const shard of this.layout.become(map, atUs)) {
-      this.throttle.inherit(shardNumberOf(shard.shardId), parentsOf(shard).map(shardNumberOf), atUs);
-    }
   }
 
   #emptyLog(): RecordLog {

@@ -1,6 +1,6 @@
 /** UpdateShardCount: as many equal shards as wanted, within half and double of today's, ten times a day. */
 import { LIMITS } from '../model/limits.ts';
-import { resizeUniform } from '../model/shard-map.ts';
+import { resizeChange } from '../model/shard-map.ts';
 import type { Account } from './account.ts';
 import { operation, type OperationResult } from './operation.ts';
 import { limitExceeded } from './service-error.ts';
@@ -26,7 +26,7 @@ function updateShardCount(account: Account, input: InputOf<typeof FIELDS>, nowUs
   checkDay(stream, nowUs);
   account.requireQuota(Math.max(0, target - current), nowUs);
   stream.shardCountUpdates.note(nowUs);
-  stream.reshard(resizeUniform(stream.layout.map, target), account.dueUs(nowUs), nowUs);
+  stream.reshard(resizeChange(stream.layout.map, target), account.dueUs(nowUs), nowUs);
   return {
     StreamName: stream.name,
     CurrentShardCount: current,

@@ -28,6 +28,25 @@ export interface ShardMap {
   readonly open: readonly Shard[];
 }
 
+/** One split or merge, by the numbers of the shards that it closes and opens; children in order of hash key. */
+export type ReshardStep =
+  | {
+      readonly kind: 'split';
+      readonly parents: readonly [number];
+      readonly children: readonly [number, number];
+    }
+  | {
+      readonly kind: 'merge';
+      readonly parents: readonly [number, number];
+      readonly children: readonly [number];
+    };
+
+/** A new layout, and the splits and merges that lead to it, in order: levels of buckets are inherited along them. */
+export interface LayoutChange {
+  readonly map: ShardMap;
+  readonly steps: readonly ReshardStep[];
+}
+
 export function shardIdOf(number: number): string {
   return `shardId-${number.toString().padStart(12, '0')}`;
 }
@@ -36,6 +55,12 @@ export function shardIdOf(number: number): string {
 export function shardNumberOf(shardId: string): number {
   const match = /^shardId-(\d{12})$/.exec(shardId);
   return match ? Number(match[1]) : -1;
+}
+
+/** Places in `map.all` of the open shards, in ascending order of hash key. */
+export function openNumbersOf({ all, open }: ShardMap): Uint32Array {
+  const numbers = new Map(all.map(({ shardId }, number) => [shardId, number]));
+  return Uint32Array.from(open, ({ shardId }) => numbers.get(shardId) ?? -1);
 }
 
 /** A new stream of `count` equal shards. */
@@ -98,23 +123,80 @@ export function mergeShards(map: ShardMap, shardId: string, adjacentShardId: str
   return replace(map, [low, high], [child]);
 }
 
+/** `splitShard` with its step. */
+export function splitChange(map: ShardMap, shardId: string, newStart: bigint): LayoutChange {
+  const next = splitShard(map, shardId, newStart);
+  const child = map.all.length;
+  return {
+    map: next,
+    steps: [{ kind: 'split', parents: [shardNumberOf(shardId)], children: [child, child + 1] }],
+  };
+}
+
+/** `mergeShards` with its step. */
+export function mergeChange(map: ShardMap, shardId: string, adjacentShardId: string): LayoutChange {
+  const next = mergeShards(map, shardId, adjacentShardId);
+  const parents = [shardNumberOf(shardId), shardNumberOf(adjacentShardId)] as const;
+  return { map: next, steps: [{ kind: 'merge', parents, children: [map.all.length] }] };
+}
+
+/** The layout that `resizeChange` leads to. */
+export function resizeUniform(map: ShardMap, count: number): ShardMap {
+  return resizeChange(map, count).map;
+}
+
 /**
  * Brings the stream to `count` equal shards by splits and merges, from the lowest hash key up, as UpdateShardCount
  * does: a shard that straddles an end of a target range is split there, then the pieces of the range are merged.
  * Rounded ends can lie one key apart (3 shards to 6), where SplitShard would refuse to cut; the service need not.
  */
-export function resizeUniform(map: ShardMap, count: number): ShardMap {
-  let current = map;
-  for (const target of uniformRanges(count)) {
-    const straddling = route(current, target.end);
-    if (straddling.range.end !== target.end) current = splitAnywhere(current, straddling, target.end + 1n);
-    for (;;) {
-      const first = routeIndex(current, target.start);
-      if (current.open[first].range.end === target.end) break;
-      current = mergeShards(current, current.open[first].shardId, current.open[first + 1].shardId);
+export function resizeChange(map: ShardMap, count: number): LayoutChange {
+  const all = [...map.all];
+  const steps: ReshardStep[] = [];
+  const close = (shard: Shard): number => {
+    const number = shardNumberOf(shard.shardId);
+    all[number] = { ...shard, open: false };
+    return number;
+  };
+  const bear = (child: Omit<Shard, 'shardId' | 'open'>): Shard => {
+    const shard = { shardId: shardIdOf(all.length), ...child, open: true };
+    all.push(shard);
+    return shard;
+  };
+  const split = (parent: Shard, newStart: bigint): Shard[] => {
+    const number = close(parent);
+    const children = splitAt(parent.range, newStart).map((range) =>
+      bear({ range, parentShardId: parent.shardId }),
+    );
+    steps.push({ kind: 'split', parents: [number], children: [all.length - 2, all.length - 1] });
+    return children;
+  };
+  const merge = (low: Shard, high: Shard): Shard => {
+    const parents = [close(low), close(high)] as const;
+    steps.push({ kind: 'merge', parents, children: [all.length] });
+    return bear({
+      range: join(low.range, high.range),
+      parentShardId: low.shardId,
+      adjacentParentShardId: high.shardId,
+    });
+  };
+  // What is still to be cut, the lowest last.
+  const left = map.open.toReversed();
+  const open = uniformRanges(count).map(({ end }) => {
+    const pieces: Shard[] = [];
+    while (pieces.at(-1)?.range.end !== end) {
+      let next = left.pop();
+      if (next === undefined) throw new Error('open shards do not tile the key space');
+      if (next.range.end > end) {
+        const [low, high] = split(next, end + 1n);
+        left.push(high);
+        next = low;
+      }
+      pieces.push(next);
     }
-  }
-  return current;
+    return pieces.reduce(merge);
+  });
+  return { map: { all, open }, steps };
 }
 
 /** The parents of a shard that the map still knows, one after a split and two after a merge. */

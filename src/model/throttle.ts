@@ -5,9 +5,11 @@
  * AWS publishes no exact algorithm. This is the "capacity tank" of its Large records page, in the form of the
  * limiter in its own producer library; burst sizes are parameters.
  */
+import { lengthened } from './column.ts';
 import { LIMITS } from './limits.ts';
 import { costOf, roundUpToKiB } from './record.ts';
-import { enlarged, TOKEN, TokenBuckets } from './token-bucket.ts';
+import type { LayoutChange } from './shard-map.ts';
+import { TOKEN, TokenBuckets } from './token-bucket.ts';
 
 /** What the throttle said to one record. */
 export const ACCEPTED = 0;
@@ -32,7 +34,7 @@ export class Throttle {
   #call = 0;
   #nowUs = 0;
 
-  /** Buckets for shards 0 … capacity - 1, by shard number; `grow` makes room for those of later reshards. */
+  /** Buckets for shards 0 … capacity - 1, by shard number; children of later reshards need `grow` first. */
   constructor(capacity: number, nowUs: number, options: ThrottleOptions = {}) {
     const maxRecord = options.maxRecordBytes ?? LIMITS.defaultMaxRecordBytes.value;
     const byteBurst = options.byteBurst ?? Math.max(LIMITS.writeByteBurst.value, roundUpToKiB(maxRecord));
@@ -51,14 +53,6 @@ export class Throttle {
     );
     this.#calledAt = new Float64Array(capacity);
     this.#calledBytes = new Float64Array(capacity);
-  }
-
-  /** Makes room for shards up to `capacity`; each needs its level from its parents, by `split` or `merge`. */
-  grow(capacity: number): void {
-    this.#records.grow(capacity);
-    this.#bytes.grow(capacity);
-    this.#calledAt = enlarged(this.#calledAt, capacity);
-    this.#calledBytes = enlarged(this.#calledBytes, capacity);
   }
 
   /** Starts a call (one PutRecord or PutRecords request). All of it is charged at the same microsecond. */
@@ -82,19 +76,35 @@ export class Throttle {
     return ACCEPTED;
   }
 
+  /** Makes room for shards up to number `capacity` - 1; each must inherit its level before it is charged. */
+  grow(capacity: number): void {
+    this.#records.grow(capacity);
+    this.#bytes.grow(capacity);
+    this.#calledAt = lengthened(this.#calledAt, capacity);
+    this.#calledBytes = lengthened(this.#calledBytes, capacity);
+  }
+
+  /** Every split and merge of a change in turn. */
+  reshard(change: LayoutChange, nowUs: number): void {
+    this.grow(change.map.all.length);
+    for (const step of change.steps) {
+      if (step.kind === 'split') this.split(step.parents[0], step.children, nowUs);
+      else this.merge(step.parents, step.children[0], nowUs);
+    }
+  }
+
   /** After a split: both children start at the level of their parent. */
   split(parent: number, children: readonly [number, number], nowUs: number): void {
-    for (const child of children) this.inherit(child, [parent], nowUs);
+    for (const buckets of [this.#records, this.#bytes]) {
+      for (const child of children) buckets.inherit(child, [parent], nowUs);
+    }
   }
 
   /** After a merge: the child starts at the lower of its parents' levels. */
   merge(parents: readonly [number, number], child: number, nowUs: number): void {
-    this.inherit(child, parents, nowUs);
-  }
-
-  /** Gives a shard the lowest level of its parents, one or two, in each bucket. */
-  inherit(child: number, parents: readonly number[], nowUs: number): void {
-    for (const buckets of [this.#records, this.#bytes]) buckets.inherit(child, parents, nowUs);
+    for (const buckets of [this.#records, this.#bytes]) {
+      buckets.inherit(child, parents, nowUs);
+    }
   }
 }
 

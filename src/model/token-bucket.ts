@@ -5,6 +5,8 @@
  * depend on how often a bucket is looked at.
  */
 
+import { lengthened } from './column.ts';
+
 /** Tokens are counted in millionths, so that a rate per second is the same whole number per microsecond. */
 export const TOKEN = 1_000_000;
 
@@ -31,12 +33,6 @@ export class TokenBuckets {
     this.#seenUs = new Float64Array(count).fill(nowUs);
   }
 
-  /** Makes room for buckets up to `count`; new ones are empty until they inherit a level. Never takes any away. */
-  grow(count: number): void {
-    this.#levels = enlarged(this.#levels, count);
-    this.#seenUs = enlarged(this.#seenUs, count);
-  }
-
   /** Level of a bucket in millionths at `nowUs`; an earlier time than the last one counts as the last one. */
   levelAt(i: number, nowUs: number): number {
     const elapsedUs = nowUs - this.#seenUs[i];
@@ -54,6 +50,12 @@ export class TokenBuckets {
     this.#levels[i] -= tokens * TOKEN;
   }
 
+  /** Makes room for buckets up to `count` - 1; a new one is empty until it inherits. */
+  grow(count: number): void {
+    this.#levels = lengthened(this.#levels, count);
+    this.#seenUs = lengthened(this.#seenUs, count);
+  }
+
   /**
    * Sets a bucket to the lowest level of others at `nowUs`, or at the latest time that one of them has seen.
    * @throws RangeError where there is no such bucket: its records would all pass
@@ -64,12 +66,4 @@ export class TokenBuckets {
     this.#levels[i] = Math.min(...others.map((other) => this.levelAt(other, atUs)));
     this.#seenUs[i] = atUs;
   }
-}
-
-/** A column with room for `count` values, zero where there were none. */
-export function enlarged(column: Float64Array, count: number): Float64Array {
-  if (count <= column.length) return column;
-  const larger = new Float64Array(count);
-  larger.set(column);
-  return larger;
 }

@@ -4,17 +4,23 @@ import { call, record, serviceWith, START_US, type ReplyBody, type ShownShard } 
 
 const MS = 1000;
 const HOUR = 3_600_000 * MS;
+interface Resharded {
+  readonly service: LocalService;
+  readonly at: (ms: number, operation: string, input?: object) => ReplyBody;
+}
+
 const HALF = (2n ** 127n).toString();
 const id = (number: number): string => `shardId-${number.toString().padStart(12, '0')}`;
 
 /** A stream 's' of some shards; `at` calls an operation on it, some milliseconds after the start. */
-function stream(shards: number, options = {}): { service: LocalService; at: typeof callAt } {
+function stream(shards: number, options = {}): Resharded {
   const service = serviceWith([{ name: 's', shards }], options);
-  const callAt = (ms: number, operation: string, input: object = {}): ReplyBody =>
-    call(service, operation, { StreamName: 's', ...input }, START_US + ms * MS).body;
-  return { service, at: callAt };
+  return {
+    service,
+    at: (ms, operation, input = {}) =>
+      call(service, operation, { StreamName: 's', ...input }, START_US + ms * MS).body,
+  };
 }
-declare function callAt(ms: number, operation: string, input?: object): ReplyBody;
 
 const split = (shard: number, NewStartingHashKey = HALF): object => ({
   ShardToSplit: id(shard),
@@ -352,7 +358,7 @@ describe('resharding refuses', () => {
 
 describe('ListShards of a stream that was resharded', () => {
   /** 0 → 1, 2 at 500 ms; 1 → 3, 4 at 1500 ms. */
-  function resharded(): ReturnType<typeof stream> {
+  function resharded(): Resharded {
     const made = stream(1);
     made.at(0, 'SplitShard', split(0));
     made.at(1000, 'SplitShard', split(1, '1000'));
