@@ -1,6 +1,7 @@
 /** `shardwise local`: the local Kinesis endpoint, until stopped. */
 import { Command } from 'commander';
 import type { Notice, StreamSpec } from '../local/local-service.ts';
+import { LIMIT_GROUPS, type LimitGroup } from '../local/limit-groups.ts';
 import { parseBytes } from '../model/quantity.ts';
 import { badInput } from '../model/refusal.ts';
 import type { Context } from './context.ts';
@@ -13,6 +14,8 @@ export interface LocalFlags {
   readonly deleteMs: string;
   readonly reshardMs: string;
   readonly streamMemory: string;
+  /** Commander's negative form: --no-limits makes it false. */
+  readonly limits: string | boolean;
   readonly quiet?: boolean;
 }
 
@@ -23,6 +26,7 @@ export interface LocalCommandOptions {
   readonly createMs: number;
   readonly deleteMs: number;
   readonly reshardMs: number;
+  readonly limits: readonly LimitGroup[];
   readonly streamMemoryBytes: number;
   readonly quiet: boolean;
 }
@@ -44,6 +48,12 @@ export function localCommand(context: Context): Command {
     .option('--create-ms <milliseconds>', 'how long CreateStream takes', '500')
     .option('--delete-ms <milliseconds>', 'how long DeleteStream takes', '500')
     .option('--reshard-ms <milliseconds>', 'how long a stream is UPDATING when it changes', '500')
+    .option(
+      '--limits <groups>',
+      'limits to enforce: write, read, control, with commas between',
+      LIMIT_GROUPS.join(','),
+    )
+    .option('--no-limits', 'enforce none of them: only a store')
     .option('--stream-memory <size>', "memory for one stream's records; the oldest go first", '256MiB')
     .option('--quiet', 'no warnings and notices')
     .action(async (flags: LocalFlags) => {
@@ -71,9 +81,22 @@ export function readLocalFlags(flags: LocalFlags): LocalCommandOptions {
     createMs: readWhole('--create-ms', flags.createMs, MOST_STATE_MS, 500),
     deleteMs: readWhole('--delete-ms', flags.deleteMs, MOST_STATE_MS, 500),
     reshardMs: readWhole('--reshard-ms', flags.reshardMs, MOST_STATE_MS, 500),
+    limits: readLimits(flags.limits),
     streamMemoryBytes,
     quiet: flags.quiet ?? false,
   };
+}
+
+function readLimits(text: string | boolean): LimitGroup[] {
+  if (typeof text === 'boolean') return text ? [...LIMIT_GROUPS] : [];
+  return text.split(',').map((name) => {
+    const group = LIMIT_GROUPS.find((candidate) => candidate === name);
+    if (group !== undefined) return group;
+    throw badInput(
+      `--limits ${text} names ${name === '' ? 'nothing' : name} between its commas.`,
+      `Name some of ${LIMIT_GROUPS.join(', ')}, as in --limits write,read; or write --no-limits.`,
+    );
+  });
 }
 
 /** Node takes an empty address for all of the machine's, which nobody means by it. */

@@ -2,6 +2,9 @@
  * All streams of the one account that the local endpoint plays, found by name or ARN.
  */
 import { LIMITS, MIB } from '../model/limits.ts';
+import { CallRates } from './call-rates.ts';
+import { Commitment } from './commitment.ts';
+import { switchesOf, type LimitGroup, type LimitSwitches } from './limit-groups.ts';
 import type { Notice } from './message.ts';
 import { inUse, invalidArgument, limitExceeded, streamNotFound } from './service-error.ts';
 import type { StreamSpec } from './stream-settings.ts';
@@ -17,6 +20,8 @@ export interface LocalOptions {
   readonly deleteMs?: number;
   /** How long a stream is UPDATING when its shards or its settings change; default 500. */
   readonly reshardMs?: number;
+  /** Groups of limits that are enforced; default all. */
+  readonly limits?: readonly LimitGroup[];
   /** What one stream's records may take in memory, in bytes; default 256 MiB. */
   readonly streamMemoryBytes?: number;
 }
@@ -30,8 +35,12 @@ export interface StreamReference {
 export class Account {
   readonly id: string;
   readonly region: string;
-  readonly #createUs: number;
-  readonly #deleteUs: number;
+  /** Microseconds that creating and deleting a stream or a consumer takes. */
+  readonly createUs: number;
+  readonly deleteUs: number;
+  readonly limits: LimitSwitches;
+  readonly commitment = new Commitment();
+  readonly #rates = new CallRates();
   readonly #reshardUs: number;
   readonly #memoryBytes: number;
   readonly #streams = new Map<string, Stream>();
@@ -39,9 +48,10 @@ export class Account {
   constructor(options: LocalOptions) {
     this.id = options.accountId ?? '000000000000';
     this.region = options.region ?? 'us-east-1';
-    this.#createUs = (options.createMs ?? 500) * 1000;
-    this.#deleteUs = (options.deleteMs ?? 500) * 1000;
+    this.createUs = (options.createMs ?? 500) * 1000;
+    this.deleteUs = (options.deleteMs ?? 500) * 1000;
     this.#reshardUs = (options.reshardMs ?? 500) * 1000;
+    this.limits = switchesOf(options.limits);
     this.#memoryBytes = options.streamMemoryBytes ?? 256 * MIB;
   }
 
@@ -51,19 +61,47 @@ export class Account {
    * @throws ServiceError where the name is taken or the account's shard quota is used up
    */
   create(spec: StreamSpec, nowUs: number, atOnce = false): Stream {
-    const streams = this.streams(nowUs);
-    if (streams.some((stream) => stream.name === spec.name)) {
-      throw inUse(`Stream ${spec.name} under account ${this.id} already exists.`);
-    }
+    this.requireNew(spec.name, nowUs);
     this.requireQuota(spec.shards, nowUs);
     const place = { accountId: this.id, region: this.region, memoryBytes: this.#memoryBytes };
-    const stream = new Stream(spec, place, nowUs, atOnce ? 0 : this.#createUs);
+    const stream = new Stream(spec, place, nowUs, atOnce ? 0 : this.createUs);
     this.#streams.set(spec.name, stream);
     return stream;
   }
 
+  /** @throws ServiceError ResourceInUseException where a stream has the name already */
+  requireNew(name: string, nowUs: number): void {
+    if (this.named(name, nowUs)) throw inUse(`Stream ${name} under account ${this.id} already exists.`);
+  }
+
   delete(stream: Stream, nowUs: number): void {
-    stream.delete(nowUs, this.#deleteUs);
+    stream.delete(nowUs, this.deleteUs);
+  }
+
+  /**
+   * Counts a call against the rate of its operation.
+   * @throws ServiceError LimitExceededException
+   */
+  requireRate(operation: string, reference: StreamReference, nowUs: number): void {
+    if (!this.limits.control) return;
+    const name = reference.StreamName ?? /:stream\/([^/]+)/.exec(reference.StreamARN ?? '')?.[1];
+    const stream = name !== undefined && this.#streams.has(name) ? name : undefined;
+    if (this.#rates.take(operation, stream, nowUs)) return;
+    const what = stream === undefined ? 'account' : `stream ${stream} under account`;
+    throw limitExceeded(`Rate exceeded for ${what} ${this.id}.`);
+  }
+
+  onDemandStreams(nowUs: number): number {
+    return this.streams(nowUs).filter(({ settings }) => settings.mode === 'ON_DEMAND').length;
+  }
+
+  /** Refuses one more on-demand stream than the account may have. @throws ServiceError LimitExceededException */
+  requireOnDemandStream(nowUs: number): void {
+    const most = LIMITS.onDemandStreams.value;
+    if (this.onDemandStreams(nowUs) < most) return;
+    throw limitExceeded(
+      `This request would exceed the on-demand stream limit for the account ${this.id} in ${this.region}. Limit: ${most}.`,
+    );
   }
 
   /** When a change of a stream that begins now takes effect. */

@@ -2,33 +2,36 @@
 import { KIB, LIMITS } from '../model/limits.ts';
 import type { Account } from './account.ts';
 import { operation, type OperationResult } from './operation.ts';
-import { invalidArgument, validationFailure } from './service-error.ts';
+import { MAX_RECORD_KIB } from './max-record-size.ts';
+import { inUse, invalidArgument, limitExceeded, validationFailure } from './service-error.ts';
 import { STREAM_NAME, STREAM_REFERENCE, type InputOf } from './shape.ts';
+import {
+  requireStrategyFits,
+  requireWarmFits,
+  STRATEGY,
+  STREAM_MODE_DETAILS,
+  WARM_MIBPS,
+} from './stream-mode.ts';
+import type { StreamMode } from './stream-settings.ts';
+import { checkTags, TagSet, TAGS } from './tag-set.ts';
 
 /** Shards of a new on-demand stream (source: developer guide, How do I size a stream). */
 const ON_DEMAND_SHARDS = 4;
 
 const FIELDS = {
   ShardCount: { type: 'Integer', min: 1 },
-  StreamModeDetails: {
-    type: 'Structure',
-    fields: { StreamMode: { type: 'String', values: ['PROVISIONED', 'ON_DEMAND'], required: true } },
-  },
-  MaxRecordSizeInKiB: {
-    type: 'Integer',
-    min: LIMITS.defaultMaxRecordBytes.value / KIB,
-    max: LIMITS.ceilingMaxRecordBytes.value / KIB,
-  },
-  WarmThroughputMiBps: { type: 'Integer', min: 0 },
-  RecordDistributionStrategy: { type: 'String', values: ['AUTO', 'USER_PARTITION_KEY'] },
+  StreamModeDetails: STREAM_MODE_DETAILS,
+  Tags: TAGS,
+  MaxRecordSizeInKiB: MAX_RECORD_KIB,
+  WarmThroughputMiBps: WARM_MIBPS,
+  RecordDistributionStrategy: STRATEGY,
   StreamName: { ...STREAM_NAME, required: true },
 } as const;
 
 export const CREATE_STREAM = operation(FIELDS, createStream);
 
 function createStream(account: Account, input: InputOf<typeof FIELDS>, nowUs: number): OperationResult {
-  const mode = input.StreamModeDetails?.StreamMode === 'ON_DEMAND' ? 'ON_DEMAND' : 'PROVISIONED';
-  refuseUnsupported(input);
+  const mode = (input.StreamModeDetails?.StreamMode ?? 'PROVISIONED') as StreamMode;
   if (mode === 'PROVISIONED' && input.ShardCount === undefined) {
     throw validationFailure(
       "1 validation error detected: Value null at 'shardCount' failed to satisfy constraint: Member must not be null",
@@ -37,11 +40,22 @@ function createStream(account: Account, input: InputOf<typeof FIELDS>, nowUs: nu
   if (mode === 'ON_DEMAND' && input.ShardCount !== undefined) {
     throw invalidArgument('ShardCount can not be specified for a stream in ON_DEMAND mode.');
   }
+  const spread = input.RecordDistributionStrategy === 'AUTO';
+  const tags = input.Tags ?? {};
+  requireStrategyFits(mode, spread);
+  requireWarmFits(account, mode, input.WarmThroughputMiBps, nowUs);
+  checkTags(new TagSet(), tags, `add tags to stream ${input.StreamName} under account ${account.id}`);
+  account.requireNew(input.StreamName, nowUs);
+  requireFewCreating(account, nowUs);
+  if (mode === 'ON_DEMAND') account.requireOnDemandStream(nowUs);
   account.create(
     {
       name: input.StreamName,
       shards: input.ShardCount ?? ON_DEMAND_SHARDS,
       mode,
+      spread,
+      tags,
+      ...(input.WarmThroughputMiBps === undefined ? {} : { warmMiBps: input.WarmThroughputMiBps }),
       ...(input.MaxRecordSizeInKiB === undefined ? {} : { maxRecordBytes: input.MaxRecordSizeInKiB * KIB }),
     },
     nowUs,
@@ -49,20 +63,24 @@ function createStream(account: Account, input: InputOf<typeof FIELDS>, nowUs: nu
   return undefined;
 }
 
-/** What AWS knows and this endpoint does not: better refused than silently without effect. */
-function refuseUnsupported(input: InputOf<typeof FIELDS>): void {
-  if (input.WarmThroughputMiBps !== undefined) {
-    throw invalidArgument('WarmThroughputMiBps is not supported by the local endpoint.');
-  }
-  if (input.RecordDistributionStrategy === 'AUTO') {
-    throw invalidArgument('RecordDistributionStrategy AUTO is not supported by the local endpoint.');
-  }
+function requireFewCreating(account: Account, nowUs: number): void {
+  const creating = account.streams(nowUs).filter((stream) => stream.statusAt(nowUs) === 'CREATING').length;
+  const most = LIMITS.streamsCreating.value;
+  if (!account.limits.control || creating < most) return;
+  throw limitExceeded(`Account ${account.id} has reached its limit of ${most} streams in state CREATING.`);
 }
 
 export const DELETE_STREAM = operation(
   { EnforceConsumerDeletion: { type: 'Boolean' }, ...STREAM_REFERENCE },
   (account, input, nowUs) => {
-    account.delete(account.find(input, nowUs), nowUs);
+    const stream = account.find(input, nowUs);
+    if (input.EnforceConsumerDeletion !== true && stream.consumers.list(nowUs).length > 0) {
+      throw inUse(
+        `Stream ${stream.name} under account ${account.id} has registered consumers. Deregister them, or set ` +
+          'EnforceConsumerDeletion.',
+      );
+    }
+    account.delete(stream, nowUs);
     return undefined;
   },
 );

@@ -30,8 +30,10 @@ export const DESCRIBE_STREAM_SUMMARY = operation(STREAM_REFERENCE, (account, inp
     StreamDescriptionSummary: {
       ...descriptionOf(stream, nowUs),
       OpenShardCount: stream.state.isOpen(nowUs) ? stream.layout.map.open.length : 0,
-      ConsumerCount: 0,
+      ConsumerCount: stream.consumers.list(nowUs).length,
+      ...(stream.settings.warm === undefined ? {} : { WarmThroughput: stream.settings.warm }),
       MaxRecordSizeInKiB: stream.settings.maxRecordKiB,
+      RecordDistributionStrategy: stream.settings.spread ? 'AUTO' : 'USER_PARTITION_KEY',
     },
   };
 });
@@ -73,7 +75,7 @@ function descriptionOf(stream: Stream, nowUs: number): object {
     StreamModeDetails: { StreamMode: stream.settings.mode },
     RetentionPeriodHours: stream.retention.hours,
     StreamCreationTimestamp: timestampOf(stream.createdUs),
-    EnhancedMonitoring: [{ ShardLevelMetrics: [] }],
-    EncryptionType: 'NONE',
+    EnhancedMonitoring: [{ ShardLevelMetrics: stream.settings.metrics }],
+    ...stream.settings.encryption.shown,
   };
 }

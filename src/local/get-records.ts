@@ -1,10 +1,10 @@
-/** GetRecords. Read limits are not enforced. */
+/** GetRecords. */
 import { LIMITS } from '../model/limits.ts';
 import { parentsOf, shardIdOf } from '../model/shard-map.ts';
 import type { Account } from './account.ts';
 import { hashKeyRangeOf } from './describe-stream.ts';
 import { operation, type OperationResult } from './operation.ts';
-import { invalidArgument, refuseDryRun, ServiceError, shardNotFound } from './service-error.ts';
+import { invalidArgument, refuseDryRun, ServiceError, shardNotFound, throttled } from './service-error.ts';
 import { DRY_RUN, STREAM_ARN, type InputOf } from './shape.ts';
 import { decodeIterator, encodeIterator, type ShardIterator } from './shard-iterator.ts';
 import type { Stream } from './stream.ts';
@@ -30,7 +30,7 @@ function getRecords(account: Account, input: InputOf<typeof FIELDS>, nowUs: numb
   refuseDryRun(input.DryRun);
   const nowMs = Math.floor(nowUs / 1000);
   stream.log.expire(nowMs);
-  const page = readPage(stream, iterator, input.Limit ?? MOST_RECORDS);
+  const page = pageWithin(account, stream, iterator, input.Limit ?? MOST_RECORDS, nowUs);
   const atEnd = page.next >= stream.log.next(iterator.shard);
   return {
     ...(atEnd && stream.layout.isClosed(iterator.shard)
@@ -73,8 +73,31 @@ function endOf(stream: Stream, shard: number): object {
   };
 }
 
+/** The page that the shard's read limits allow. @throws ServiceError where they allow none */
+function pageWithin(
+  account: Account,
+  stream: Stream,
+  iterator: ShardIterator,
+  limit: number,
+  nowUs: number,
+): Page {
+  if (!account.limits.read) return readPage(stream, iterator, limit, MOST_BYTES);
+  const { records: throttle } = stream.readLimits;
+  const { shard } = iterator;
+  const allowed = throttle.call(shard, nowUs);
+  if (allowed >= 0) {
+    const page = readPage(stream, iterator, limit, allowed);
+    if (throttle.reply(shard, nowUs, page.bytes, page.isCut, allowed)) return page;
+  }
+  throw throttled(shardIdOf(shard), stream.name, account.id);
+}
+
 interface Page {
   readonly records: object[];
+  /** Of data and keys. */
+  readonly bytes: number;
+  /** Whether there was another record that the bytes left no room for. */
+  readonly isCut: boolean;
   /** Where the next page begins. */
   readonly next: number;
   /** Arrival of the page's last record, or of the next one where the page is empty. */
@@ -82,27 +105,30 @@ interface Page {
 }
 
 /** Records from the iterator on, up to the limits; behind the trim horizon it starts at the horizon. */
-function readPage(stream: Stream, iterator: ShardIterator, limit: number): Page {
+function readPage(stream: Stream, iterator: ShardIterator, limit: number, mostBytes: number): Page {
   const { log } = stream;
   const { shard } = iterator;
   const end = log.next(shard);
   const records: object[] = [];
   let counter = Math.max(log.first(shard), Math.min(iterator.counter, end));
   let bytes = 0;
+  let isCut = false;
   let arrivalMs = counter < end ? log.arrivalMs(shard, counter) : 0;
   for (; counter < end && records.length < limit; counter++) {
     const record = log.read(shard, counter);
+    isCut = bytes + record.bytes > mostBytes;
+    if (isCut) break;
     bytes += record.bytes;
-    if (bytes > MOST_BYTES) break;
     arrivalMs = record.arrivalMs;
     records.push({
       SequenceNumber: stream.sequenceNumber(shard, counter),
       ApproximateArrivalTimestamp: arrivalMs / 1000,
       Data: record.data,
-      PartitionKey: record.key,
+      ...(record.key === '' ? {} : { PartitionKey: record.key }),
+      ...(stream.settings.encryption.wasOn(arrivalMs) ? { EncryptionType: 'KMS' } : {}),
     });
   }
-  return { records, next: counter, arrivalMs };
+  return { records, bytes, isCut, next: counter, arrivalMs };
 }
 
 const DAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];

@@ -3,7 +3,7 @@ import { shardIdOf } from '../model/shard-map.ts';
 import type { Account } from './account.ts';
 import { operation, type OperationResult } from './operation.ts';
 import { parseSequenceNumber } from './sequence-number.ts';
-import { invalidArgument, refuseDryRun, shardNotFound } from './service-error.ts';
+import { invalidArgument, refuseDryRun, shardNotFound, throttled } from './service-error.ts';
 import { DRY_RUN, SHARD_ID, STREAM_REFERENCE, type InputOf } from './shape.ts';
 import { readShardId } from './shard-id.ts';
 import { encodeIterator } from './shard-iterator.ts';
@@ -35,6 +35,9 @@ function getShardIterator(account: Account, input: Input, nowUs: number): Operat
   }
   const counter = startingCounter(stream, shard, input, nowUs);
   refuseDryRun(input.DryRun);
+  if (account.limits.read && !stream.readLimits.takeIterator(shard, nowUs)) {
+    throw throttled(shardIdOf(shard), name, account.id);
+  }
   const { createdUs } = stream;
   return { ShardIterator: encodeIterator({ stream: name, createdUs, shard, counter, issuedUs: nowUs }) };
 }

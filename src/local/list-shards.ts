@@ -7,7 +7,7 @@ import { operation, type OperationResult } from './operation.ts';
 import { decodeToken, encodeToken } from './page-token.ts';
 import { invalidArgument, notActive, streamNotFound } from './service-error.ts';
 import { checkFilter, filterOf, passes, SHARD_FILTERS, type ShardFilter } from './shard-filter.ts';
-import { SHARD_ID, STREAM_REFERENCE, type InputOf } from './shape.ts';
+import { NEXT_TOKEN, SHARD_ID, STREAM_REFERENCE, type InputOf } from './shape.ts';
 import type { Stream } from './stream.ts';
 
 /** Default and largest page (source: SDK comments). */
@@ -16,7 +16,7 @@ const PAGE = 1000;
 const FIELDS = {
   ExclusiveStartShardId: SHARD_ID,
   MaxResults: { type: 'Integer', min: 1, max: 10_000 },
-  NextToken: { type: 'String', min: 1, max: 1_048_576 },
+  NextToken: NEXT_TOKEN,
   StreamCreationTimestamp: { type: 'Timestamp' },
   ShardFilter: {
     type: 'Structure',
@@ -92,7 +92,7 @@ function resume(account: Account, input: ListShardsInput, nowUs: number): Cursor
 }
 
 /** A stream of the same name but another birth is another stream. */
-function requireCreatedAt(stream: Stream, timestamp: number | undefined): void {
+export function requireCreatedAt(stream: Stream, timestamp: number | undefined): void {
   if (timestamp !== undefined && Math.floor(timestamp) !== Math.floor(stream.createdUs / 1e6)) {
     throw streamNotFound(stream.name, stream.accountId);
   }

@@ -2,7 +2,7 @@
 import { operation, timestampOf } from './operation.ts';
 import { encodeToken, decodeToken } from './page-token.ts';
 import { invalidArgument, ServiceError } from './service-error.ts';
-import { STREAM_NAME } from './shape.ts';
+import { NEXT_TOKEN, STREAM_NAME } from './shape.ts';
 
 const DEFAULT_LIMIT = 100;
 /** How long a NextToken is good for, in microseconds (source: SDK comments, 300 seconds). */
@@ -12,7 +12,7 @@ export const LIST_STREAMS = operation(
   {
     Limit: { type: 'Integer', min: 1, max: 10_000 },
     ExclusiveStartStreamName: STREAM_NAME,
-    NextToken: { type: 'String', min: 1, max: 1_048_576 },
+    NextToken: NEXT_TOKEN,
   },
   (account, input, nowUs) => {
     if (input.NextToken !== undefined && input.ExclusiveStartStreamName !== undefined) {

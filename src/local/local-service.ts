@@ -1,7 +1,7 @@
 /**
  * The local Kinesis endpoint without its sockets: a request and a time in, a reply out.
  */
-import { Account, type LocalOptions } from './account.ts';
+import { Account, type LocalOptions, type StreamReference } from './account.ts';
 import { isPlainlySigned, requireAuthorization } from './authorization.ts';
 import type { LocalReply, LocalRequest, Notice } from './message.ts';
 import type { OperationResult } from './operation.ts';
@@ -82,7 +82,7 @@ export class LocalService {
     try {
       const reference = this.#scanner.scan(request.body, batch);
       const stream = reference && this.#account.peek(reference, nowUs);
-      return stream && putBatch(stream, batch, nowUs);
+      return stream && putBatch(this.#account, stream, batch, nowUs);
     } finally {
       batch.end();
     }
@@ -93,9 +93,12 @@ export class LocalService {
     const [service, name] = targetOf(request);
     const operation = service === TARGET_PREFIX ? OPERATIONS.get(name) : undefined;
     if (!operation) throw new ServiceError('UnknownOperationException');
-    const input = parseBody(request.body);
+    const json = parseBody(request.body);
     requireAuthorization(request);
-    return operation.perform(this.#account, checkInput(operation.fields, input), nowUs);
+    const fields = operation.fieldsFor?.(this.#account, json, nowUs) ?? operation.fields;
+    const input = checkInput(fields, json);
+    this.#account.requireRate(name, referenceIn(input), nowUs);
+    return operation.perform(this.#account, input, nowUs);
   }
 
   #ok(result: OperationResult): LocalReply {
@@ -157,6 +160,12 @@ function targetOf({ method, headers, path }: LocalRequest): [service: string, op
   }
   const message = 'Unable to determine service/operation name to be authorized';
   throw new XmlError('AccessDeniedException', message, 403);
+}
+
+/** How an input names its stream, where it does. */
+function referenceIn(input: Readonly<Record<string, unknown>>): StreamReference {
+  const { StreamName, StreamARN, ConsumerARN, ResourceARN } = input as Record<string, string | undefined>;
+  return { StreamName, StreamARN: StreamARN ?? ConsumerARN ?? ResourceARN };
 }
 
 function parseBody(body: Buffer): unknown {

@@ -10,6 +10,8 @@ export type OperationResult = object | Buffer | undefined;
 
 export interface Operation<F extends Fields = Fields> {
   readonly fields: F;
+  /** What is asked of an input instead where the stream that it names wants it otherwise. */
+  readonly fieldsFor?: (account: Account, input: unknown, nowUs: number) => F;
   /** @throws ServiceError which becomes the reply */
   readonly perform: (account: Account, input: InputOf<F>, nowUs: number) => OperationResult;
 }
@@ -18,8 +20,9 @@ export interface Operation<F extends Fields = Fields> {
 export function operation<const F extends Fields>(
   fields: F,
   perform: (account: Account, input: InputOf<F>, nowUs: number) => OperationResult,
+  fieldsFor?: (account: Account, input: unknown, nowUs: number) => Fields,
 ): Operation {
-  return { fields, perform } as unknown as Operation;
+  return { fields, perform, fieldsFor } as unknown as Operation;
 }
 
 /** A time as replies carry it: seconds with milliseconds. */

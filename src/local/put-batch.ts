@@ -13,7 +13,8 @@ export const MOST_RECORDS = LIMITS.recordsPerPutRecords.value;
 export interface PutEntry {
   /** Base64. */
   readonly Data: string;
-  readonly PartitionKey: string;
+  /** Missing where the service spreads the records. */
+  readonly PartitionKey?: string | undefined;
   readonly ExplicitHashKey?: string | undefined;
 }
 
@@ -58,7 +59,7 @@ export class PutBatch {
 
   /** Fills the batch from checked entries, at most as many as one request may carry. */
   fill(entries: readonly PutEntry[]): void {
-    const texts = entries.flatMap((entry) => [entry.Data, entry.PartitionKey]);
+    const texts = entries.flatMap((entry) => [entry.Data, entry.PartitionKey ?? '']);
     const lengths = texts.map((text) => Buffer.byteLength(text));
     const body = Buffer.allocUnsafeSlow(lengths.reduce((sum, length) => sum + length, 0));
     this.begin(body);
@@ -72,7 +73,7 @@ export class PutBatch {
       at += body.write(entries[i].Data, at, 'latin1');
       this.keyStart[i] = at;
       this.keyLength[i] = lengths[2 * i + 1];
-      at += body.write(entries[i].PartitionKey, at, 'utf8');
+      at += body.write(entries[i].PartitionKey ?? '', at, 'utf8');
       const hashKey = entries[i].ExplicitHashKey;
       if (hashKey !== undefined) this.hashKeys.set(i, hashKey);
     }

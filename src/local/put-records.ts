@@ -4,10 +4,12 @@ import { LIMITS, MIB } from '../model/limits.ts';
 import { sizeOf } from '../model/record.ts';
 import { routeWords } from '../model/routing-table.ts';
 import { digestWords, MOST_DIGEST_BYTES } from '../model/key-digest.ts';
+import { ACCEPTED, type Throttle } from '../model/throttle.ts';
+import type { Account } from './account.ts';
 import { operation } from './operation.ts';
 import { MOST_RECORDS, PutBatch } from './put-batch.ts';
 import { invalidArgument, refuseDryRun, validationFailure } from './service-error.ts';
-import { DRY_RUN, HASH_KEY, STREAM_REFERENCE } from './shape.ts';
+import { DRY_RUN, HASH_KEY, STREAM_REFERENCE, type Fields } from './shape.ts';
 import type { Stream } from './stream.ts';
 
 const MOST_BYTES = LIMITS.bytesPerPutRecords.value;
@@ -19,18 +21,42 @@ export const RECORD_FIELDS = {
   Data: { type: 'Blob', max: LIMITS.ceilingMaxRecordBytes.value, required: true },
 } as const;
 
-export const PUT_RECORDS = operation(
-  {
+/** On a stream whose records the service spreads, the key may be missing. */
+export const SPREAD_RECORD_FIELDS = {
+  ...RECORD_FIELDS,
+  PartitionKey: { type: 'String', min: 1, max: LIMITS.partitionKeyChars.value },
+} as const;
+
+/** Whether an input, of whatever form, names a stream whose records the service spreads. */
+export function namesSpreadStream(account: Account, input: unknown, nowUs: number): boolean {
+  const { StreamName, StreamARN } = input as Record<string, unknown>;
+  const isText = (value: unknown): value is string | undefined => typeof (value ?? '') === 'string';
+  if (!isText(StreamName) || !isText(StreamARN)) return false;
+  return (
+    account.peek({ StreamName: StreamName ?? undefined, StreamARN: StreamARN ?? undefined }, nowUs)?.settings
+      .spread ?? false
+  );
+}
+
+function fieldsWith<const F extends Fields>(recordFields: F) {
+  return {
     Records: {
       type: 'List',
       min: 1,
       max: MOST_RECORDS,
-      of: { type: 'Structure', fields: RECORD_FIELDS },
+      of: { type: 'Structure', fields: recordFields },
       required: true,
     },
     DryRun: DRY_RUN,
     ...STREAM_REFERENCE,
-  },
+  } as const;
+}
+
+const FIELDS = fieldsWith(RECORD_FIELDS);
+const SPREAD_FIELDS = fieldsWith(SPREAD_RECORD_FIELDS);
+
+export const PUT_RECORDS = operation(
+  FIELDS,
   (account, input, nowUs) => {
     const stream = account.findOpen(input, nowUs);
     const batch = new PutBatch();
@@ -38,33 +64,38 @@ export const PUT_RECORDS = operation(
     checkSizes(stream, batch, (i) => `records.${i + 1}.member.`);
     placeRecords(stream, batch);
     refuseDryRun(input.DryRun);
-    return putPlaced(stream, batch, nowUs);
+    return putPlaced(account, stream, batch, nowUs);
   },
+  (account, input, nowUs) => (namesSpreadStream(account, input, nowUs) ? SPREAD_FIELDS : FIELDS),
 );
 
 /**
  * Puts a scanned batch and gives the reply.
  * @throws ServiceError where the request as a whole is refused; then nothing was charged or stored
  */
-export function putBatch(stream: Stream, batch: PutBatch, nowUs: number): Buffer {
+export function putBatch(account: Account, stream: Stream, batch: PutBatch, nowUs: number): Buffer {
   checkSizes(stream, batch, (i) => `records.${i + 1}.member.`);
   placeRecords(stream, batch);
-  return putPlaced(stream, batch, nowUs);
+  return putPlaced(account, stream, batch, nowUs);
 }
 
-function putPlaced(stream: Stream, batch: PutBatch, nowUs: number): Buffer {
-  chargeAndStore(stream, batch, nowUs);
-  return stream.putReplies.replyTo(batch);
+function putPlaced(account: Account, stream: Stream, batch: PutBatch, nowUs: number): Buffer {
+  chargeAndStore(account, stream, batch, nowUs);
+  return stream.putReplies.replyTo(batch, stream.settings.encryption.keyId !== undefined);
 }
 
 /** Charges the records of a call in request order and keeps the accepted ones; fills in verdicts and places. */
-export function chargeAndStore(stream: Stream, batch: PutBatch, nowUs: number): void {
-  const { throttle } = stream;
+export function chargeAndStore(account: Account, stream: Stream, batch: PutBatch, nowUs: number): void {
+  if (account.limits.write) charge(stream.throttle, batch, nowUs);
+  else batch.verdict.fill(ACCEPTED, 0, batch.count);
+  stream.log.append(batch, Math.floor(nowUs / 1000));
+}
+
+function charge(throttle: Throttle, batch: PutBatch, nowUs: number): void {
   throttle.beginCall(nowUs);
   for (let i = 0; i < batch.count; i++) {
     batch.verdict[i] = throttle.charge(batch.shard[i], sizeOf(batch.dataBytes[i], batch.keyLength[i]));
   }
-  stream.log.append(batch, Math.floor(nowUs / 1000));
 }
 
 /** Refuses a call with a record, or a sum, above what the stream takes. `pathOf` names record i in the message. */
@@ -94,8 +125,12 @@ function tooLarge(stream: Stream, data: number, bytes: number, path: string): Er
 
 const words = new Uint32Array(4);
 
-/** Finds each record's shard by its explicit hash key or its partition key's hash. */
+/** Finds each record's shard by its explicit hash key or its partition key's hash, or takes them in turn. */
 export function placeRecords(stream: Stream, batch: PutBatch): void {
+  if (stream.settings.spread) {
+    for (let i = 0; i < batch.count; i++) batch.shard[i] = stream.nextShard();
+    return;
+  }
   const { routing, openShards } = stream.layout;
   for (let i = 0; i < batch.count; i++) {
     const explicit = batch.hashKeys.size > 0 ? batch.hashKeys.get(i) : undefined;

@@ -25,15 +25,19 @@ export class PutReplies {
     this.#counterAt = BEFORE_SEQUENCE.length + sequencePrefix(createdUs, 0).length;
   }
 
-  /** The reply for a batch whose records have their verdicts and places. */
-  replyTo(batch: PutBatch): Buffer {
+  /**
+   * The reply for a batch whose records have their verdicts and places.
+   * @param encrypted whether the stream is encrypted, which the reply says
+   */
+  replyTo(batch: PutBatch, encrypted: boolean): Buffer {
     let failed = 0;
     let length = 0;
     for (let i = 0; i < batch.count; i++) {
       if (batch.verdict[i] !== ACCEPTED) failed++;
       length += this.#entry(batch, i).length + 1;
     }
-    const head = `{"FailedRecordCount":${failed},"Records":[`;
+    const kms = encrypted ? '"EncryptionType":"KMS",' : '';
+    const head = `{${kms}"FailedRecordCount":${failed},"Records":[`;
     const reply = Buffer.allocUnsafeSlow(head.length + length + 1);
     let at = reply.write(head, 'latin1');
     for (let i = 0; i < batch.count; i++) {

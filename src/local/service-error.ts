@@ -59,9 +59,18 @@ export function shardNotFound(shardId: string, stream: string, accountId: string
   return notFound(`Shard ${shardId} in stream ${stream} under account ${accountId} does not exist`);
 }
 
+export function consumerNotFound(consumer: string, accountId: string): ServiceError {
+  return notFound(`Consumer ${consumer}, account ${accountId} not found.`);
+}
+
 /** What a throttled record says, in PutRecord's exception and in PutRecords' entries alike. */
 export function rateExceeded(shardId: string, stream: string, accountId: string): string {
   return `Rate exceeded for shard ${shardId} in stream ${stream} under account ${accountId}.`;
+}
+
+/** A whole request that a shard's limits refuse. */
+export function throttled(shardId: string, stream: string, accountId: string): ServiceError {
+  return new ServiceError('ProvisionedThroughputExceededException', rateExceeded(shardId, stream, accountId));
 }
 
 /** Refuses a call that asks not to be carried out, once everything about it has been found good. */

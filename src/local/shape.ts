@@ -42,12 +42,22 @@ export interface ListShape extends Presence {
   readonly of: Shape;
 }
 
+/** A map from texts to texts; `min` and `max` count its entries. */
+export interface MapShape extends Presence {
+  readonly type: 'Map';
+  readonly min?: number;
+  readonly max?: number;
+  readonly key: StringShape;
+  readonly value: StringShape;
+}
+
 export interface StructureShape extends Presence {
   readonly type: 'Structure';
   readonly fields: Fields;
 }
 
-export type Shape = StringShape | NumberShape | BooleanShape | BlobShape | ListShape | StructureShape;
+export type Shape =
+  StringShape | NumberShape | BooleanShape | BlobShape | ListShape | MapShape | StructureShape;
 export type Fields = Readonly<Record<string, Shape>>;
 
 type ValueOf<S> = S extends StringShape | BlobShape
@@ -58,9 +68,11 @@ type ValueOf<S> = S extends StringShape | BlobShape
       ? boolean
       : S extends { type: 'List'; of: infer Item }
         ? readonly ValueOf<Item>[]
-        : S extends { type: 'Structure'; fields: infer F }
-          ? InputOf<F>
-          : never;
+        : S extends MapShape
+          ? Readonly<Record<string, string>>
+          : S extends { type: 'Structure'; fields: infer F }
+            ? InputOf<F>
+            : never;
 
 /** The type of a checked input. */
 export type InputOf<F> = {
@@ -81,6 +93,15 @@ export const STREAM_ARN = {
 } as const;
 /** A hash key in decimal digits. */
 export const HASH_KEY = { type: 'String', pattern: '0|([1-9]\\d{0,38})' } as const;
+/** What can have tags and a policy: a stream or one of its consumers. */
+export const RESOURCE_ARN = {
+  type: 'String',
+  pattern: 'arn:aws[^:]*:kinesis:[^:]*:\\d{12}:[^:/]*stream/\\S+',
+  shownPattern: 'arn:aws.*:kinesis:.*:\\d{12}:.*stream/\\S+',
+  min: 1,
+  max: 2048,
+} as const;
+export const NEXT_TOKEN = { type: 'String', min: 1, max: 1_048_576 } as const;
 export const DRY_RUN = { type: 'Boolean' } as const;
 
 /** How nearly every operation names its stream: either will do. */

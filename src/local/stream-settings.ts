@@ -1,5 +1,7 @@
 /** What the owner of a stream can set, apart from its shards and its retention. */
 import { KIB, LIMITS } from '../model/limits.ts';
+import { Encryption } from './encryption.ts';
+import { TagSet } from './tag-set.ts';
 
 export type StreamMode = 'PROVISIONED' | 'ON_DEMAND';
 
@@ -14,15 +16,37 @@ export interface StreamSpec {
   readonly retentionHours?: number;
   /** Level of the write buckets at the start, 0…1; default 1. */
   readonly initialFill?: number;
+  /** MiB/s that an on-demand stream is to be ready for. */
+  readonly warmMiBps?: number;
+  /** Whether the service spreads the records, whatever their keys (strategy AUTO). */
+  readonly spread?: boolean;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+export interface WarmThroughput {
+  readonly TargetMiBps: number;
+  readonly CurrentMiBps: number;
 }
 
 export class StreamSettings {
   mode: StreamMode;
   maxRecordBytes: number;
+  spread: boolean;
+  warm: WarmThroughput | undefined;
+  /** Shard-level metrics that are switched on, in AWS's order. */
+  metrics: readonly string[] = [];
+  readonly encryption = new Encryption();
+  readonly tags = new TagSet();
+  /** Resource policies by ARN: the stream's own and its consumers'. */
+  readonly policies = new Map<string, string>();
 
   constructor(spec: StreamSpec) {
     this.mode = spec.mode ?? 'PROVISIONED';
     this.maxRecordBytes = spec.maxRecordBytes ?? LIMITS.defaultMaxRecordBytes.value;
+    this.spread = spec.spread ?? false;
+    if (spec.warmMiBps !== undefined)
+      this.warm = { TargetMiBps: spec.warmMiBps, CurrentMiBps: spec.warmMiBps };
+    this.tags.add(spec.tags ?? {});
   }
 
   get maxRecordKiB(): number {

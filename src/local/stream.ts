@@ -4,7 +4,9 @@
 import { LIMITS } from '../model/limits.ts';
 import { createShardMap, type LayoutChange } from '../model/shard-map.ts';
 import { Throttle } from '../model/throttle.ts';
+import { ConsumerRegistry } from './consumer-registry.ts';
 import { PutReplies } from './put-reply.ts';
+import { ReadLimits } from './read-limits.ts';
 import { RecordLog } from './record-log.ts';
 import { Retention } from './retention.ts';
 import { RollingDay } from './rolling-day.ts';
@@ -28,10 +30,16 @@ export class Stream {
   readonly state: StreamState;
   readonly layout: StreamLayout;
   readonly retention: Retention;
+  readonly readLimits = new ReadLimits();
+  readonly consumers = new ConsumerRegistry();
   readonly shardCountUpdates = new RollingDay();
+  readonly modeUpdates = new RollingDay();
+  readonly encryptionStarts = new RollingDay();
   readonly throttle: Throttle;
   readonly putReplies: PutReplies;
   log: RecordLog;
+  /** Records that were spread over the shards so far. */
+  #spread = 0;
   /** Open shards once the reshard under way is over. */
   #comingShards: number;
   readonly #memoryBytes: number;
@@ -75,9 +83,21 @@ export class Stream {
     });
   }
 
+  /** Keeps records for another time from now on. */
+  retain(hours: number, nowUs: number): void {
+    this.retention.change(hours, nowUs);
+    this.log.retain(this.retention.ms, Math.floor(nowUs / 1000));
+  }
+
   /** Starts the deletion; the records go at once. Deleting again changes nothing. */
   delete(nowUs: number, deleteUs: number): void {
     if (this.state.delete(nowUs, nowUs + deleteUs)) this.log = this.#emptyLog();
+  }
+
+  /** The shard of the next record where the service chooses: the open ones in turn. AWS does not say how it does it. */
+  nextShard(): number {
+    const { openShards } = this.layout;
+    return openShards[this.#spread++ % openShards.length];
   }
 
   /** Whether a request finds a shard: it has been there, and is not gone with its last record. */

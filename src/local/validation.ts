@@ -4,7 +4,16 @@
  */
 import { base64Bytes, checkBase64 } from './base64.ts';
 import { malformed, validationFailure } from './service-error.ts';
-import type { BlobShape, Fields, InputOf, ListShape, NumberShape, Shape, StringShape } from './shape.ts';
+import type {
+  BlobShape,
+  Fields,
+  InputOf,
+  ListShape,
+  MapShape,
+  NumberShape,
+  Shape,
+  StringShape,
+} from './shape.ts';
 
 /** AWS reports no more than ten constraints at once. */
 const MOST_ERRORS = 10;
@@ -42,6 +51,8 @@ function readValue(shape: Shape, value: unknown): unknown {
       return readStructure(shape.fields, value);
     case 'List':
       return readList(shape, value);
+    case 'Map':
+      return readMap(value);
     case 'Blob':
       return readText(value, 'a Blob', checkBase64);
     case 'String':
@@ -63,6 +74,14 @@ function readList(shape: ListShape, value: unknown): unknown[] {
   if (typeof value !== 'object') throw malformed('Expected list or null');
   if (!Array.isArray(value)) throw malformed('Start of structure or map found where not expected.');
   return value.map((item: unknown) => (item === null ? null : readValue(shape.of, item)));
+}
+
+function readMap(value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object') throw malformed('Expected map or null');
+  if (Array.isArray(value)) throw malformed('Start of list found where not expected');
+  const entries = Object.entries(value as Record<string, unknown>);
+  const texts = entries.map(([key, text]) => [key, text === null ? '' : readText(text, 'an String')]);
+  return Object.fromEntries(texts) as Record<string, unknown>;
 }
 
 function readText(value: unknown, target: string, check?: (text: string) => void): string {
@@ -87,9 +106,9 @@ function checkFields(fields: Fields, input: Record<string, unknown>, parent: str
 }
 
 function checkMember(shape: Shape, value: unknown, path: string, errors: string[]): void {
-  const fail = (shown: string, rule: string): void => {
+  const fail: Fail = (shown, rule, what = 'Member') => {
     if (errors.length >= MOST_ERRORS) return;
-    errors.push(`Value ${shown}at '${path}' failed to satisfy constraint: Member must ${rule}`);
+    errors.push(`Value ${shown}at '${path}' failed to satisfy constraint: ${what} must ${rule}`);
   };
   if (value === undefined || value === null) {
     if (shape.required) fail('null ', 'not be null');
@@ -98,12 +117,13 @@ function checkMember(shape: Shape, value: unknown, path: string, errors: string[
   if (shape.type === 'String') checkString(shape, value as string, fail);
   else if (shape.type === 'Blob') checkBlob(shape, value as string, fail);
   else if (shape.type === 'List') checkList(shape, value as unknown[], path, errors, fail);
+  else if (shape.type === 'Map') checkMap(shape, value as Record<string, string>, fail);
   else if (shape.type === 'Structure')
     checkFields(shape.fields, value as Record<string, unknown>, `${path}.`, errors);
   else if (shape.type !== 'Boolean') checkNumber(shape, value as number, fail);
 }
 
-type Fail = (shown: string, rule: string) => void;
+type Fail = (shown: string, rule: string, what?: string) => void;
 
 function checkString(shape: StringShape, value: string, fail: Fail): void {
   const shown = `'${value}' `;
@@ -134,6 +154,28 @@ function checkList(shape: ListShape, items: unknown[], path: string, errors: str
   for (let i = 0; i < items.length && errors.length < MOST_ERRORS; i++) {
     checkMember({ ...shape.of, required: true }, items[i], `${path}.${i + 1}.member`, errors);
   }
+}
+
+function checkMap(shape: MapShape, map: Readonly<Record<string, string>>, fail: Fail): void {
+  const entries = Object.entries(map);
+  const shown = `'{${entries.map(([key, value]) => `${key}=${value}`).join(', ')}}' `;
+  checkLength(shape, entries.length, shown, fail);
+  checkParts(shape.key, 'Map keys', Object.keys(map), shown, fail);
+  checkParts(shape.value, 'Map value', Object.values(map), shown, fail);
+}
+
+/** Lengths of a map's keys or values, which share one message. */
+function checkParts(
+  { min = 0, max = Infinity }: StringShape,
+  what: string,
+  texts: string[],
+  shown: string,
+  fail: Fail,
+): void {
+  const isWrong = (text: string): boolean => charactersOf(text, max) > max || charactersOf(text, max) < min;
+  if (!texts.some(isWrong)) return;
+  const rules = `[Member must have length less than or equal to ${max}, Member must have length greater than or equal to ${min}]`;
+  fail(shown, `satisfy constraint: ${rules}`, what);
 }
 
 function checkLength(

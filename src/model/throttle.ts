@@ -28,7 +28,7 @@ export interface ThrottleOptions {
 
 export class Throttle {
   readonly #records: TokenBuckets;
-  readonly #bytes: TokenBuckets;
+  #bytes: TokenBuckets;
   #calledAt: Float64Array;
   #calledBytes: Float64Array;
   #call = 0;
@@ -36,8 +36,8 @@ export class Throttle {
 
   /** Buckets for shards 0 … capacity - 1, by shard number; children of later reshards need `grow` first. */
   constructor(capacity: number, nowUs: number, options: ThrottleOptions = {}) {
-    const maxRecord = options.maxRecordBytes ?? LIMITS.defaultMaxRecordBytes.value;
-    const byteBurst = options.byteBurst ?? Math.max(LIMITS.writeByteBurst.value, roundUpToKiB(maxRecord));
+    const byteBurst =
+      options.byteBurst ?? byteBurstFor(options.maxRecordBytes ?? LIMITS.defaultMaxRecordBytes.value);
     const fill = options.initialFill ?? 1;
     this.#records = new TokenBuckets(
       capacity,
@@ -53,6 +53,11 @@ export class Throttle {
     );
     this.#calledAt = new Float64Array(capacity);
     this.#calledBytes = new Float64Array(capacity);
+  }
+
+  /** The stream takes records of another size from now on: the byte buckets hold at least one. */
+  takeRecordsUpTo(maxRecordBytes: number, nowUs: number): void {
+    this.#bytes = this.#bytes.withBurst(byteBurstFor(maxRecordBytes), nowUs);
   }
 
   /** Starts a call (one PutRecord or PutRecords request). All of it is charged at the same microsecond. */
@@ -106,6 +111,11 @@ export class Throttle {
       buckets.inherit(child, parents, nowUs);
     }
   }
+}
+
+/** Bytes in a full bucket where nothing else is wanted. */
+function byteBurstFor(maxRecordBytes: number): number {
+  return Math.max(LIMITS.writeByteBurst.value, roundUpToKiB(maxRecordBytes));
 }
 
 export interface CallRecord {

@@ -50,6 +50,17 @@ export class TokenBuckets {
     this.#levels[i] -= tokens * TOKEN;
   }
 
+  /** The same buckets with another burst from `nowUs` on: a level above it is lost, one below it stays. */
+  withBurst(burst: number, nowUs: number): TokenBuckets {
+    const count = this.#levels.length;
+    const changed = new TokenBuckets(count, { ...this.rate, burst }, nowUs);
+    for (let i = 0; i < count; i++) {
+      changed.#levels[i] = Math.min(this.levelAt(i, nowUs), changed.#full);
+      changed.#seenUs[i] = Math.max(this.#seenUs[i], nowUs);
+    }
+    return changed;
+  }
+
   /** Makes room for buckets up to `count` - 1; a new one is empty until it inherits. */
   grow(count: number): void {
     this.#levels = lengthened(this.#levels, count);

@@ -28,6 +28,8 @@ export async function openLocalTarget(stream: StreamSpec, connections: number): 
   const embedded = await startEmbedded({
     streams: [{ name: STREAM_NAME, shards, maxRecordBytes, retentionHours, initialFill }],
     streamMemoryBytes: STREAM_MEMORY_BYTES,
+    // How often we ask for the layout is no part of the test.
+    limits: ['write', 'read'],
   });
   const client = localClient(embedded.url, LOCAL_REGION, connections);
   try {

@@ -9,6 +9,7 @@ const FLAGS: LocalFlags = {
   createMs: '500',
   deleteMs: '500',
   reshardMs: '500',
+  limits: 'write,read,control',
   streamMemory: '256MiB',
 };
 
@@ -53,6 +54,7 @@ describe('the flags of local', () => {
       createMs: 0,
       deleteMs: 500,
       reshardMs: 500,
+      limits: ['write', 'read', 'control'],
       streamMemoryBytes: 64 * 1_048_576,
       quiet: false,
     });
@@ -64,6 +66,9 @@ describe('the flags of local', () => {
     { port: 'http' },
     { createMs: '1.5' },
     { deleteMs: '' },
+    { reshardMs: '-1' },
+    { limits: '' },
+    { limits: 'write,reads' },
     { seedStream: ['orders'] },
     { seedStream: ['orders:0'] },
     { seedStream: ['or ders:1'] },

@@ -23,7 +23,7 @@ function texts(service: LocalService, token: string): string[] {
 
 /** One record a second, '0' to '4', into one shard. */
 function fiveRecords(): { service: LocalService; sequences: string[] } {
-  const service = serviceWith([{ name: 's', shards: 1 }]);
+  const service = serviceWith([{ name: 's', shards: 1 }], { limits: ['write'] });
   const sequences = ['0', '1', '2', '3', '4'].map((data, i) => {
     const { body } = call(
       service,
@@ -113,7 +113,9 @@ describe('reading', () => {
   });
 
   it('gives at most 10 MiB at once', () => {
-    const service = serviceWith([{ name: 's', shards: 1, maxRecordBytes: 10 * 1_048_576 }]);
+    const service = serviceWith([{ name: 's', shards: 1, maxRecordBytes: 10 * 1_048_576 }], {
+      limits: ['write'],
+    });
     for (const [i, bytes] of [6_000_000, 4_000_000, 4_000_000].entries()) {
       call(
         service,

@@ -32,7 +32,7 @@ const steps = fc.array(
 
 /** Plays a life and remembers every accepted record in the order of acceptance. */
 class Life {
-  readonly service = serviceWith([{ name: 's', shards: 3 }], { reshardMs: 300 });
+  readonly service = serviceWith([{ name: 's', shards: 3 }], { reshardMs: 300, limits: ['write'] });
   readonly written: { data: string; shard: string; sequence: bigint }[] = [];
   nowUs = START_US;
 

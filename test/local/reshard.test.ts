@@ -76,7 +76,7 @@ describe('a reshard', () => {
   });
 
   it('leaves closed shards readable to the end, which names the children', () => {
-    const { at } = stream(2);
+    const { at } = stream(2, { limits: ['write'] });
     const first = at(0, 'PutRecord', { ...record('k'), ExplicitHashKey: '0' });
     at(0, 'PutRecord', { ...record('k'), ExplicitHashKey: '0' });
     at(0, 'MergeShards', merge(0, 1));

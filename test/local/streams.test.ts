@@ -98,7 +98,7 @@ describe('a stream’s life', () => {
 describe('the lists', () => {
   it('give all streams by name, page by page, by either way of going on', () => {
     const names = ['a', 'b', 'c', 'd', 'e'];
-    const service = serviceWith(names.map((name) => ({ name, shards: 1 })).reverse());
+    const service = serviceWith(names.map((name) => ({ name, shards: 1 })).reverse(), { limits: [] });
     for (const byToken of [true, false]) {
       const seen: string[] = [];
       for (let next: object | undefined = {}; next;) {
