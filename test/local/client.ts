@@ -50,6 +50,7 @@ export interface ReplyBody {
   readonly message?: string;
   readonly Message?: string;
   readonly SequenceNumber: string;
+  readonly ShardId?: string;
   readonly FailedRecordCount: number;
   readonly Records: readonly ShownRecord[];
   readonly ShardIterator?: string;
@@ -62,6 +63,14 @@ export interface ReplyBody {
   readonly StreamSummaries: readonly object[];
   readonly HasMoreStreams: boolean;
   readonly StreamDescription: { readonly Shards: readonly ShownShard[]; readonly HasMoreShards: boolean };
+  readonly Tags: readonly { readonly Key: string; readonly Value: string }[];
+  readonly HasMoreTags: boolean;
+  readonly Consumer: { readonly ConsumerARN: string; readonly ConsumerStatus: string };
+  readonly ConsumerDescription: { readonly ConsumerARN: string; readonly ConsumerStatus: string };
+  readonly Consumers: readonly { readonly ConsumerName: string; readonly ConsumerStatus: string }[];
+  readonly DesiredShardLevelMetrics: readonly string[];
+  readonly EncryptionType?: string;
+  readonly Policy: string;
   readonly StreamDescriptionSummary?: { readonly StreamStatus: string; readonly OpenShardCount: number };
 }
 

@@ -14,9 +14,9 @@ const {
   GetRecordsCommand,
   GetShardIteratorCommand,
   KinesisClient,
+  ListChannelsCommand,
   ListShardsCommand,
   ListStreamsCommand,
-  MergeShardsCommand,
   PutRecordCommand,
   PutRecordsCommand,
 } = await import('@aws-sdk/client-kinesis');
@@ -189,7 +189,7 @@ describe.each(['default', 'http1'])('the AWS SDK with its %s handler', (transpor
     const StreamName = transport;
     const entry = { Data: Buffer.from('x'), PartitionKey: 'k' };
     await expect(
-      client.send(new MergeShardsCommand({ StreamName, ShardToMerge: 'a', AdjacentShardToMerge: 'b' })),
+      client.send(new ListChannelsCommand({})),
     ).rejects.toMatchObject({ name: 'UnknownOperationException', $metadata: { httpStatusCode: 400 } });
     await expect(
       client.send(new PutRecordsCommand({ StreamName, Records: Array<typeof entry>(501).fill(entry) })),
