@@ -9,6 +9,8 @@ export class Consumer {
   readonly arn: string;
   readonly createdUs: number;
   readonly tags = new TagSet();
+  /** Its own resource policy, where it has one. */
+  policy: string | undefined;
   readonly #activeUs: number;
   #deletedUs = Infinity;
   #goneUs = Infinity;

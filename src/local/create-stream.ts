@@ -74,7 +74,10 @@ export const DELETE_STREAM = operation(
   { EnforceConsumerDeletion: { type: 'Boolean' }, ...STREAM_REFERENCE },
   (account, input, nowUs) => {
     const stream = account.find(input, nowUs);
-    if (input.EnforceConsumerDeletion !== true && stream.consumers.list(nowUs).length > 0) {
+    const staying = stream.consumers
+      .list(nowUs)
+      .filter((consumer) => consumer.statusAt(nowUs) !== 'DELETING');
+    if (input.EnforceConsumerDeletion !== true && staying.length > 0) {
       throw inUse(
         `Stream ${stream.name} under account ${account.id} has registered consumers. Deregister them, or set ` +
           'EnforceConsumerDeletion.',

@@ -3,6 +3,8 @@
  * would have.
  */
 
+const MOST_SPANS = 1000;
+
 interface Span {
   readonly fromUs: number;
   untilUs: number;
@@ -10,7 +12,7 @@ interface Span {
 
 export class Encryption {
   #keyId: string | undefined;
-  /** When it was on; at most as many spans as it was switched on. */
+  /** When it was on, the last times. */
   readonly #spans: Span[] = [];
 
   /** The key of an encrypted stream, undefined for one that is not. */
@@ -27,6 +29,7 @@ export class Encryption {
 
   start(keyId: string, atUs: number): void {
     if (this.#keyId === undefined) this.#spans.push({ fromUs: atUs, untilUs: Infinity });
+    if (this.#spans.length > MOST_SPANS) this.#spans.shift();
     this.#keyId = keyId;
   }
 

@@ -3,11 +3,20 @@ import type { Account } from './account.ts';
 import type { Consumer } from './consumer-registry.ts';
 import { consumerNotFound } from './service-error.ts';
 import type { Stream } from './stream.ts';
+import type { TagSet } from './tag-set.ts';
 
 export interface Resource {
   readonly stream: Stream;
   /** Undefined where the stream itself is meant. */
   readonly consumer: Consumer | undefined;
+}
+
+/** What of a resource can be set: its tags and its policy. */
+export function settingsOf({ stream, consumer }: Resource): {
+  readonly tags: TagSet;
+  policy: string | undefined;
+} {
+  return consumer ?? stream.settings;
 }
 
 /**

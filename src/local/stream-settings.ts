@@ -37,8 +37,8 @@ export class StreamSettings {
   metrics: readonly string[] = [];
   readonly encryption = new Encryption();
   readonly tags = new TagSet();
-  /** Resource policies by ARN: the stream's own and its consumers'. */
-  readonly policies = new Map<string, string>();
+  /** The stream's resource policy, where it has one. */
+  policy: string | undefined;
 
   constructor(spec: StreamSpec) {
     this.mode = spec.mode ?? 'PROVISIONED';

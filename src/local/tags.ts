@@ -1,7 +1,7 @@
 /** Tags of streams (AddTagsToStream and its kin) and of any resource (TagResource and its kin). */
 import type { Account } from './account.ts';
 import { operation } from './operation.ts';
-import { findResource } from './resource.ts';
+import { findResource, settingsOf } from './resource.ts';
 import { RESOURCE_ARN, STREAM_REFERENCE } from './shape.ts';
 import type { Stream } from './stream.ts';
 import { checkTags, checkTagTexts, TAG_KEYS, TAGS, type TagSet } from './tag-set.ts';
@@ -62,8 +62,7 @@ export const LIST_TAGS_FOR_RESOURCE = operation({ ResourceARN: REQUIRED_ARN }, (
 }));
 
 function tagsOf(account: Account, arn: string, nowUs: number): TagSet {
-  const { stream, consumer } = findResource(account, arn, nowUs);
-  return consumer?.tags ?? stream.settings.tags;
+  return settingsOf(findResource(account, arn, nowUs)).tags;
 }
 
 function nameOf({ name, accountId }: Stream): string {

@@ -117,6 +117,10 @@ describe('a consumer', () => {
     const at = stream();
     at(0, 'RegisterStreamConsumer', { ConsumerName: 'c' });
     expect(at(0, 'DeleteStream').__type).toBe('ResourceInUseException');
+    const leaving = stream();
+    leaving(0, 'RegisterStreamConsumer', { ConsumerName: 'c' });
+    leaving(0, 'DeregisterStreamConsumer', { ConsumerName: 'c' });
+    expect(leaving(0, 'DeleteStream').__type).toBeUndefined();
     expect(at(0, 'DeleteStream', { EnforceConsumerDeletion: true }).__type).toBeUndefined();
   });
 });

@@ -127,7 +127,7 @@ describe('the groups of limits', () => {
         const refused = attempts[group](two(on as LimitGroup[] | undefined)).some(
           (type) => type !== undefined,
         );
-        expect([group, refused]).toEqual([group, on === undefined || (on).includes(group)]);
+        expect([group, refused]).toEqual([group, on === undefined || on.includes(group)]);
       }
     },
   );

@@ -141,8 +141,7 @@ describe('the commitment of an account and the warm throughput it allows', () =>
 
   it('is on for at least a day', () => {
     const { ask } = stream();
-    const status = (ms: number): unknown =>
-      ask(ms, 'DescribeAccountSettings');
+    const status = (ms: number): unknown => ask(ms, 'DescribeAccountSettings');
     expect(status(0)).toEqual(commit('DISABLED'));
     const start = START_US / 1e6;
     const on = { Status: 'ENABLED', StartedAt: start, EarliestAllowedEndAt: start + 86_400 };
