@@ -14,6 +14,7 @@ import { malformed, ServiceError } from './service-error.ts';
 import type { StreamSpec } from './stream-settings.ts';
 import { checkInput } from './validation.ts';
 
+export type { MetricOptions } from './cloudwatch/metric-store.ts';
 export type { LocalOptions } from './account.ts';
 export type { LocalReply, LocalRequest, Notice } from './message.ts';
 export type { StreamSpec } from './stream-settings.ts';
