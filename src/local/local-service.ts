@@ -33,7 +33,7 @@ export class LocalService {
 
   constructor(options: LocalOptions = {}) {
     this.#account = new Account(options);
-    this.#cloudWatch = new CloudWatchService(this.#account.metrics);
+    this.#cloudWatch = new CloudWatchService(this.#account.metrics, requireAuthorization);
   }
 
   /**

@@ -18,7 +18,7 @@ export class CloudWatchError extends Error {
 }
 
 export function validationError(message: string): CloudWatchError {
-  return new CloudWatchError('ValidationError', 'ValidationError', message);
+  return new CloudWatchError('ValidationException', 'ValidationError', message);
 }
 
 export function invalidValue(message: string): CloudWatchError {

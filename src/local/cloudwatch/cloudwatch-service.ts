@@ -2,7 +2,6 @@
  * CloudWatch on the endpoint's port: knows its requests, in AWS JSON 1.0 and in the older Query protocol, and
  * answers them from the metric store.
  */
-import { requireAuthorization } from '../authorization.ts';
 import type { LocalReply, LocalRequest } from '../message.ts';
 import { ServiceError } from '../service-error.ts';
 import type { Fields } from '../shape.ts';
@@ -32,9 +31,12 @@ export interface CloudWatchAnswer {
 
 export class CloudWatchService {
   readonly #store: MetricStore;
+  readonly #authorize: (request: LocalRequest, nowUs: number) => void;
 
-  constructor(store: MetricStore) {
+  /** @param authorize throws a ServiceError where a request is not signed as it should be */
+  constructor(store: MetricStore, authorize: (request: LocalRequest, nowUs: number) => void) {
     this.#store = store;
+    this.#authorize = authorize;
   }
 
   /**
@@ -67,7 +69,7 @@ export class CloudWatchService {
     const operation = OPERATIONS.get(call.operation);
     if (operation === undefined) throw call.unknownOperation();
     const input = call.input(operation.fields);
-    requireAuthorization(request);
+    this.#authorize(request, nowUs);
     requireParameters(operation.fields, input);
     return operation.perform(this.#store, checkInput(operation.fields, input), nowUs);
   }
@@ -99,6 +101,6 @@ function shownError(error: unknown): CloudWatchError {
   }
   const { type, message, status } = error;
   if (type === 'ValidationException')
-    return new CloudWatchError('ValidationError', 'ValidationError', message);
+    return new CloudWatchError('ValidationException', 'ValidationError', message);
   return new CloudWatchError(type, type.replace(/Exception$/, ''), message, status);
 }

@@ -5,6 +5,7 @@ import { CloudWatchError } from './cloudwatch-error.ts';
 import { metricReply, senderOrReceiver, type MetricCall } from './metric-call.ts';
 
 const TARGET_PREFIX = 'GraniteServiceVersion20100801.';
+const UNKNOWN = 'UnknownOperationException';
 const CONTENT_TYPE = 'application/x-amz-json-1.0';
 
 export function jsonCall({ headers, body }: LocalRequest): MetricCall | undefined {
@@ -13,7 +14,7 @@ export function jsonCall({ headers, body }: LocalRequest): MetricCall | undefine
   return {
     operation: target.slice(TARGET_PREFIX.length),
     input: () => parseBody(body),
-    unknownOperation: () => new CloudWatchError('UnknownOperationException', 'UnknownOperation', ''),
+    unknownOperation: () => new CloudWatchError(UNKNOWN, UNKNOWN, ''),
     result: (result) => metricReply(200, CONTENT_TYPE, JSON.stringify(result)),
     error: errorReply,
   };

@@ -264,7 +264,7 @@ describe('GetMetricStatistics', () => {
       { Statistics: ['Sum'], ExtendedStatistics: ['p99'] },
       'InvalidParameterCombinationException',
     ],
-    ['an unknown one', { Statistics: ['Median'] }, 'ValidationError'],
+    ['an unknown one', { Statistics: ['Median'] }, 'ValidationException'],
     ['a percentile above 100', { ExtendedStatistics: ['p101'] }, 'InvalidParameterValueException'],
     ['1,441 points', { Statistics: ['Sum'], EndTime: minute(1441) }, 'InvalidParameterCombinationException'],
     ['a period of 61 s', { Statistics: ['Sum'], Period: 61 }, 'InvalidParameterValueException'],

@@ -19,11 +19,11 @@ const ALL = [
 interface Stage {
   readonly store: MetricStore;
   readonly metrics: StreamMetrics;
-  monitor(names: readonly string[]): void;
+  readonly monitor: (names: readonly string[]) => void;
   /** Records of 10 bytes with a key of 2: [shard, throttled?]. */
-  put(nowUs: number, records: readonly (readonly [number, boolean])[]): void;
+  readonly put: (nowUs: number, records: readonly (readonly [number, boolean])[]) => void;
   /** Sums of a shard's metric by minute after the start. */
-  sums(shard: number, name: string, nowUs: number): [number, number][];
+  readonly sums: (shard: number, name: string, nowUs: number) => [number, number][];
 }
 
 function stage(options: MetricOptions = {}): Stage {
