@@ -211,6 +211,7 @@ function readyText(url: string): string {
     'export AWS_ACCESS_KEY_ID=local',
     'export AWS_SECRET_ACCESS_KEY=local',
     'export AWS_REGION=us-east-1',
+    'export AWS_DEFAULT_REGION=us-east-1',
     '',
   ].join('\n');
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { CloudWatchService } from '../../../src/local/cloudwatch/cloudwatch-service.ts';
 import { MetricStore, type MetricOptions } from '../../../src/local/cloudwatch/metric-store.ts';
 import { statsAt, SUM } from '../../../src/local/cloudwatch/metric-history.ts';
 import { StreamMetrics } from '../../../src/local/cloudwatch/stream-metrics.ts';
 import { PutBatch } from '../../../src/local/put-batch.ts';
 import { START_US } from '../client.ts';
-import { MINUTE_US } from './metric-client.ts';
+import { MINUTE_US, type ListedMetric, type MetricBody } from './metric-client.ts';
 
 const ALL = [
   'IncomingBytes',
@@ -181,6 +182,54 @@ describe('the memory of the metrics', () => {
     const [closed] = store.between(0, Infinity);
     expect(closed.series).toHaveLength(1);
     expect([...closed.stats]).toEqual([1, 100, 111, 3]);
+  });
+});
+
+describe('a hundred thousand series', () => {
+  it('are listed and read within the limits of the operations', () => {
+    const shards = 14_300;
+    const { store, put, monitor, metrics } = stage();
+    monitor(ALL);
+    for (let first = 0; first < shards; first += 100) {
+      put(
+        minute(0),
+        Array.from({ length: 100 }, (_, i) => [first + i, false] as const),
+      );
+    }
+    for (let shard = 0; shard < shards; shard++)
+      metrics.read({ shard, records: 1, bytes: 12, ageMs: 0 }, minute(0));
+    const service = new CloudWatchService(store, () => undefined);
+    const body = (operation: string, input: object): MetricBody => {
+      const headers = { 'x-amz-target': `GraniteServiceVersion20100801.${operation}` };
+      const request = { method: 'POST', path: '/', headers, body: Buffer.from(JSON.stringify(input)) };
+      const answer = service.handle(request, minute(1), () => ({}));
+      return JSON.parse(answer?.reply.body.toString() ?? '') as MetricBody;
+    };
+    const listed: ListedMetric[] = [];
+    for (let NextToken: string | undefined; ;) {
+      const page = body('ListMetrics', { NextToken });
+      expect(page.Metrics.length).toBeLessThanOrEqual(500);
+      listed.push(...page.Metrics);
+      NextToken = page.NextToken;
+      if (NextToken === undefined) break;
+    }
+    expect(new Set(listed.map((metric) => JSON.stringify(metric))).size).toBe(7 * shards + 15);
+    let incoming = 0;
+    let points = 0;
+    for (let i = 0; i < listed.length; i += 500) {
+      const MetricDataQueries = listed.slice(i, i + 500).map((Metric, k) => {
+        return { Id: `q${k}`, MetricStat: { Metric, Period: 60, Stat: 'Sum' } };
+      });
+      const range = { StartTime: minute(0) / 1e6, EndTime: minute(1) / 1e6 };
+      const { MetricDataResults } = body('GetMetricData', { ...range, MetricDataQueries });
+      MetricDataResults.forEach(({ Values }, k) => {
+        const { MetricName, Dimensions } = listed[i + k];
+        points += Values.length;
+        if (MetricName === 'IncomingRecords' && Dimensions.length === 2) incoming += Values[0];
+      });
+    }
+    expect(points).toBe(listed.length);
+    expect(incoming).toBe(shards);
   });
 });
 
