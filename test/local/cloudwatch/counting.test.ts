@@ -74,7 +74,7 @@ describe('what a stream’s metrics count', () => {
     call(service, 'PutRecords', put);
     const at = START_US + 2_000_000;
     const read = (ShardIterator: string, more: object = {}) =>
-      call(service, 'GetRecords', { ShardIterator, ...more }, at).body.NextShardIterator;
+      call(service, 'GetRecords', { ShardIterator, ...more }, at).body.NextShardIterator ?? '';
     read(read(iterator(service, at), { Limit: 1 }));
     const now = START_US + MINUTE_US;
     expect(statistics(service, 'GetRecords.Records', now)).toEqual([3, 1, 2, 1.5, 2]);
