@@ -1,8 +1,8 @@
-/** `shardwise local`: the local Kinesis endpoint, until stopped. */
+/** `shardwise local`: the local endpoint for Kinesis and CloudWatch, until stopped. */
 import { Command } from 'commander';
-import type { Notice, StreamSpec } from '../local/local-service.ts';
+import type { MetricOptions, Notice, StreamSpec } from '../local/local-service.ts';
 import { LIMIT_GROUPS, type LimitGroup } from '../local/limit-groups.ts';
-import { parseBytes } from '../model/quantity.ts';
+import { parseBytes, parseDuration } from '../model/quantity.ts';
 import { badInput } from '../model/refusal.ts';
 import type { Context } from './context.ts';
 
@@ -16,6 +16,9 @@ export interface LocalFlags {
   readonly streamMemory: string;
   /** Commander's negative form: --no-limits makes it false. */
   readonly limits: string | boolean;
+  readonly metricsClock: string;
+  readonly metricsDelay: string;
+  readonly metricsMemory: string;
   readonly quiet?: boolean;
 }
 
@@ -28,12 +31,16 @@ export interface LocalCommandOptions {
   readonly reshardMs: number;
   readonly limits: readonly LimitGroup[];
   readonly streamMemoryBytes: number;
+  readonly metrics: MetricOptions;
   readonly quiet: boolean;
 }
 
 const NOTICES_MS = 5000;
 /** One request can be as large as this, and its body is kept whole. */
 const LEAST_STREAM_MEMORY = 16 * 1024 * 1024;
+const LEAST_METRICS_MEMORY = 1024 * 1024;
+/** Above this a metric minute is over before a poller can look twice. */
+const MOST_CLOCK_FACTOR = 3600;
 /** AWS's largest shard quota; the endpoint refuses more as CreateStream does. */
 const MOST_SHARDS = 20_000;
 /** A day: stream states do not take longer anywhere. */
@@ -41,7 +48,7 @@ const MOST_STATE_MS = 86_400_000;
 
 export function localCommand(context: Context): Command {
   return new Command('local')
-    .description('the local Kinesis endpoint, until stopped')
+    .description('the local Kinesis and CloudWatch endpoint, until stopped')
     .option('--port <number>', 'port to listen on; 0 picks a free one', '4567')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--seed-stream <name:shards>', 'a stream that is ACTIVE from the start (repeatable)', collect)
@@ -55,6 +62,9 @@ export function localCommand(context: Context): Command {
     )
     .option('--no-limits', 'enforce none of them: only a store')
     .option('--stream-memory <size>', "memory for one stream's records; the oldest go first", '256MiB')
+    .option('--metrics-clock <factor>', 'metric minutes per real minute, such as 60x', '1x')
+    .option('--metrics-delay <duration>', 'metric time from the end of a minute until it shows', '0s')
+    .option('--metrics-memory <size>', 'memory for CloudWatch metrics; the oldest minutes go first', '64MiB')
     .option('--quiet', 'no warnings and notices')
     .action(async (flags: LocalFlags) => {
       await runLocal(readLocalFlags(flags), context);
@@ -67,13 +77,6 @@ function collect(value: string, earlier: readonly string[] = []): string[] {
 
 /** @throws Refusal (exit 2) where a flag's value cannot be used */
 export function readLocalFlags(flags: LocalFlags): LocalCommandOptions {
-  const streamMemoryBytes = parseBytes(flags.streamMemory);
-  if (streamMemoryBytes === undefined || streamMemoryBytes < LEAST_STREAM_MEMORY) {
-    throw badInput(
-      `--stream-memory ${flags.streamMemory} is not a size of 16MiB or more.`,
-      'Write a number with its unit, such as 256MiB.',
-    );
-  }
   return {
     port: readWhole('--port', flags.port, 65_535, 4567),
     host: readHost(flags.host),
@@ -82,7 +85,12 @@ export function readLocalFlags(flags: LocalFlags): LocalCommandOptions {
     deleteMs: readWhole('--delete-ms', flags.deleteMs, MOST_STATE_MS, 500),
     reshardMs: readWhole('--reshard-ms', flags.reshardMs, MOST_STATE_MS, 500),
     limits: readLimits(flags.limits),
-    streamMemoryBytes,
+    streamMemoryBytes: readMemory('--stream-memory', flags.streamMemory, LEAST_STREAM_MEMORY, '256MiB'),
+    metrics: {
+      clockFactor: readFactor(flags.metricsClock),
+      delayMs: readDelay(flags.metricsDelay),
+      memoryBytes: readMemory('--metrics-memory', flags.metricsMemory, LEAST_METRICS_MEMORY, '64MiB'),
+    },
     quiet: flags.quiet ?? false,
   };
 }
@@ -97,6 +105,33 @@ function readLimits(text: string | boolean): LimitGroup[] {
       `Name some of ${LIMIT_GROUPS.join(', ')}, as in --limits write,read; or write --no-limits.`,
     );
   });
+}
+
+function readMemory(flag: string, text: string, least: number, example: string): number {
+  const bytes = parseBytes(text);
+  if (bytes !== undefined && bytes >= least) return bytes;
+  throw badInput(
+    `${flag} ${text} is not a size of ${least / 1024 ** 2}MiB or more.`,
+    `Write a number with its unit, such as ${example}.`,
+  );
+}
+
+function readFactor(text: string): number {
+  const factor = Number(/^([1-9]\d{0,3})x$/.exec(text)?.[1]);
+  if (factor <= MOST_CLOCK_FACTOR) return factor;
+  throw badInput(
+    `--metrics-clock ${text} is not a whole factor from 1x to ${MOST_CLOCK_FACTOR}x.`,
+    'Write one with its x, such as --metrics-clock 60x: a metric minute per second.',
+  );
+}
+
+function readDelay(text: string): number {
+  const delayUs = parseDuration(text);
+  if (delayUs !== undefined && delayUs / 1000 <= MOST_STATE_MS) return delayUs / 1000;
+  throw badInput(
+    `--metrics-delay ${text} is not a duration of at most a day.`,
+    'Write a number with its unit, such as --metrics-delay 2m.',
+  );
 }
 
 /** Node takes an empty address for all of the machine's, which nobody means by it. */
@@ -142,7 +177,8 @@ export async function runLocal(options: LocalCommandOptions, context: Context): 
   const { epochClock } = await import('../run/clock.ts');
   const { watchInterrupt } = await import('./interrupt.ts');
   const { host, port, streams, quiet } = options;
-  const service = new LocalService(options);
+  const metrics = { ...options.metrics, originUs: epochClock() };
+  const service = new LocalService({ ...options, metrics });
   for (const stream of streams) service.createStream(stream, epochClock());
   const server = await startServer({ host, port, service, nowUs: epochClock });
   const interrupt = watchInterrupt();
@@ -171,9 +207,11 @@ function readyText(url: string): string {
   return [
     `shardwise local ready ${url}`,
     `export AWS_ENDPOINT_URL_KINESIS=${url}`,
+    `export AWS_ENDPOINT_URL_CLOUDWATCH=${url}`,
     'export AWS_ACCESS_KEY_ID=local',
     'export AWS_SECRET_ACCESS_KEY=local',
     'export AWS_REGION=us-east-1',
+    'export AWS_DEFAULT_REGION=us-east-1',
     '',
   ].join('\n');
 }

@@ -5,6 +5,7 @@ import { LIMITS, MIB } from '../model/limits.ts';
 import { CallRates } from './call-rates.ts';
 import { Commitment } from './commitment.ts';
 import { switchesOf, type LimitGroup, type LimitSwitches } from './limit-groups.ts';
+import { MetricStore, type MetricOptions } from './cloudwatch/metric-store.ts';
 import type { Notice } from './message.ts';
 import { inUse, invalidArgument, limitExceeded, streamNotFound } from './service-error.ts';
 import type { StreamSpec } from './stream-settings.ts';
@@ -24,6 +25,8 @@ export interface LocalOptions {
   readonly limits?: readonly LimitGroup[];
   /** What one stream's records may take in memory, in bytes; default 256 MiB. */
   readonly streamMemoryBytes?: number;
+  /** How CloudWatch metrics are kept and how fast their clock runs. */
+  readonly metrics?: MetricOptions;
 }
 
 /** How a request names a stream. */
@@ -39,6 +42,7 @@ export class Account {
   readonly createUs: number;
   readonly deleteUs: number;
   readonly limits: LimitSwitches;
+  readonly metrics: MetricStore;
   readonly commitment = new Commitment();
   readonly #rates = new CallRates();
   readonly #reshardUs: number;
@@ -52,6 +56,7 @@ export class Account {
     this.deleteUs = (options.deleteMs ?? 500) * 1000;
     this.#reshardUs = (options.reshardMs ?? 500) * 1000;
     this.limits = switchesOf(options.limits);
+    this.metrics = new MetricStore(options.metrics);
     this.#memoryBytes = options.streamMemoryBytes ?? 256 * MIB;
   }
 
@@ -63,7 +68,8 @@ export class Account {
   create(spec: StreamSpec, nowUs: number, atOnce = false): Stream {
     this.requireNew(spec.name, nowUs);
     this.requireQuota(spec.shards, nowUs);
-    const place = { accountId: this.id, region: this.region, memoryBytes: this.#memoryBytes };
+    const { id: accountId, region, metrics } = this;
+    const place = { accountId, region, metrics, memoryBytes: this.#memoryBytes };
     const stream = new Stream(spec, place, nowUs, atOnce ? 0 : this.createUs);
     this.#streams.set(spec.name, stream);
     return stream;

@@ -32,12 +32,15 @@ function getRecords(account: Account, input: InputOf<typeof FIELDS>, nowUs: numb
   stream.log.expire(nowMs);
   const page = pageWithin(account, stream, iterator, input.Limit ?? MOST_RECORDS, nowUs);
   const atEnd = page.next >= stream.log.next(iterator.shard);
+  const behindMs = atEnd ? 0 : nowMs - page.arrivalMs;
+  const { records, bytes } = page;
+  stream.metrics.read({ shard: iterator.shard, records: records.length, bytes, ageMs: behindMs }, nowUs);
   return {
     ...(atEnd && stream.layout.isClosed(iterator.shard)
       ? endOf(stream, iterator.shard)
       : { NextShardIterator: encodeIterator({ ...iterator, counter: page.next, issuedUs: nowUs }) }),
-    Records: page.records,
-    MillisBehindLatest: atEnd ? 0 : nowMs - page.arrivalMs,
+    Records: records,
+    MillisBehindLatest: behindMs,
   };
 }
 
@@ -89,6 +92,7 @@ function pageWithin(
     const page = readPage(stream, iterator, limit, allowed);
     if (throttle.reply(shard, nowUs, page.bytes, page.isCut, allowed)) return page;
   }
+  stream.metrics.readThrottled(shard, nowUs);
   throw throttled(shardIdOf(shard), stream.name, account.id);
 }
 

@@ -3,6 +3,7 @@
  */
 import { Account, type LocalOptions, type StreamReference } from './account.ts';
 import { isPlainlySigned, requireAuthorization } from './authorization.ts';
+import { CloudWatchService } from './cloudwatch/cloudwatch-service.ts';
 import type { LocalReply, LocalRequest, Notice } from './message.ts';
 import type { OperationResult } from './operation.ts';
 import { OPERATIONS, TARGET_PREFIX } from './operations.ts';
@@ -13,6 +14,7 @@ import { malformed, ServiceError } from './service-error.ts';
 import type { StreamSpec } from './stream-settings.ts';
 import { checkInput } from './validation.ts';
 
+export type { MetricOptions } from './cloudwatch/metric-store.ts';
 export type { LocalOptions } from './account.ts';
 export type { LocalReply, LocalRequest, Notice } from './message.ts';
 export type { StreamSpec } from './stream-settings.ts';
@@ -22,6 +24,7 @@ const PUT_RECORDS_TARGET = `${TARGET_PREFIX}PutRecords`;
 
 export class LocalService {
   readonly #account: Account;
+  readonly #cloudWatch: CloudWatchService;
   readonly #scanner = new PutScanner();
   readonly #batch = new PutBatch();
   #nowUs = 0;
@@ -30,6 +33,7 @@ export class LocalService {
 
   constructor(options: LocalOptions = {}) {
     this.#account = new Account(options);
+    this.#cloudWatch = new CloudWatchService(this.#account.metrics, requireAuthorization);
   }
 
   /**
@@ -47,11 +51,24 @@ export class LocalService {
    */
   handle(request: LocalRequest, nowUs: number): LocalReply {
     const at = this.#advance(nowUs);
+    let reply: LocalReply;
     try {
-      return this.#ok(this.#scanned(request, at) ?? this.#perform(request, at));
+      const scanned = this.#scanned(request, at);
+      const other = scanned === undefined ? this.#askCloudWatch(request, at) : undefined;
+      reply = other ?? this.#ok(scanned ?? this.#perform(request, at));
     } catch (error) {
-      return this.#refused(request, error);
+      reply = this.#refused(request, error);
     }
+    const timed = this.#account.metrics.takeTimed();
+    return timed === undefined ? reply : { ...reply, timed };
+  }
+
+  /** Tells how long it took to answer a request, for the latency metrics; without it there are none. */
+  took(reply: LocalReply, durationUs: number, nowUs: number): void {
+    if (reply.timed === undefined) return;
+    const { metrics } = this.#account;
+    metrics.advance(this.#advance(nowUs));
+    metrics.add(reply.timed.subject, reply.timed.metric, durationUs / 1000);
   }
 
   /** What the operator should hear of since the last call: records trimmed for space, our own failures. */
@@ -70,6 +87,13 @@ export class LocalService {
   #advance(nowUs: number): number {
     this.#nowUs = Math.max(this.#nowUs, nowUs);
     return this.#nowUs;
+  }
+
+  /** The answer of CloudWatch where the request is for it, else undefined. */
+  #askCloudWatch(request: LocalRequest, nowUs: number): LocalReply | undefined {
+    const answered = this.#cloudWatch.handle(request, nowUs, () => this.#headers(''));
+    if (answered?.failure !== undefined) this.#noteFailure(request, answered.failure);
+    return answered?.reply;
   }
 
   /** The fast way for PutRecords; undefined where the request is not as plain as that. */
@@ -111,9 +135,13 @@ export class LocalService {
   #refused(request: LocalRequest, error: unknown): LocalReply {
     if (error instanceof XmlError) return this.#xml(error);
     if (error instanceof ServiceError) return this.#error(error);
-    const operation = request.headers['x-amz-target'] ?? '';
-    this.#failures.push({ kind: 'failure', operation, stack: String((error as Error).stack) });
+    this.#noteFailure(request, error);
     return this.#error(new ServiceError('InternalFailure', 'Internal Service Failure', 500));
+  }
+
+  #noteFailure({ headers }: LocalRequest, error: unknown): void {
+    const operation = headers['x-amz-target'] ?? '';
+    this.#failures.push({ kind: 'failure', operation, stack: String((error as Error).stack) });
   }
 
   #error({ type, message, status }: ServiceError): LocalReply {

@@ -1,6 +1,7 @@
 /**
  * A request to the local endpoint and its reply, as bytes and headers: what the socket side hands over.
  */
+import type { Timed } from './cloudwatch/stream-metrics.ts';
 
 export interface LocalRequest {
   readonly method: string;
@@ -16,6 +17,8 @@ export interface LocalReply {
   readonly status: number;
   readonly headers: Record<string, string>;
   readonly body: Buffer;
+  /** The latency metric that waits for how long the answer took; see LocalService.took. */
+  readonly timed?: Timed;
 }
 
 /** Something that the operator should hear of; the socket side prints it. */

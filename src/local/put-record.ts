@@ -39,6 +39,7 @@ export const PUT_RECORD = operation(
     placeRecords(stream, batch);
     refuseDryRun(input.DryRun);
     chargeAndStore(account, stream, batch, nowUs);
+    stream.metrics.put(batch, 'putRecord', nowUs);
     const shard = batch.shard[0];
     if (batch.verdict[0] !== ACCEPTED) throw throttled(shardIdOf(shard), stream.name, stream.accountId);
     const { keyId } = stream.settings.encryption;

@@ -81,6 +81,7 @@ export function putBatch(account: Account, stream: Stream, batch: PutBatch, nowU
 
 function putPlaced(account: Account, stream: Stream, batch: PutBatch, nowUs: number): Buffer {
   chargeAndStore(account, stream, batch, nowUs);
+  stream.metrics.put(batch, 'putRecords', nowUs);
   return stream.putReplies.replyTo(batch, stream.settings.encryption.keyId !== undefined);
 }
 

@@ -5,6 +5,8 @@ import { LIMITS } from '../model/limits.ts';
 import { createShardMap, type LayoutChange } from '../model/shard-map.ts';
 import { Throttle } from '../model/throttle.ts';
 import { ConsumerRegistry } from './consumer-registry.ts';
+import type { MetricStore } from './cloudwatch/metric-store.ts';
+import { StreamMetrics } from './cloudwatch/stream-metrics.ts';
 import { PutReplies } from './put-reply.ts';
 import { ReadLimits } from './read-limits.ts';
 import { RecordLog } from './record-log.ts';
@@ -19,6 +21,7 @@ export interface StreamPlace {
   readonly accountId: string;
   readonly region: string;
   readonly memoryBytes: number;
+  readonly metrics: MetricStore;
 }
 
 export class Stream {
@@ -37,6 +40,7 @@ export class Stream {
   readonly encryptionStarts = new RollingDay();
   readonly throttle: Throttle;
   readonly putReplies: PutReplies;
+  readonly metrics: StreamMetrics;
   log: RecordLog;
   /** Records that were spread over the shards so far. */
   #spread = 0;
@@ -61,6 +65,7 @@ export class Stream {
       ...(spec.initialFill === undefined ? {} : { initialFill: spec.initialFill }),
     });
     this.putReplies = new PutReplies(spec.name, place.accountId, nowUs);
+    this.metrics = new StreamMetrics(place.metrics, spec.name, () => this.settings.metrics);
     this.log = this.#emptyLog();
   }
 

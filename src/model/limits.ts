@@ -16,6 +16,7 @@ export interface Limit {
 const QUOTAS = 'Kinesis Data Streams developer guide, Quotas and limits';
 const ON_DEMAND = 'developer guide, How do I size a stream';
 const SDK = '@aws-sdk/client-kinesis 3.1143 API comments';
+const CLOUDWATCH = '@aws-sdk/client-cloudwatch 3.1162 API comments';
 
 export const KIB = 1024;
 export const MIB = 1024 * 1024;
@@ -204,4 +205,25 @@ export const LIMITS = {
   warmThroughputMiBps: { value: 10_240, unit: 'MiB/s per stream', asOf: '2026-11', source: SDK },
   tagsPerResource: { value: 50, unit: 'tags', asOf: '2026-11', source: SDK },
   getShardIteratorCallsPerSec: { value: 5, unit: 'calls/s per shard', asOf: '2026-11', source: QUOTAS },
+  metricQueries: { value: 500, unit: 'queries per GetMetricData call', asOf: '2026-11', source: CLOUDWATCH },
+  metricDataPoints: {
+    value: 100_800,
+    unit: 'points per GetMetricData call',
+    asOf: '2026-11',
+    source: CLOUDWATCH,
+  },
+  metricStatisticsPoints: {
+    value: 1440,
+    unit: 'points per GetMetricStatistics call',
+    asOf: '2026-11',
+    source: CLOUDWATCH,
+  },
+  metricsListed: { value: 500, unit: 'metrics per ListMetrics call', asOf: '2026-11', source: CLOUDWATCH },
+  metricMinutesKept: {
+    value: 21_600,
+    unit: 'minutes that a point of one minute is kept',
+    asOf: '2026-11',
+    source: CLOUDWATCH,
+    note: '15 days; points of 5 minutes are kept 63 days, of an hour 455.',
+  },
 } as const satisfies Record<string, Limit>;

@@ -11,6 +11,9 @@ const FLAGS: LocalFlags = {
   reshardMs: '500',
   limits: 'write,read,control',
   streamMemory: '256MiB',
+  metricsClock: '1x',
+  metricsDelay: '0s',
+  metricsMemory: '64MiB',
 };
 
 interface Listening {
@@ -44,7 +47,8 @@ function listen(): Listening {
 describe('the flags of local', () => {
   it('become options', () => {
     const flags = { ...FLAGS, seedStream: ['orders:4', 'a.b_c-d:1'], streamMemory: '64MiB', createMs: '0' };
-    expect(readLocalFlags(flags)).toEqual({
+    const metrics = { metricsClock: '60x', metricsDelay: '2m', metricsMemory: '1MiB' };
+    expect(readLocalFlags({ ...flags, ...metrics })).toEqual({
       port: 0,
       host: '127.0.0.1',
       streams: [
@@ -56,6 +60,7 @@ describe('the flags of local', () => {
       reshardMs: 500,
       limits: ['write', 'read', 'control'],
       streamMemoryBytes: 64 * 1_048_576,
+      metrics: { clockFactor: 60, delayMs: 120_000, memoryBytes: 1_048_576 },
       quiet: false,
     });
   });
@@ -78,6 +83,13 @@ describe('the flags of local', () => {
     { host: ' ' },
     { streamMemory: '256' },
     { streamMemory: '1MiB' },
+    { metricsClock: '60' },
+    { metricsClock: '0x' },
+    { metricsClock: '1.5x' },
+    { metricsClock: '3601x' },
+    { metricsDelay: '5' },
+    { metricsDelay: '25h' },
+    { metricsMemory: '1023KiB' },
   ])('are refused as asked wrongly: %o', (flags) => {
     expect(() => readLocalFlags({ ...FLAGS, ...flags })).toThrow(expect.objectContaining({ exitCode: 2 }));
   });
@@ -91,6 +103,7 @@ describe('local', () => {
     });
     const [, url] = /^shardwise local ready (http:\/\/127\.0\.0\.1:\d+)\n/.exec(await ready) ?? [];
     expect(out.join('')).toContain(`export AWS_ENDPOINT_URL_KINESIS=${url}\n`);
+    expect(out.join('')).toContain(`export AWS_ENDPOINT_URL_CLOUDWATCH=${url}\n`);
     const reply = await fetch(url, {
       method: 'POST',
       headers: {

@@ -53,7 +53,13 @@ export async function startServer({
   const sessions = new Set<ServerHttp2Session>();
   let closing = false;
   const answer: Answer = {
-    to: (request) => service.handle(request, nowUs()),
+    to: (request) => {
+      const startUs = nowUs();
+      const reply = service.handle(request, startUs);
+      const endUs = nowUs();
+      service.took(reply, endUs - startUs, endUs);
+      return reply;
+    },
     tooLarge: () => service.tooLarge(nowUs()),
   };
   const http1 = createHttp1(answer, timeouts, () => closing);

@@ -1,0 +1,26 @@
+/** A request to CloudWatch, whatever the protocol it came in. */
+import type { LocalReply } from '../message.ts';
+import type { Fields } from '../shape.ts';
+import type { CloudWatchError } from './cloudwatch-error.ts';
+
+export interface MetricCall {
+  readonly operation: string;
+  /**
+   * The members as they were sent, as JSON would have them; not checked yet.
+   * @throws CloudWatchError or ServiceError where they cannot be read
+   */
+  readonly input: (fields: Fields) => object;
+  /** What the protocol says where there is no such operation. */
+  readonly unknownOperation: () => CloudWatchError;
+  readonly result: (result: object, requestId: string) => LocalReply;
+  readonly error: (error: CloudWatchError, requestId: string) => LocalReply;
+}
+
+export function metricReply(status: number, contentType: string, body: string): LocalReply {
+  return { status, headers: { 'content-type': contentType }, body: Buffer.from(body) };
+}
+
+/** Who is to blame, as both protocols put it. */
+export function senderOrReceiver({ status }: CloudWatchError): 'Sender' | 'Receiver' {
+  return status < 500 ? 'Sender' : 'Receiver';
+}
