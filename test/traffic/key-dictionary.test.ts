@@ -52,6 +52,11 @@ describe('the key dictionary', () => {
               expect(id).toBeLessThan(dictionary.size);
               expect(dictionary.nameOf(id)).toBe(name);
               expect(dictionary.bytesOf(id)).toBe(Buffer.byteLength(name));
+              const [ids, bytes] = [Uint32Array.of(n, 0, n), new Uint16Array(3)];
+              dictionary.resolve(i, 3, ids, bytes);
+              const first = dictionary.idOf(i, 0);
+              expect([...ids]).toEqual([id, first, id]);
+              expect([...bytes]).toEqual([id, first, id].map((key) => dictionary.bytesOf(key)));
             }
           });
         },
