@@ -64,6 +64,18 @@ export class SlidingSums {
     this.#now[at + SQUARES] += records === 1 ? bytes * bytes : (bytes * bytes) / records;
   }
 
+  /** Counts records `from` … `to - 1` of some columns in the running second. */
+  addRun(rows: Uint32Array, bytes: Uint32Array, from: number, to: number): void {
+    const now = this.#now;
+    for (let i = from; i < to; i++) {
+      const at = rows[i] * NOW_WIDTH;
+      const size = bytes[i];
+      now[at + RECORDS]++;
+      now[at + BYTES] += size;
+      now[at + SQUARES] += size * size;
+    }
+  }
+
   /** Of the running second. */
   records(i: number): number {
     return this.#now[i * NOW_WIDTH + RECORDS];

@@ -26,6 +26,11 @@ export class OfferColumns {
   readonly key: Uint32Array;
   readonly dataBytes: Uint32Array;
   readonly keyBytes: Uint16Array;
+  /** Data and key. */
+  readonly bytes: Uint32Array;
+  /** For whoever routes and counts the records: their shards, and the places of their keys in the key sketch. */
+  readonly shard: Uint32Array;
+  readonly place: Uint32Array;
 
   constructor(capacity = BLOCK) {
     this.capacity = capacity;
@@ -35,6 +40,9 @@ export class OfferColumns {
     this.key = new Uint32Array(capacity);
     this.dataBytes = new Uint32Array(capacity);
     this.keyBytes = new Uint16Array(capacity);
+    this.bytes = new Uint32Array(capacity);
+    this.shard = new Uint32Array(capacity);
+    this.place = new Uint32Array(capacity);
   }
 }
 
@@ -147,6 +155,7 @@ class SourceCursor {
       into.key[to] = block.key[at];
       into.dataBytes[to] = block.dataBytes[at];
       into.keyBytes[to] = block.keyBytes[at];
+      into.bytes[to] = block.bytes[at];
       at++;
       to++;
     } while (
@@ -162,7 +171,7 @@ class SourceCursor {
   }
 
   #draw(): void {
-    const { dueUs, key, dataBytes, keyBytes } = this.#block;
+    const { dueUs, key, dataBytes, keyBytes, bytes } = this.#block;
     this.#first += this.#block.length;
     this.#at = 0;
     const length = this.#times.fill(dueUs);
@@ -171,8 +180,9 @@ class SourceCursor {
     this.#drawKeys(this.#first, dueUs, length, key);
     this.#dictionary.resolve(this.#source, length, key, keyBytes);
     for (let i = 0; i < length; i++) {
-      const bytes = this.#sizeAt(this.#first + i, keyBytes[i], dueUs[i]);
-      dataBytes[i] = Math.min(bytes, this.#maxRecordBytes - keyBytes[i]);
+      const size = this.#sizeAt(this.#first + i, keyBytes[i], dueUs[i]);
+      dataBytes[i] = Math.min(size, this.#maxRecordBytes - keyBytes[i]);
+      bytes[i] = dataBytes[i] + keyBytes[i];
     }
   }
 }

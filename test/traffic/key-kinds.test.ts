@@ -55,7 +55,7 @@ describe('key columns', () => {
     'roundRobin:7',
     'perBatch:10',
     '{ drift: { share: 60%, keys: 4, of: 1000, every: 1s } }',
-    '{ latest: { window: 1000, exponent: 1, newEvery: 3 } }',
+    'latest:1.5:100:50',
     '{ weights: { a: 3, b: 1, c: 2 } }',
   ])('draw %s many at a time as one by one', (kind) => {
     const keys = keysOf(kind);
