@@ -110,7 +110,7 @@ export class OutcomeCounts {
   }
 
   reset(row: number): void {
-    this.#cells.fill(0, row * WIDTH, (row + 1) * WIDTH);
+    for (let at = row * WIDTH; at < (row + 1) * WIDTH; at++) this.#cells[at] = 0;
   }
 
   /** One count of one row. */

@@ -100,8 +100,9 @@ export class SlidingSums {
 
   /** Forgets one of the many, whose place another takes. */
   reset(i: number): void {
-    this.#now.fill(0, i * NOW_WIDTH, (i + 1) * NOW_WIDTH);
-    this.#past.fill(0, i * PAST_WIDTH, (i + 1) * PAST_WIDTH);
+    // Loops: to call `fill` for a few numbers takes longer than to write them.
+    for (let at = i * NOW_WIDTH; at < (i + 1) * NOW_WIDTH; at++) this.#now[at] = 0;
+    for (let at = i * PAST_WIDTH; at < (i + 1) * PAST_WIDTH; at++) this.#past[at] = 0;
   }
 
   /** Ends a second: it enters the window, and the one ten seconds before it leaves. */
