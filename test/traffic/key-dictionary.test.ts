@@ -125,7 +125,7 @@ describe('the key router', () => {
     const router = new KeyRouter(dictionary, map);
     for (let round = 0; round < 2; round++) {
       for (let id = 0; id < dictionary.size; id++) {
-        expect(map.open[router.shardOf(id)]).toBe(routeByScan(map, hashKeyOf(dictionary.nameOf(id))));
+        expect(map.all[router.shardOf(id)]).toBe(routeByScan(map, hashKeyOf(dictionary.nameOf(id))));
       }
     }
   });
