@@ -90,6 +90,33 @@ export class KeySketch {
     return place;
   }
 
+  /**
+   * Adds records `from` … `to - 1` of some columns and writes their places, up to the first for which places would have
+   * to be freed: only the first of all may do that, so that what others keep by place is up to date when it happens.
+   * @param bytes a record weighs as much, but at least `LEAST_WEIGHT`
+   * @returns where it stopped: at `to`, or at the first record that it has not added
+   */
+  addRun(
+    keys: Uint32Array,
+    bytes: Uint32Array,
+    places: Uint32Array,
+    from: number,
+    to: number,
+    freed: (place: number) => void,
+  ): number {
+    const weights = this.weights;
+    for (let i = from; i < to; i++) {
+      let place = this.find(keys[i]);
+      if (place < 0) {
+        if (i > from && this.#freeCount === 0) return i;
+        place = this.add(keys[i], 0, freed);
+      }
+      weights[place] += bytes[i] > LEAST_WEIGHT ? bytes[i] : LEAST_WEIGHT;
+      places[i] = place;
+    }
+    return to;
+  }
+
   /** Takes the median weight off every key and frees the places of those left with nothing. */
   #thin(freed: (place: number) => void): void {
     this.#sorting.set(this.weights);

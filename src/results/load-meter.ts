@@ -40,6 +40,26 @@ export class LoadMeter extends LoadJudge {
     if (place >= 0) this.keys.add(place, bytes, records);
   }
 
+  /** Whether the second that runs is the one of a time, or a later one. */
+  hasReached(dueUs: number): boolean {
+    return dueUs < (this.#second + 1) * 1_000_000;
+  }
+
+  /**
+   * Counts records `from` … `to - 1` of some columns, all of the second that runs.
+   * @param places of their keys; undefined where no key has a shard
+   */
+  offerRun(
+    shards: Uint32Array,
+    places: Uint32Array | undefined,
+    bytes: Uint32Array,
+    from: number,
+    to: number,
+  ): void {
+    this.shards.addRun(shards, bytes, from, to);
+    if (places !== undefined) this.keys.addRun(places, bytes, from, to);
+  }
+
   /**
    * A place of the sketch is freed: the key that takes it starts from nothing.
    * @param records counted of the key that leaves it

@@ -59,6 +59,16 @@ export class OutcomeCounts {
     this.#cells[at + COUNT.bytes] += bytes;
   }
 
+  /** Offers records `from` … `to - 1` of some columns. */
+  offerRun(rows: Uint32Array, bytes: Uint32Array, from: number, to: number): void {
+    const cells = this.#cells;
+    for (let i = from; i < to; i++) {
+      const at = rows[i] * WIDTH;
+      cells[at + COUNT.offered]++;
+      cells[at + COUNT.bytes] += bytes[i];
+    }
+  }
+
   /** A record's end, with all attempts that it took. */
   finish(
     row: number,
@@ -71,6 +81,11 @@ export class OutcomeCounts {
     const cells = this.#cells;
     const at = row * WIDTH;
     cells[at + COUNT.attempts] += attempts;
+    if (outcome === OUTCOME.accepted && attempts === 1) {
+      cells[at + COUNT.accepted]++;
+      cells[at + COUNT.bytesAccepted] += bytes;
+      return;
+    }
     if (attempts > 1) cells[at + COUNT.retries] += attempts - 1;
     if (throttled > 0) cells[at + COUNT.throttledAttempts] += throttled;
     if (failed > 0) cells[at + COUNT.failedAttempts] += failed;
@@ -95,7 +110,7 @@ export class OutcomeCounts {
   }
 
   reset(row: number): void {
-    this.#cells.fill(0, row * WIDTH, (row + 1) * WIDTH);
+    for (let at = row * WIDTH; at < (row + 1) * WIDTH; at++) this.#cells[at] = 0;
   }
 
   /** One count of one row. */

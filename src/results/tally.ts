@@ -39,6 +39,17 @@ export interface TallyOptions {
   readonly ignoresKeys?: boolean;
 }
 
+/** Records that fall due, as columns. */
+export interface OfferedRecords {
+  readonly dueUs: Float64Array;
+  readonly key: Uint32Array;
+  readonly shard: Uint32Array;
+  /** Data and key. */
+  readonly bytes: Uint32Array;
+  /** Written by the tally: the place of each record's key in the sketch. */
+  readonly place: Uint32Array;
+}
+
 export class Tally {
   readonly shards: OutcomeCounts;
   readonly sketch: KeySketch;
@@ -138,14 +149,42 @@ export class Tally {
     this.shards.move(from, to, bytes);
   }
 
-  /** A record falls due. `dueUs` from the start of the counted duration, in order. */
-  offer(dueUs: number, key: number, shard: number, bytes: number): void {
+  /**
+   * A record falls due. `dueUs` from the start of the counted duration, in order.
+   * @returns the place of its key in the sketch
+   */
+  offer(dueUs: number, key: number, shard: number, bytes: number): number {
     const place = this.sketch.add(key, bytes > LEAST_WEIGHT ? bytes : LEAST_WEIGHT, this.#freed);
     this.shardOfKey[place] = shard;
     this.shards.offer(shard, bytes);
     this.keys.offer(place, bytes);
     if (!this.isPacked) this.load.offer(dueUs, shard, this.ignoresKeys ? -1 : place, bytes);
     this.series.offer(dueUs, shard, bytes);
+    return place;
+  }
+
+  /**
+   * Records `from` … `to - 1` of some columns fall due, in order: what `offer` does to each, count by count.
+   * @param startUs when the counted duration starts, on the clock of the due times
+   */
+  offerRun(records: OfferedRecords, from: number, to: number, startUs: number): void {
+    const { dueUs, key, shard, bytes, place } = records;
+    for (let at = from; at < to;) {
+      const firstUs = dueUs[at] - startUs;
+      if (!this.isPacked && !this.load.hasReached(firstUs)) {
+        place[at] = this.offer(firstUs, key[at], shard[at], bytes[at]);
+        at++;
+        continue;
+      }
+      const end = endOfSecond(dueUs, at, to, startUs);
+      const next = this.sketch.addRun(key, bytes, place, at, end, this.#freed);
+      for (let i = at; i < next; i++) this.shardOfKey[place[i]] = shard[i];
+      this.shards.offerRun(shard, bytes, at, next);
+      this.keys.offerRun(place, bytes, at, next);
+      if (!this.isPacked) this.load.offerRun(shard, this.ignoresKeys ? undefined : place, bytes, at, next);
+      this.series.offerRun(firstUs, shard, bytes, at, next);
+      at = next;
+    }
   }
 
   /**
@@ -163,9 +202,14 @@ export class Tally {
     else if (outcome === ATTEMPT.throttled) this.series.throttle(timeUs, shard);
   }
 
-  /** A record's end, with all the attempts that it took. */
+  /** The place of a key in the sketch, which is `guess` as a rule; negative where it has none. */
+  placeOf(key: number, guess: number): number {
+    return this.sketch.keys[guess] === key ? guess : this.sketch.find(key);
+  }
+
+  /** A record's end, with all the attempts that it took. @param place of its key; negative where it has none */
   finish(
-    key: number,
+    place: number,
     shard: number,
     bytes: number,
     outcome: RecordOutcome,
@@ -174,7 +218,15 @@ export class Tally {
     failedAttempts: number,
   ): void {
     this.shards.finish(shard, outcome, bytes, attempts, throttledAttempts, failedAttempts);
-    const place = this.sketch.find(key);
     if (place >= 0) this.keys.finish(place, outcome, bytes, attempts, throttledAttempts, failedAttempts);
   }
+}
+
+/** The first of the records from `from` on that does not fall due in the second of the first. */
+function endOfSecond(dueUs: Float64Array, from: number, to: number, startUs: number): number {
+  const endUs = startUs + (Math.floor((dueUs[from] - startUs) / US_PER_SEC) + 1) * US_PER_SEC;
+  if (dueUs[to - 1] < endUs) return to;
+  let end = from + 1;
+  while (dueUs[end] < endUs) end++;
+  return end;
 }

@@ -32,6 +32,11 @@ export class TimeSeries {
   readonly #shardOffered: Float64Array[];
   readonly #shardThrottled: Float64Array[];
 
+  /** The step that was looked up last: most look-ups are of the same. */
+  #step = 0;
+  #fromUs = 0;
+  #untilUs = 0;
+
   /** @param unitSec what a step is a multiple of */
   constructor(durationUs: number, shards: number, unitSec = 1) {
     this.#stepUs = stepUsOf(durationUs, unitSec);
@@ -72,6 +77,18 @@ export class TimeSeries {
     if (shard < this.#shards) this.#shardOffered[shard][step]++;
   }
 
+  /** Offers records `from` … `to - 1` of some columns, all of one step: that of `dueUs`. */
+  offerRun(dueUs: number, shards: Uint32Array, bytes: Uint32Array, from: number, to: number): void {
+    const step = this.#stepAt(dueUs);
+    let sum = 0;
+    for (let i = from; i < to; i++) {
+      sum += bytes[i];
+      if (shards[i] < this.#shards) this.#shardOffered[shards[i]][step]++;
+    }
+    this.#offered[step] += to - from;
+    this.#bytes[step] += sum;
+  }
+
   /** Many records of one shard at once, each tried once. */
   add(timeUs: number, shard: number, records: number, bytes: number, throttled: number): void {
     const step = this.#stepAt(timeUs);
@@ -84,8 +101,8 @@ export class TimeSeries {
     this.#shardThrottled[shard][step] += throttled;
   }
 
-  accept(timeUs: number): void {
-    this.#accepted[this.#stepAt(timeUs)]++;
+  accept(timeUs: number, records = 1): void {
+    this.#accepted[this.#stepAt(timeUs)] += records;
   }
 
   throttle(timeUs: number, shard: number): void {
@@ -117,7 +134,12 @@ export class TimeSeries {
 
   /** Replies after the end count in the last step. */
   #stepAt(timeUs: number): number {
-    return Math.min(this.#steps - 1, Math.max(0, Math.floor(timeUs / this.#stepUs)));
+    if (timeUs >= this.#fromUs && timeUs < this.#untilUs) return this.#step;
+    const step = Math.min(this.#steps - 1, Math.max(0, Math.floor(timeUs / this.#stepUs)));
+    this.#step = step;
+    this.#fromUs = step * this.#stepUs;
+    this.#untilUs = this.#fromUs + this.#stepUs;
+    return step;
   }
 
   /**

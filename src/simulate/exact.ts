@@ -91,10 +91,13 @@ class Player {
     const { pipeline } = this;
     const columns = new OfferColumns();
     while (pipeline.offer.take(Infinity, columns) > 0) {
-      for (let i = 0; i < columns.length; i++) {
-        this.#advanceTo(columns.dueUs[i]);
-        pipeline.enter(columns, i, columns.dueUs[i]);
-        this.#sendReady(columns.dueUs[i]);
+      for (let from = 0; from < columns.length;) {
+        this.#advanceTo(columns.dueUs[from]);
+        const untilUs = Math.min(this.#nextReplyUs(), this.#agenda.nextUs);
+        const to = from + pipeline.producer.quietRun(columns, from, untilUs);
+        pipeline.enter(columns, from, to);
+        this.#sendReady(columns.dueUs[to - 1]);
+        from = to;
       }
     }
     const endUs = this.#scenario.warmupUs + this.#scenario.durationUs;
@@ -110,7 +113,7 @@ class Player {
    */
   #advanceTo(untilUs: number): void {
     for (;;) {
-      const replyUs = this.#onTheWay.length > 0 ? this.#onTheWay[0].batch.sentUs + this.#serviceUs : Infinity;
+      const replyUs = this.#nextReplyUs();
       const happenUs = this.#agenda.nextUs;
       const nowUs = Math.min(replyUs, happenUs, this.pipeline.producer.nextWakeUs());
       if (nowUs > untilUs || nowUs === Infinity) return;
@@ -119,6 +122,10 @@ class Player {
       if (replyUs === nowUs) this.#settleFirst(nowUs);
       this.#sendReady(nowUs);
     }
+  }
+
+  #nextReplyUs(): number {
+    return this.#onTheWay.length > 0 ? this.#onTheWay[0].batch.sentUs + this.#serviceUs : Infinity;
   }
 
   #settleFirst(nowUs: number): void {

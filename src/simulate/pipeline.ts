@@ -118,7 +118,7 @@ export class Pipeline {
   enterDue(nowUs: number, most = Infinity): boolean {
     for (let entered = 0; entered < most; entered += this.#columns.length) {
       if (this.offer.take(nowUs, this.#columns) === 0) return true;
-      for (let i = 0; i < this.#columns.length; i++) this.enter(this.#columns, i, nowUs);
+      this.enter(this.#columns, 0, this.#columns.length, nowUs);
     }
     return false;
   }
@@ -152,30 +152,40 @@ export class Pipeline {
     if (this.#sink.accepted > 0) this.tally.service.record(nowUs - batch.sentUs, this.#sink.accepted);
   }
 
-  /** Hands record `i` of some columns to the producer. */
-  enter(columns: OfferColumns, i: number, nowUs: number): void {
-    const { producer, tally } = this;
-    const slot = producer.records.take();
+  /**
+   * Hands records `from` … `to - 1` of some columns to the producer, which has nothing to send before the last of them.
+   * @param nowUs when they enter, all at once; left out, each enters when it is due
+   */
+  enter(columns: OfferColumns, from: number, to: number, nowUs?: number): void {
+    const { producer } = this;
     const { records } = producer;
-    const shard =
-      this.#auto === undefined
-        ? this.#router.shardOf(columns.key[i])
-        : this.#auto.shardOf(columns.source[i], columns.k[i], 0);
-    const countedUs = columns.dueUs[i] - this.#scenario.warmupUs;
-    records.dueUs[slot] = columns.dueUs[i];
-    records.k[slot] = columns.k[i];
-    records.key[slot] = columns.key[i];
-    records.shard[slot] = shard;
-    records.dataBytes[slot] = columns.dataBytes[i];
-    records.keyBytes[slot] = columns.keyBytes[i];
-    records.source[slot] = columns.source[i];
-    if (columns.dueUs[i] >= this.#recent.fromUs && !tally.isPacked) {
-      this.#recent.add(shard, columns.dataBytes[i] + columns.keyBytes[i]);
+    if (this.#auto === undefined) this.#router.route(columns.key, from, to, columns.shard);
+    else this.#auto.route(columns, from, to, columns.shard);
+    const counted = this.#firstCounted(columns.dueUs, from, to);
+    this.tally.offerRun(columns, counted, to, this.#scenario.warmupUs);
+    if (nowUs === undefined) this.lag.record(0, to - counted);
+    else for (let i = counted; i < to; i++) this.lag.record(nowUs - columns.dueUs[i]);
+    for (let i = from; i < to; i++) {
+      const slot = records.take();
+      records.dueUs[slot] = columns.dueUs[i];
+      records.k[slot] = columns.k[i];
+      records.key[slot] = columns.key[i];
+      records.shard[slot] = columns.shard[i];
+      records.dataBytes[slot] = columns.dataBytes[i];
+      records.keyBytes[slot] = columns.keyBytes[i];
+      records.source[slot] = columns.source[i];
+      if (columns.dueUs[i] >= this.#recent.fromUs && !this.tally.isPacked) {
+        this.#recent.add(columns.shard[i], columns.bytes[i]);
+      }
+      if (i >= counted) this.#sink.offered(slot, columns.place[i]);
+      producer.enter(slot, nowUs ?? columns.dueUs[i]);
     }
-    if (countedUs >= 0) {
-      tally.offer(countedUs, columns.key[i], shard, columns.dataBytes[i] + columns.keyBytes[i]);
-      this.lag.record(nowUs - columns.dueUs[i]);
-    }
-    producer.enter(slot, nowUs);
+  }
+
+  /** The first record that is due in the counted duration. */
+  #firstCounted(dueUs: Float64Array, from: number, to: number): number {
+    let i = from;
+    while (i < to && dueUs[i] < this.#scenario.warmupUs) i++;
+    return i;
   }
 }

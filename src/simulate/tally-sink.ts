@@ -17,6 +17,8 @@ export class TallySink implements ProducerSink {
   readonly #warmupUs: number;
   readonly #recent: RecentLoad;
   #records: RecordSlab | undefined;
+  /** By slot, the place that the record's key had when it was offered. */
+  #place = new Uint32Array(0);
 
   /** @param recent is told of packed load */
   constructor(tally: Tally, warmupUs: number, recent: RecentLoad) {
@@ -64,12 +66,18 @@ export class TallySink implements ProducerSink {
     if (this.isCounted(slot)) this.#tally.move(before, shard, slab.dataBytes[slot] + slab.keyBytes[slot]);
   }
 
+  /** A slot was filled with a counted record, whose key has this place in the sketch. */
+  offered(slot: number, place: number): void {
+    if (slot >= this.#place.length) this.#growPlaces();
+    this.#place[slot] = place;
+  }
+
   finished(slot: number, outcome: RecordOutcome, nowUs: number): void {
     if (!this.isCounted(slot)) return;
     const slab = this.#slab;
     if (outcome === OUTCOME.dropped && this.shardOf) this.move(slot, this.shardOf(slot));
     this.#tally.finish(
-      slab.key[slot],
+      this.#tally.placeOf(slab.key[slot], this.#place[slot]),
       slab.shard[slot],
       slab.dataBytes[slot] + slab.keyBytes[slot],
       outcome,
@@ -80,6 +88,12 @@ export class TallySink implements ProducerSink {
     if (outcome !== OUTCOME.accepted) return;
     this.accepted++;
     this.#tally.response.record(nowUs - slab.dueUs[slot]);
+  }
+
+  #growPlaces(): void {
+    const larger = new Uint32Array(this.#slab.dueUs.length);
+    larger.set(this.#place);
+    this.#place = larger;
   }
 
   get #slab(): RecordSlab {

@@ -2,8 +2,9 @@
  * Weighted choice in one step: Walker's alias method in Vose's form.
  */
 export class AliasTable {
-  readonly #thresholds: Float64Array;
-  readonly #aliases: Uint32Array;
+  readonly #count: number;
+  /** By cell, a threshold and an alias: side by side, because a choice reads both of one cell of many. */
+  readonly #cells: Float64Array;
 
   /** @param weights positive or 0, with a positive sum */
   constructor(weights: ArrayLike<number>) {
@@ -12,9 +13,9 @@ export class AliasTable {
     for (let i = 0; i < count; i++) sum += weights[i];
     const scaled = new Float64Array(count);
     for (let i = 0; i < count; i++) scaled[i] = (weights[i] * count) / sum;
-    this.#thresholds = new Float64Array(count).fill(1);
-    this.#aliases = new Uint32Array(count);
-    for (let i = 0; i < count; i++) this.#aliases[i] = i;
+    this.#count = count;
+    this.#cells = new Float64Array(2 * count);
+    for (let i = 0; i < count; i++) this.#set(i, 1, i);
     this.#pair(scaled);
   }
 
@@ -26,8 +27,7 @@ export class AliasTable {
     while (small.length > 0 && large.length > 0) {
       const less = small.pop() as number;
       const more = large[large.length - 1];
-      this.#thresholds[less] = scaled[less];
-      this.#aliases[less] = more;
+      this.#set(less, scaled[less], more);
       scaled[more] -= 1 - scaled[less];
       if (scaled[more] < 1) small.push(large.pop() as number);
     }
@@ -35,8 +35,15 @@ export class AliasTable {
 
   /** The choice for a number from [0, 1). */
   pick(u: number): number {
-    const at = u * this.#thresholds.length;
-    const cell = Math.min(this.#thresholds.length - 1, Math.floor(at));
-    return at - cell < this.#thresholds[cell] ? cell : this.#aliases[cell];
+    const at = u * this.#count;
+    const cell = Math.min(this.#count - 1, at >>> 0);
+    const alias = this.#cells[2 * cell + 1];
+    // A branch here would be guessed wrong every other time: -1 below the threshold, which leaves the cell, else 0.
+    return alias + Math.floor(at - cell - this.#cells[2 * cell]) * (alias - cell);
+  }
+
+  #set(cell: number, threshold: number, alias: number): void {
+    this.#cells[2 * cell] = threshold;
+    this.#cells[2 * cell + 1] = alias;
   }
 }

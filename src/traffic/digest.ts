@@ -4,35 +4,57 @@
  */
 const TWO_32 = 4294967296;
 
+/** Records as columns. */
+export interface DigestedColumns {
+  readonly source: Uint16Array;
+  readonly k: Float64Array;
+  readonly dueUs: Float64Array;
+  readonly dataBytes: Uint32Array;
+}
+
 export class OfferedDigest {
+  /** The sum's two words. */
   #low = 0;
   #high = 0;
 
   /**
-   * @param dueUs from the start of the counted duration
-   * @param keyLow with `keyHigh` 64 bits of the key itself: its number would be the same for another name
+   * Adds the records from `from` up to, not including, `to`.
+   * @param startUs when the counted duration starts, from which due times count
+   * @param keyLow with `keyHigh` 64 bits of each key itself: its number would be the same for another name
    */
-  add(source: number, k: number, dueUs: number, keyLow: number, keyHigh: number, dataBytes: number): void {
-    let a = mix(source ^ 0x9e3779b9, k >>> 0);
-    let b = mix(source ^ 0x85ebca6b, Math.floor(k / TWO_32));
-    a = mix(a, dueUs >>> 0);
-    b = mix(b, Math.floor(dueUs / TWO_32));
-    a = mix(a ^ b, keyLow);
-    b = mix(b ^ a, keyHigh);
-    a = mix(a ^ b, dataBytes);
-    b = mix(b ^ a, dataBytes);
-    this.#low += finish(a ^ (b << 16));
-    this.#high += finish(b ^ (a >>> 7));
-    if (this.#low >= TWO_32) {
-      this.#low -= TWO_32;
-      this.#high++;
+  add(
+    { source, k, dueUs, dataBytes }: DigestedColumns,
+    from: number,
+    to: number,
+    startUs: number,
+    keyLow: Uint32Array,
+    keyHigh: Uint32Array,
+  ): void {
+    let low = this.#low;
+    let high = this.#high;
+    for (let i = from; i < to; i++) {
+      const countedUs = dueUs[i] - startUs;
+      const bytes = dataBytes[i];
+      let a = mix(source[i] ^ 0x9e3779b9, k[i] >>> 0);
+      let b = mix(source[i] ^ 0x85ebca6b, highWordOf(k[i]));
+      a = mix(a, countedUs >>> 0);
+      b = mix(b, highWordOf(countedUs));
+      a = mix(a ^ b, keyLow[i]);
+      b = mix(b ^ a, keyHigh[i]);
+      a = mix(a ^ b, bytes);
+      b = mix(b ^ a, bytes);
+      const before = low;
+      low = (low + finish(a ^ (b << 16))) | 0;
+      const carry = low >>> 0 < before >>> 0 ? 1 : 0;
+      high = (high + finish(b ^ (a >>> 7)) + carry) | 0;
     }
-    if (this.#high >= TWO_32) this.#high -= TWO_32;
+    this.#low = low;
+    this.#high = high;
   }
 
   /** The sum as a decimal string. */
   get value(): string {
-    return ((BigInt(this.#high) << 32n) | BigInt(this.#low)).toString();
+    return ((BigInt(this.#high >>> 0) << 32n) | BigInt(this.#low >>> 0)).toString();
   }
 }
 
@@ -45,9 +67,13 @@ export function mix(state: number, word: number): number {
   return (Math.imul(h, 5) + 0xe6546b64) | 0;
 }
 
+function highWordOf(value: number): number {
+  return value < TWO_32 ? 0 : Math.floor(value / TWO_32);
+}
+
 function finish(state: number): number {
   let h = state;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  return h ^ (h >>> 16);
 }

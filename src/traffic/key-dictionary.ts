@@ -59,6 +59,20 @@ export class KeyDictionary {
     return table === undefined ? this.#firsts[source] + n : table[n];
   }
 
+  /** Turns the first `count` key numbers of a source into ids, in place, and writes the lengths of their names. */
+  resolve(source: number, count: number, keys: Uint32Array, keyBytes: Uint16Array): void {
+    const table = this.#tables[source];
+    const first = this.#firsts[source];
+    let of = this.#regions[0];
+    for (let i = 0; i < count; i++) {
+      const id = table === undefined ? first + keys[i] : table[keys[i]];
+      // A source's keys are of one region, as a rule.
+      if (id < of.first || id - of.first >= of.region.count) of = this.#regionOf(id);
+      keys[i] = id;
+      keyBytes[i] = of.region.bytesAt(id - of.first);
+    }
+  }
+
   nameOf(id: number): string {
     const { region, first } = this.#regionOf(id);
     return region.nameAt(id - first);

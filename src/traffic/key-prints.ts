@@ -13,9 +13,6 @@ export class KeyPrints {
   /** Two words per key. */
   readonly #prints: Uint32Array;
   readonly #words = new Uint32Array(4);
-  /** Of the key that was read last. */
-  low = 0;
-  high = 0;
 
   constructor(dictionary: KeyDictionary) {
     const remembered = dictionary.size <= MOST_REMEMBERED ? dictionary.size : 0;
@@ -23,22 +20,20 @@ export class KeyPrints {
     this.#prints = new Uint32Array(2 * remembered);
   }
 
-  /** Leaves the print of a key in `low` and `high`. */
-  read(key: number): void {
-    const at = 2 * key;
-    const isRemembered = at < this.#prints.length;
-    if (isRemembered && (this.#prints[at] | this.#prints[at + 1]) !== 0) {
-      this.low = this.#prints[at];
-      this.high = this.#prints[at + 1];
-      return;
+  /** Writes the prints of the first `count` keys to `low` and `high`. */
+  read(keys: Uint32Array, count: number, low: Uint32Array, high: Uint32Array): void {
+    const prints = this.#prints;
+    for (let i = 0; i < count; i++) {
+      const at = 2 * keys[i];
+      if (at < prints.length) {
+        if ((prints[at] | prints[at + 1]) === 0) this.#make(keys[i], prints, prints, at, at + 1);
+        low[i] = prints[at];
+        high[i] = prints[at + 1];
+      } else this.#make(keys[i], low, high, i, i);
     }
-    this.#make(key);
-    if (!isRemembered) return;
-    this.#prints[at] = this.low;
-    this.#prints[at + 1] = this.high;
   }
 
-  #make(key: number): void {
+  #make(key: number, lows: Uint32Array, highs: Uint32Array, lowAt: number, highAt: number): void {
     const name = this.#dictionary.nameOf(key);
     let low = 0x9e3779b9 ^ name.length;
     let high = 0x85ebca6b;
@@ -54,7 +49,7 @@ export class KeyPrints {
         high = mix(high ^ low, word);
       }
     }
-    this.low = low >>> 0;
-    this.high = high >>> 0;
+    lows[lowAt] = low;
+    highs[highAt] = high;
   }
 }

@@ -142,7 +142,15 @@ export class HashedRegion implements KeyRegion {
 
 /** Decimal digits of a whole number. */
 export function digitsOf(n: number): number {
-  let digits = 1;
-  for (let bound = 10; n >= bound; bound *= 10) digits++;
+  if (n < 2_147_483_648) {
+    // Three tenths of its bits, or one more, and no branch to guess wrong.
+    const least = ((32 - Math.clz32(n | 1)) * 1233) >>> 12;
+    return least + 1 - ((n - TENS[least]) >>> 31);
+  }
+  let digits = 10;
+  for (let bound = 1e10; n >= bound; bound *= 10) digits++;
   return digits;
 }
+
+/** Powers of ten; the first is 0, so that 0 has a digit. */
+const TENS = Int32Array.of(0, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9);

@@ -40,6 +40,11 @@ export class KeyRouter {
     return known === UNKNOWN ? (this.#remembered[key] = this.#route(key)) : known;
   }
 
+  /** The same for keys `from` … `to - 1` of a column. */
+  route(keys: Uint32Array, from: number, to: number, shards: Uint32Array): void {
+    for (let i = from; i < to; i++) shards[i] = this.shardOf(keys[i]);
+  }
+
   #route(key: number): number {
     this.#dictionary.hashWordsOf(key, this.#words);
     return this.#numbers[routeWords(this.#table, this.#words)];

@@ -67,6 +67,10 @@ export class KplProducer implements RecordProducer {
     return this.records.size === 0;
   }
 
+  quietRun(): number {
+    return 1;
+  }
+
   enter(slot: number, nowUs: number): void {
     if (this.#waitingBytes + this.#bytesOf(slot) > QUEUE_BYTES) {
       this.#finish(slot, OUTCOME.dropped, nowUs);

@@ -7,7 +7,7 @@ import { dueTimesOf, type DueTimes } from './arrivals.ts';
 import { OfferedDigest } from './digest.ts';
 import type { KeyDictionary } from './key-dictionary.ts';
 import { KeyPrints } from './key-prints.ts';
-import { keyDrawOf, type KeyDraw } from './keys.ts';
+import { keyColumnOf, type KeyColumn } from './keys.ts';
 import { rateCurveOf, totalOf } from './rate-curve.ts';
 import type { Scenario } from './scenario.ts';
 import { sizeDrawOf, type SizeDraw } from './sizes.ts';
@@ -26,6 +26,11 @@ export class OfferColumns {
   readonly key: Uint32Array;
   readonly dataBytes: Uint32Array;
   readonly keyBytes: Uint16Array;
+  /** Data and key. */
+  readonly bytes: Uint32Array;
+  /** For whoever routes and counts the records: their shards, and the places of their keys in the key sketch. */
+  readonly shard: Uint32Array;
+  readonly place: Uint32Array;
 
   constructor(capacity = BLOCK) {
     this.capacity = capacity;
@@ -35,23 +40,24 @@ export class OfferColumns {
     this.key = new Uint32Array(capacity);
     this.dataBytes = new Uint32Array(capacity);
     this.keyBytes = new Uint16Array(capacity);
+    this.bytes = new Uint32Array(capacity);
+    this.shard = new Uint32Array(capacity);
+    this.place = new Uint32Array(capacity);
   }
 }
 
 export class Offer {
   readonly #sources: SourceCursor[];
-  readonly #dictionary: KeyDictionary;
   readonly #warmupUs: number;
-  readonly #maxRecordBytes: number;
   readonly #digest = new OfferedDigest();
   readonly #prints: KeyPrints;
+  #keyLow = new Uint32Array(BLOCK);
+  #keyHigh = new Uint32Array(BLOCK);
 
   constructor(scenario: Scenario, dictionary: KeyDictionary) {
-    this.#dictionary = dictionary;
     this.#prints = new KeyPrints(dictionary);
     this.#warmupUs = scenario.warmupUs;
-    this.#maxRecordBytes = scenario.stream.maxRecordBytes;
-    this.#sources = scenario.traffic.map((_, i) => new SourceCursor(scenario, i));
+    this.#sources = scenario.traffic.map((_, i) => new SourceCursor(scenario, i, dictionary));
   }
 
   /** When the next record falls due; Infinity after the last. */
@@ -66,15 +72,14 @@ export class Offer {
 
   /** Replaces the columns' content by the next records due at or before `untilUs`; returns how many. */
   take(untilUs: number, into: OfferColumns): number {
-    let length = 0;
-    while (length < into.capacity) {
+    into.length = 0;
+    while (into.length < into.capacity) {
       const cursor = this.#next();
       if (cursor.dueUs > untilUs || cursor.dueUs === Infinity) break;
-      this.#copy(cursor, into, length++);
-      cursor.advance();
+      cursor.copy(untilUs, this.#firstBesides(cursor), into);
     }
-    into.length = length;
-    return length;
+    this.#addToDigest(into);
+    return into.length;
   }
 
   /** The source whose next record is due first; of equals, the first. */
@@ -86,58 +91,99 @@ export class Offer {
     return first;
   }
 
-  #copy(cursor: SourceCursor, into: OfferColumns, at: number): void {
-    const { source, k, dueUs } = cursor;
-    const key = this.#dictionary.idOf(source, cursor.keyAt(k, dueUs));
-    const keyBytes = this.#dictionary.bytesOf(key);
-    const dataBytes = Math.min(cursor.sizeAt(k, keyBytes, dueUs), this.#maxRecordBytes - keyBytes);
-    into.dueUs[at] = dueUs;
-    into.source[at] = source;
-    into.k[at] = k;
-    into.key[at] = key;
-    into.dataBytes[at] = dataBytes;
-    into.keyBytes[at] = keyBytes;
-    if (dueUs < this.#warmupUs) return;
-    this.#prints.read(key);
-    this.#digest.add(source, k, dueUs - this.#warmupUs, this.#prints.low, this.#prints.high, dataBytes);
+  /** When the first record of all other sources is due. */
+  #firstBesides(cursor: SourceCursor): number {
+    let firstUs = Infinity;
+    for (const other of this.#sources) if (other !== cursor && other.dueUs < firstUs) firstUs = other.dueUs;
+    return firstUs;
+  }
+
+  /** Only records of the counted duration are in the digest. */
+  #addToDigest(columns: OfferColumns): void {
+    const { length, dueUs } = columns;
+    if (this.#keyLow.length < length) {
+      this.#keyLow = new Uint32Array(length);
+      this.#keyHigh = new Uint32Array(length);
+    }
+    let from = 0;
+    while (from < length && dueUs[from] < this.#warmupUs) from++;
+    this.#prints.read(columns.key, length, this.#keyLow, this.#keyHigh);
+    this.#digest.add(columns, from, length, this.#warmupUs, this.#keyLow, this.#keyHigh);
   }
 }
 
-/** One source, read from its first record on. */
+/** One source, read from its first record on, and drawn block by block ahead of it. */
 class SourceCursor {
-  readonly source: number;
-  readonly keyAt: KeyDraw;
-  readonly sizeAt: SizeDraw;
+  readonly #source: number;
+  readonly #dictionary: KeyDictionary;
+  readonly #maxRecordBytes: number;
+  readonly #drawKeys: KeyColumn;
+  readonly #sizeAt: SizeDraw;
   readonly #times: DueTimes;
-  readonly #block = new Float64Array(BLOCK);
-  #length = 0;
+  readonly #block = new OfferColumns();
+  /** Index of the block's first record, and the place in it of the next one. */
+  #first = 0;
   #at = 0;
-  /** Index and due time of the next record. */
-  k = 0;
+  /** Due time of the next record; Infinity after the last. */
   dueUs = 0;
 
-  constructor(scenario: Scenario, index: number) {
+  constructor(scenario: Scenario, index: number, dictionary: KeyDictionary) {
     const source = scenario.traffic[index];
-    this.source = index;
-    this.keyAt = keyDrawOf(source.keys, scenario.seed, index);
-    this.sizeAt = sizeDrawOf(source.size, scenario.seed, index);
+    this.#source = index;
+    this.#dictionary = dictionary;
+    this.#maxRecordBytes = scenario.stream.maxRecordBytes;
+    this.#drawKeys = keyColumnOf(source.keys, scenario.seed, index, BLOCK);
+    this.#sizeAt = sizeDrawOf(source.size, scenario.seed, index);
     this.#times = dueTimesOf(
       source.arrivals,
       rateCurveOf(source.stages, scenario.warmupUs),
       scenario.seed,
       index,
     );
-    this.k = -1;
-    this.advance();
+    this.#draw();
   }
 
-  advance(): void {
-    this.k++;
-    if (this.#at === this.#length) {
-      this.#length = this.#times.fill(this.#block);
-      this.#at = 0;
+  /** Appends the next record, and those after it that are due by `untilUs`, before `beforeUs` and find room. */
+  copy(untilUs: number, beforeUs: number, into: OfferColumns): void {
+    const block = this.#block;
+    let at = this.#at;
+    let to = into.length;
+    do {
+      into.dueUs[to] = block.dueUs[at];
+      into.source[to] = this.#source;
+      into.k[to] = this.#first + at;
+      into.key[to] = block.key[at];
+      into.dataBytes[to] = block.dataBytes[at];
+      into.keyBytes[to] = block.keyBytes[at];
+      into.bytes[to] = block.bytes[at];
+      at++;
+      to++;
+    } while (
+      to < into.capacity &&
+      at < block.length &&
+      block.dueUs[at] < beforeUs &&
+      block.dueUs[at] <= untilUs
+    );
+    into.length = to;
+    this.#at = at;
+    if (at === block.length) this.#draw();
+    else this.dueUs = block.dueUs[at];
+  }
+
+  #draw(): void {
+    const { dueUs, key, dataBytes, keyBytes, bytes } = this.#block;
+    this.#first += this.#block.length;
+    this.#at = 0;
+    const length = this.#times.fill(dueUs);
+    this.#block.length = length;
+    this.dueUs = length > 0 ? dueUs[0] : Infinity;
+    this.#drawKeys(this.#first, dueUs, length, key);
+    this.#dictionary.resolve(this.#source, length, key, keyBytes);
+    for (let i = 0; i < length; i++) {
+      const size = this.#sizeAt(this.#first + i, keyBytes[i], dueUs[i]);
+      dataBytes[i] = Math.min(size, this.#maxRecordBytes - keyBytes[i]);
+      bytes[i] = dataBytes[i] + keyBytes[i];
     }
-    this.dueUs = this.#at < this.#length ? this.#block[this.#at++] : Infinity;
   }
 }
 

@@ -59,6 +59,14 @@ export interface NewLayout {
   move(slot: number, shard: number): void;
 }
 
+/** Records as they fall due, in columns. */
+export interface EnteringRecords {
+  readonly length: number;
+  readonly dueUs: Float64Array;
+  /** Data and key. */
+  readonly bytes: Uint32Array;
+}
+
 /** What drives the records of a scenario into requests: this file's producer, or that of the KPL. */
 export interface RecordProducer {
   readonly records: RecordSlab;
@@ -66,6 +74,12 @@ export interface RecordProducer {
   readonly inFlight: number;
   /** Whether it holds no record at all. */
   readonly idle: boolean;
+  /**
+   * How many of some records, from record `from` on and at least one, can enter when they are due before the producer
+   * has something to send or to say: it is asked again when the last of them has entered.
+   * @param untilUs when something else happens; records due from then on are not counted
+   */
+  quietRun(records: EnteringRecords, from: number, untilUs: number): number;
   /** A record that the caller has filled into a slot of the slab enters the queue, or is dropped where it is full. */
   enter(slot: number, nowUs: number): void;
   /** Nothing more will enter: batches go out without waiting to be full. */
@@ -127,6 +141,22 @@ export class Producer implements RecordProducer {
 
   get idle(): boolean {
     return this.records.size === 0;
+  }
+
+  quietRun({ length, dueUs, bytes }: EnteringRecords, from: number, untilUs: number): number {
+    const { batch, lingerUs } = this.#spec;
+    // The first to enter may begin to wait for its linger, or for the queue's time.
+    const wakeUs = Math.min(untilUs, this.nextWakeUs(), dueUs[from] + Math.min(lingerUs, this.#queueUs));
+    const most = Math.min(length - from, Math.max(1, batch - this.#again.length - this.#fresh.length));
+    let ready = this.#readyBytes;
+    let waiting = this.#waitingBytes;
+    for (let n = 0; n < most; n++) {
+      if (n > 0 && dueUs[from + n] >= wakeUs) return n;
+      ready += bytes[from + n];
+      waiting += bytes[from + n];
+      if (ready >= this.#mostBytes || waiting > QUEUE_BYTES) return n + 1;
+    }
+    return most;
   }
 
   enter(slot: number, nowUs: number): void {

@@ -25,6 +25,16 @@ export class AutoDistribution {
     this.#numbers = openNumbersOf(map);
   }
 
+  /** Writes the shards that the first attempts go to of records `from` … `to - 1` of some columns. */
+  route(
+    { source, k }: { readonly source: Uint16Array; readonly k: Float64Array },
+    from: number,
+    to: number,
+    shards: Uint32Array,
+  ): void {
+    for (let i = from; i < to; i++) shards[i] = this.shardOf(source[i], k[i], 0);
+  }
+
   /**
    * Number of the open shard that an attempt goes to.
    * @param k index of the record in its source

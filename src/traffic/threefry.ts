@@ -5,12 +5,13 @@
  * so that every machine draws the same. There is no state to jump over, which is what lets many workers build
  * only their own records.
  */
+import { fillUniform } from './uniform-column.ts';
 
 /** What a draw is for; draws of different purposes are independent. */
 export const PURPOSE = { count: 1, time: 2, key: 3, size: 4, jitter: 5, shard: 6, poll: 7 } as const;
 export type Purpose = (typeof PURPOSE)[keyof typeof PURPOSE];
 
-const PARITY = 0x1bd11bda;
+export const PARITY = 0x1bd11bda;
 const TWO_32 = 4294967296;
 const INDEX_HIGH_BITS = 21;
 
@@ -102,5 +103,10 @@ export class Draws {
   bits(index: number, draw = 0): void {
     const high = Math.floor(index / TWO_32) | (draw << INDEX_HIGH_BITS);
     threefry2x32(this.#key0, this.#key1, index >>> 0, high);
+  }
+
+  /** The numbers of `count` indexes from `first` on, written to `out`. */
+  fill(first: number, count: number, out: Float64Array): void {
+    fillUniform(this.#key0, this.#key1, first, count, out);
   }
 }

@@ -51,9 +51,8 @@ export class ZipfKeys {
     this.#tail = count === head ? undefined : new TailSampler(head + 1, count, exponent);
   }
 
-  /** A key from 0, the heaviest first. */
-  at(index: number, draws: Draws): number {
-    const u = draws.uniform(index);
+  /** A key from 0, the heaviest first, for record `index` and its number from [0, 1). */
+  pick(u: number, index: number, draws: Draws): number {
     if (this.#tail === undefined || u < this.#headShare) return this.#head.pick(u / this.#headShare);
     return this.#tail.at(index, draws) - 1;
   }

@@ -4,8 +4,8 @@
 import { simulateExactly } from '../../src/simulate/exact.ts';
 import type { Scenario } from '../../src/traffic/scenario.ts';
 
-/** Plays so many records and returns how many were throttled, so that nobody can skip work. */
-export function playExactly(records: number, keys: number, shards: number, exponent: number): number {
+/** Plays so many records and returns what `exact.c` prints, so that nobody can skip work. */
+export function playExactly(records: number, keys: number, shards: number, exponent: number): string {
   const ratePerSec = 100_000;
   const durationUs = (records * 1_000_000) / ratePerSec;
   const scenario: Scenario = {
@@ -26,5 +26,15 @@ export function playExactly(records: number, keys: number, shards: number, expon
     consumers: [],
     thresholds: [],
   };
-  return simulateExactly(scenario, { serviceUs: 20_000, z: 4 }).pipeline.tally.shards.sum('throttled');
+  const { tally, offer, dictionary } = simulateExactly(scenario, { serviceUs: 20_000, z: 4 }).pipeline;
+  const heaviest = tally.sketch.find(dictionary.idOf(0, 0));
+  return [
+    tally.shards.sum('accepted'),
+    tally.shards.sum('throttled'),
+    tally.requests,
+    offer.digest,
+    Math.round((tally.response.meanMs ?? 0) * 1000),
+    tally.keys.count(heaviest, 'offered'),
+    tally.keys.count(heaviest, 'accepted'),
+  ].join(' ');
 }

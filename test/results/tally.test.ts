@@ -48,7 +48,7 @@ function tallied(fates: readonly Fate[], keyPlaces?: number): Tally {
   fates.forEach(({ key, bytes }, i) => tally.offer(i * 1000, key, shardOf(key), bytes));
   for (const row of fates) {
     tally.finish(
-      row.key,
+      tally.sketch.find(row.key),
       shardOf(row.key),
       row.bytes,
       row.outcome,
@@ -95,6 +95,56 @@ describe('the tally', () => {
         expect(totals.attempts).toBe(totals.accepted + totals.throttledAttempts + totals.failedAttempts);
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it('counts runs of records as it counts them one by one, places freed and windows judged in the same order', () => {
+    const record = fc.record({
+      gapUs: fc.nat(700_000),
+      key: fc.nat(30),
+      bytes: fc.integer({ min: 1, max: 5000 }),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(record, { minLength: 1, maxLength: 200 }),
+        fc.integer({ min: 1, max: 50 }),
+        (rows, most) => {
+          const startUs = 3_000_000;
+          let nowUs = startUs;
+          const dueUs = Float64Array.from(rows, ({ gapUs }) => (nowUs += gapUs));
+          const columns = {
+            dueUs,
+            key: Uint32Array.from(rows, ({ key }) => key),
+            shard: Uint32Array.from(rows, ({ key }) => shardOf(key)),
+            bytes: Uint32Array.from(rows, ({ bytes }) => bytes),
+            place: new Uint32Array(rows.length),
+          };
+          const tally = (): Tally => new Tally({ shards: 3, durationUs: 60_000_000, z: 3, keyPlaces: 16 });
+          const [one, many] = [tally(), tally()];
+          rows.forEach(({ key, bytes }, i) => one.offer(dueUs[i] - startUs, key, shardOf(key), bytes));
+          for (let i = 0; i < rows.length; i += most) {
+            many.offerRun(columns, i, Math.min(rows.length, i + most), startUs);
+          }
+          for (const each of [one, many]) each.load.finish(150);
+          const last = rows.length - 1;
+          expect(columns.place[last]).toBe(many.sketch.find(rows[last].key));
+          const { keys, weights, missed, offset } = one.sketch;
+          expect(many.sketch).toMatchObject({ keys, weights, missed, offset });
+          const { shardUtilization, keyUtilization, peakRecords, peakBytes, hotKeys } = one.load;
+          expect(many.load).toMatchObject({
+            shardUtilization,
+            keyUtilization,
+            peakRecords,
+            peakBytes,
+            hotKeys,
+          });
+          expect(keyRowsOf(many, map, names)).toEqual(keyRowsOf(one, map, names));
+          expect(shardRowsOf(many, map)).toEqual(shardRowsOf(one, map));
+          const ids = map.open.map(({ shardId }) => shardId);
+          expect(many.series.until(60_000_000, ids)).toEqual(one.series.until(60_000_000, ids));
+        },
+      ),
+      { numRuns: 200 },
     );
   });
 

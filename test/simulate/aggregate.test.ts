@@ -186,7 +186,7 @@ function requestsOf(scenario: Scenario): { us: number; records: Float64Array }[]
   while (pipeline.offer.take(Infinity, columns) > 0) {
     for (let i = 0; i < columns.length; i++) {
       wakeUntil(columns.dueUs[i]);
-      pipeline.enter(columns, i, columns.dueUs[i]);
+      pipeline.enter(columns, i, i + 1);
       send(columns.dueUs[i]);
     }
   }

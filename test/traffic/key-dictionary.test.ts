@@ -52,6 +52,11 @@ describe('the key dictionary', () => {
               expect(id).toBeLessThan(dictionary.size);
               expect(dictionary.nameOf(id)).toBe(name);
               expect(dictionary.bytesOf(id)).toBe(Buffer.byteLength(name));
+              const [ids, bytes] = [Uint32Array.of(n, 0, n), new Uint16Array(3)];
+              dictionary.resolve(i, 3, ids, bytes);
+              const first = dictionary.idOf(i, 0);
+              expect([...ids]).toEqual([id, first, id]);
+              expect([...bytes]).toEqual([id, first, id].map((key) => dictionary.bytesOf(key)));
             }
           });
         },
@@ -120,7 +125,7 @@ describe('the key router', () => {
     const router = new KeyRouter(dictionary, map);
     for (let round = 0; round < 2; round++) {
       for (let id = 0; id < dictionary.size; id++) {
-        expect(map.open[router.shardOf(id)]).toBe(routeByScan(map, hashKeyOf(dictionary.nameOf(id))));
+        expect(map.all[router.shardOf(id)]).toBe(routeByScan(map, hashKeyOf(dictionary.nameOf(id))));
       }
     }
   });

@@ -7,7 +7,7 @@ import { createShardMap, routeByScan } from '../../src/model/shard-map.ts';
 import { standInName } from '../../src/traffic/hashed-keys.ts';
 import { KeyDictionary } from '../../src/traffic/key-dictionary.ts';
 import { KeyRouter } from '../../src/traffic/key-router.ts';
-import { keyDrawOf } from '../../src/traffic/keys.ts';
+import { keyColumnOf, keyDrawOf } from '../../src/traffic/keys.ts';
 import { Offer, OfferColumns } from '../../src/traffic/offer.ts';
 import type { Keys } from '../../src/traffic/scenario.ts';
 import { WeightedNames } from '../../src/traffic/weighted-names.ts';
@@ -45,6 +45,27 @@ function tableOf(counts: Record<string, number>): WeightedNames {
   }
   return table;
 }
+
+describe('key columns', () => {
+  it.each([
+    'uniform:5000',
+    'hot:40%:3:1000',
+    'zipf:1.1:70000',
+    'sequential',
+    'roundRobin:7',
+    'perBatch:10',
+    '{ drift: { share: 60%, keys: 4, of: 1000, every: 1s } }',
+    'latest:1.5:100:50',
+    '{ weights: { a: 3, b: 1, c: 2 } }',
+  ])('draw %s many at a time as one by one', (kind) => {
+    const keys = keysOf(kind);
+    const [draw, column] = [keyDrawOf(keys, 5, 2), keyColumnOf(keys, 5, 2, 300)];
+    const dueUs = Float64Array.from({ length: 300 }, (_, i) => i * 10_000);
+    const drawn = new Uint32Array(300);
+    column(1000, dueUs, 300, drawn);
+    expect([...drawn]).toEqual(Array.from(dueUs, (due, i) => draw(1000 + i, due)));
+  });
+});
 
 describe('keys that come in turn', () => {
   it('sequential: record k has key k, from the first again after count', () => {

@@ -146,4 +146,58 @@ describe('the producer under random replies', () => {
     );
     expect(books.every((book) => book.outcome === OUTCOME.accepted)).toBe(true);
   });
+
+  it('knows how many records enter before it has something to say', () => {
+    const size = fc.oneof(fc.constant(1000), fc.integer({ min: 1, max: 4 * MIB }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(size, fc.nat(30_000)), { minLength: 1, maxLength: 120 }),
+        fc.record({
+          batch: fc.constantFrom(1, 2, 7, 500),
+          lingerUs: fc.constantFrom(0, 1000, 100_000),
+          inFlight: fc.integer({ min: 1, max: 3 }),
+        }),
+        fc.integer({ min: 1, max: 40 }),
+        (records, spec, settleEvery) => {
+          let lastUs = 0;
+          const dueUs = Float64Array.from(records, ([, gapUs]) => (lastUs += gapUs));
+          const columns = {
+            length: records.length,
+            dueUs,
+            bytes: Uint32Array.from(records, ([bytes]) => bytes),
+          };
+          let said = 0;
+          const sink = { attempted: () => said++, finished: () => said++ };
+          const producer = new Producer(specOf(spec), sink, 7, 1);
+          const onTheWay: Batch[] = [];
+          const send = (nowUs: number): void => {
+            for (let batch = producer.nextBatch(nowUs); batch; batch = producer.nextBatch(nowUs))
+              onTheWay.push(batch);
+          };
+          for (let from = 0, runs = 0; from < records.length; runs++) {
+            while (producer.nextWakeUs() <= dueUs[from]) send(producer.nextWakeUs());
+            const batch = runs % settleEvery === 0 ? onTheWay.shift() : undefined;
+            if (batch) producer.settle(batch, new Array<0>(batch.slots.length).fill(0), dueUs[from]);
+            send(dueUs[from]);
+            const to = from + producer.quietRun(columns, from, Infinity);
+            expect(to).toBeGreaterThan(from);
+            expect(to).toBeLessThanOrEqual(records.length);
+            said = 0;
+            for (let i = from; i < to; i++) {
+              const slot = producer.records.take();
+              producer.records.dataBytes[slot] = columns.bytes[i];
+              expect(said).toBe(0);
+              producer.enter(slot, dueUs[i]);
+              if (i === to - 1) break;
+              expect(producer.nextWakeUs()).toBeGreaterThan(dueUs[i + 1]);
+              expect(producer.nextBatch(dueUs[i])).toBeUndefined();
+            }
+            send(dueUs[to - 1]);
+            from = to;
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
 });

@@ -21,6 +21,18 @@ describe('threefry', () => {
     expect(indexes.toReversed().map((index) => backward.uniform(index))).toEqual(first.toReversed());
   });
 
+  it('draws many in a row as it draws each of them', () => {
+    for (const first of [0, 5, 2 ** 32 - 3, 2 ** 45]) {
+      const draws = new Draws(9, PURPOSE.key, 3);
+      const column = new Float64Array(8).fill(-1);
+      draws.fill(first, 7, column);
+      expect([...column.subarray(0, 7)]).toEqual(
+        Array.from({ length: 7 }, (_, i) => draws.uniform(first + i)),
+      );
+      expect(column[7]).toBe(-1);
+    }
+  });
+
   it('draws different numbers for another seed, purpose, source, index or draw', () => {
     const numbers = [
       new Draws(1, PURPOSE.key, 0).uniform(7),
