@@ -2,8 +2,11 @@
  * All streams of the one account that the local endpoint plays, found by name or ARN.
  */
 import { LIMITS, MIB } from '../model/limits.ts';
+import type { FaultPlan } from './faults/fault-rule.ts';
+import { Faults } from './faults/faults.ts';
 import type { Notice } from './message.ts';
 import { inUse, invalidArgument, ServiceError, streamNotFound } from './service-error.ts';
+import type { Credentials } from './signature.ts';
 import { Stream, type StreamSpec } from './stream.ts';
 
 export interface LocalOptions {
@@ -16,6 +19,10 @@ export interface LocalOptions {
   readonly deleteMs?: number;
   /** What one stream's records may take in memory, in bytes; default 256 MiB. */
   readonly streamMemoryBytes?: number;
+  /** What signatures are verified with; default: any will do. */
+  readonly credentials?: Credentials;
+  /** What is made to go wrong from the first call on; default nothing. */
+  readonly faults?: FaultPlan;
 }
 
 /** How a request names a stream. */
@@ -27,6 +34,7 @@ export interface StreamReference {
 export class Account {
   readonly id: string;
   readonly region: string;
+  readonly faults = new Faults();
   readonly #createUs: number;
   readonly #deleteUs: number;
   readonly #memoryBytes: number;
@@ -60,7 +68,12 @@ export class Account {
           `Number of additional shards that would have resulted from this request: ${spec.shards}.`,
       );
     }
-    const place = { accountId: this.id, region: this.region, memoryBytes: this.#memoryBytes };
+    const place = {
+      accountId: this.id,
+      region: this.region,
+      memoryBytes: this.#memoryBytes,
+      faults: this.faults,
+    };
     const stream = new Stream(spec, place, nowUs, atOnce ? 0 : this.#createUs);
     this.#streams.set(spec.name, stream);
     return stream;

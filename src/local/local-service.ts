@@ -3,33 +3,59 @@
  */
 import { Account, type LocalOptions } from './account.ts';
 import { isPlainlySigned, requireAuthorization } from './authorization.ts';
-import type { LocalReply, LocalRequest, Notice } from './message.ts';
+import { readPut } from './cbor-put.ts';
+import type { FaultPlan } from './faults/fault-rule.ts';
+import { NO_FAULT, type Fault } from './faults/faults.ts';
+import type { LocalReply, LocalRequest, Notice, ServiceHealth } from './message.ts';
 import type { OperationResult } from './operation.ts';
 import { OPERATIONS, TARGET_PREFIX } from './operations.ts';
 import { PutBatch } from './put-batch.ts';
 import { putBatch } from './put-records.ts';
 import { PutScanner } from './put-scanner.ts';
-import { malformed, ServiceError } from './service-error.ts';
+import { Replies } from './replies.ts';
+import { internalFailure, ServiceError } from './service-error.ts';
+import { SignatureVerifier } from './signature.ts';
 import type { StreamSpec } from './stream.ts';
+import { subjectOf, type Subject } from './subject.ts';
+import { targetOf } from './target.ts';
 import { checkInput } from './validation.ts';
+import { JSON_FORMAT, type WireFormat } from './wire-format.ts';
 
 export type { LocalOptions } from './account.ts';
-export type { LocalReply, LocalRequest, Notice } from './message.ts';
+export type { LocalReply, LocalRequest, Notice, ServiceHealth } from './message.ts';
 export type { StreamSpec } from './stream.ts';
 
-const JSON_TYPE = 'application/x-amz-json-1.1';
 const PUT_RECORDS_TARGET = `${TARGET_PREFIX}PutRecords`;
+/** Services whose signatures are taken, the usual one first. */
+const SIGNED_SERVICES = ['kinesis', 'monitoring'];
+const DROPPED: LocalReply = { status: 0, headers: {}, body: Buffer.alloc(0) };
+
+/** A request on its way through the service, and what is known of it so far. */
+interface Exchange {
+  readonly request: LocalRequest;
+  readonly nowUs: number;
+  format: WireFormat;
+  operation: string;
+  stream: string | undefined;
+  fault: Fault;
+}
 
 export class LocalService {
   readonly #account: Account;
   readonly #scanner = new PutScanner();
   readonly #batch = new PutBatch();
+  readonly #replies = new Replies();
+  readonly #verifier: SignatureVerifier | undefined;
   #nowUs = 0;
-  #requests = 0;
   #failures: Notice[] = [];
 
   constructor(options: LocalOptions = {}) {
     this.#account = new Account(options);
+    const { credentials, faults } = options;
+    if (credentials) {
+      this.#verifier = new SignatureVerifier(credentials, this.#account.region, SIGNED_SERVICES);
+    }
+    if (faults) this.setFaults(faults);
   }
 
   /**
@@ -41,16 +67,43 @@ export class LocalService {
     this.#account.create(spec, this.#advance(nowUs), true);
   }
 
+  /** What is made to go wrong; the rules' time and count of calls begin with the next call after they are set. */
+  get faults(): FaultPlan {
+    return this.#account.faults.plan;
+  }
+
+  setFaults(plan: FaultPlan): void {
+    this.#account.faults.set(plan);
+  }
+
+  /** What the operator may want to know at any time. */
+  health(nowUs: number): ServiceHealth {
+    const streams = this.#account.streams(this.#advance(nowUs));
+    return {
+      streams: streams.length,
+      recordBytes: streams.reduce((sum, stream) => sum + stream.log.bytes, 0),
+      requests: this.#replies.count,
+    };
+  }
+
   /**
    * Answers a request. Never throws.
    * @param nowUs whole microseconds since the epoch; earlier than the last request's counts as that one's
    */
   handle(request: LocalRequest, nowUs: number): LocalReply {
-    const at = this.#advance(nowUs);
+    const exchange: Exchange = {
+      request,
+      nowUs: this.#advance(nowUs),
+      format: JSON_FORMAT,
+      operation: '',
+      stream: undefined,
+      fault: NO_FAULT,
+    };
     try {
-      return this.#ok(this.#scanned(request, at) ?? this.#perform(request, at));
+      const result = this.#scanned(exchange) ?? this.#perform(exchange);
+      return finish(exchange, this.#replies.ok(exchange.format, result, exchange.nowUs));
     } catch (error) {
-      return this.#refused(request, error);
+      return this.#refused(exchange, error);
     }
   }
 
@@ -63,8 +116,9 @@ export class LocalService {
 
   /** The answer to a request that was too large to be read. */
   tooLarge(nowUs: number): LocalReply {
-    this.#advance(nowUs);
-    return this.#error(new ServiceError('RequestEntityTooLargeException', 'Request Entity Too Large', 413));
+    const error = new ServiceError('RequestEntityTooLargeException', 'Request Entity Too Large', 413);
+    const reply = this.#replies.refuse(JSON_FORMAT, error, this.#advance(nowUs));
+    return { ...reply, about: { operation: '', stream: undefined, error: error.type } };
   }
 
   #advance(nowUs: number): number {
@@ -73,14 +127,54 @@ export class LocalService {
   }
 
   /** The fast way for PutRecords; undefined where the request is not as plain as that. */
-  #scanned(request: LocalRequest, nowUs: number): Buffer | undefined {
+  #scanned(exchange: Exchange): Buffer | undefined {
+    const { request, nowUs } = exchange;
     const { headers, method } = request;
-    if (headers['x-amz-target'] !== PUT_RECORDS_TARGET || headers['content-type'] !== JSON_TYPE)
-      return undefined;
-    if (method !== 'POST' || !isPlainlySigned(request)) return undefined;
+    if (headers['x-amz-target'] !== PUT_RECORDS_TARGET || method !== 'POST') return undefined;
+    if (headers['content-type'] !== JSON_FORMAT.contentType || !isPlainlySigned(request)) return undefined;
     const batch = this.#batch;
     try {
       const reference = this.#scanner.scan(request.body, batch);
+      const stream = reference && this.#account.peek(reference, nowUs);
+      if (!stream) return undefined;
+      this.#verifier?.verify(request, nowUs);
+      exchange.operation = 'PutRecords';
+      this.#suffer(exchange, { stream: stream.name, shard: undefined });
+      return putBatch(stream, batch, nowUs);
+    } finally {
+      batch.end();
+    }
+  }
+
+  /** The plain way, in the order in which AWS looks: form, operation, body, signature, members. */
+  #perform(exchange: Exchange): OperationResult {
+    const { request, nowUs } = exchange;
+    const target = targetOf(request);
+    const { format } = target;
+    exchange.format = format;
+    const operation = target.service === TARGET_PREFIX ? OPERATIONS.get(target.operation) : undefined;
+    if (!operation) throw new ServiceError('UnknownOperationException');
+    exchange.operation = target.operation;
+    const read = format.read(request.body);
+    requireAuthorization(request);
+    this.#verifier?.verify(request, nowUs);
+    this.#suffer(exchange, subjectOf(read));
+    const put = target.operation === 'PutRecords' ? this.#putDecoded(read, nowUs) : undefined;
+    return (
+      put ??
+      operation.perform(
+        this.#account,
+        checkInput(operation.fields, format.adapt(operation.fields, read)),
+        nowUs,
+      )
+    );
+  }
+
+  /** The fast way for PutRecords in CBOR; undefined where the request is not as plain as that. */
+  #putDecoded(read: object, nowUs: number): Buffer | undefined {
+    const batch = this.#batch;
+    try {
+      const reference = readPut(read, batch);
       const stream = reference && this.#account.peek(reference, nowUs);
       return stream && putBatch(stream, batch, nowUs);
     } finally {
@@ -88,84 +182,38 @@ export class LocalService {
     }
   }
 
-  /** The plain way, in the order in which AWS looks: form, operation, JSON, signature, members. */
-  #perform(request: LocalRequest, nowUs: number): OperationResult {
-    const [service, name] = targetOf(request);
-    const operation = service === TARGET_PREFIX ? OPERATIONS.get(name) : undefined;
-    if (!operation) throw new ServiceError('UnknownOperationException');
-    const input = parseBody(request.body);
-    requireAuthorization(request);
-    return operation.perform(this.#account, checkInput(operation.fields, input), nowUs);
-  }
-
-  #ok(result: OperationResult): LocalReply {
-    const body = Buffer.isBuffer(result)
-      ? result
-      : Buffer.from(result === undefined ? '' : JSON.stringify(result));
-    return { status: 200, headers: this.#headers(JSON_TYPE), body };
-  }
-
-  #refused(request: LocalRequest, error: unknown): LocalReply {
-    if (error instanceof XmlError) return this.#xml(error);
-    if (error instanceof ServiceError) return this.#error(error);
-    const operation = request.headers['x-amz-target'] ?? '';
-    this.#failures.push({ kind: 'failure', operation, stack: String((error as Error).stack) });
-    return this.#error(new ServiceError('InternalFailure', 'Internal Service Failure', 500));
-  }
-
-  #error({ type, message, status }: ServiceError): LocalReply {
-    // AWS spells this one member with a capital in serialization errors.
-    const member = type === 'SerializationException' ? 'Message' : 'message';
-    const body = Buffer.from(
-      JSON.stringify({ __type: type, ...(message === '' ? {} : { [member]: message }) }),
+  /** Lets a call have the fault that is its turn. @throws ServiceError, Dropped */
+  #suffer(exchange: Exchange, { stream, shard }: Subject): void {
+    exchange.stream = stream;
+    const fault = this.#account.faults.begin(
+      { operation: exchange.operation, stream, shard },
+      exchange.nowUs,
     );
-    return { status, headers: { ...this.#headers(JSON_TYPE), 'x-amzn-errortype': type }, body };
+    if (fault === NO_FAULT) return;
+    exchange.fault = fault;
+    if (fault.drop === 'before') throw new Dropped();
+    if (fault.error) throw fault.error;
   }
 
-  #xml({ type, message, status }: XmlError): LocalReply {
-    const body = message === '' ? `<${type}/>\n` : `<${type}>\n  <Message>${message}</Message>\n</${type}>\n`;
-    const headers = { ...this.#headers('application/xml'), 'x-amzn-errortype': type };
-    return { status, headers, body: Buffer.from(body) };
-  }
-
-  /** Headers of every reply. Request ids count up; the time makes them differ between runs. */
-  #headers(contentType: string): Record<string, string> {
-    const time = this.#nowUs.toString(16).padStart(14, '0');
-    const count = (++this.#requests).toString(16).padStart(12, '0');
-    const id = `${time.slice(0, 8)}-${time.slice(8, 12)}-4${time.slice(12)}0-8000-${count}`;
-    return {
-      'content-type': contentType,
-      'x-amzn-requestid': id,
-      'x-amz-id-2': id.replaceAll('-', '').repeat(3),
-      'x-shardwise-now-us': this.#nowUs.toString(),
-    };
+  #refused(exchange: Exchange, error: unknown): LocalReply {
+    if (error instanceof Dropped) return finish(exchange, DROPPED);
+    if (error instanceof ServiceError)
+      return finish(exchange, this.#replies.refuse(exchange.format, error, this.#nowUs), error.type);
+    this.#failures.push({
+      kind: 'failure',
+      operation: exchange.request.headers['x-amz-target'] ?? '',
+      stack: String((error as Error).stack),
+    });
+    return this.#refused(exchange, internalFailure());
   }
 }
 
-/** A request that is not even AWS JSON is refused in XML. */
-class XmlError extends ServiceError {}
+/** The connection is to be cut before the call is carried out. */
+class Dropped extends Error {}
 
-/** Service and operation of an AWS JSON request. */
-function targetOf({ method, headers, path }: LocalRequest): [service: string, operation: string] {
-  const contentType = (headers['content-type'] ?? '').split(';')[0].trim();
-  const target = headers['x-amz-target'] ?? '';
-  const dot = target.indexOf('.') + 1;
-  if (method === 'POST' && contentType === JSON_TYPE) return [target.slice(0, dot), target.slice(dot)];
-  if (method === 'POST' && dot > 0) throw new XmlError('UnknownOperationException', '', 404);
-  if (!headers.authorization && !path.includes('X-Amz-Algorithm')) {
-    throw new XmlError('MissingAuthenticationTokenException', 'Missing Authentication Token', 403);
-  }
-  const message = 'Unable to determine service/operation name to be authorized';
-  throw new XmlError('AccessDeniedException', message, 403);
-}
-
-function parseBody(body: Buffer): unknown {
-  let input: unknown;
-  try {
-    input = JSON.parse(body.toString('utf8'));
-  } catch {
-    throw malformed();
-  }
-  if (typeof input !== 'object' || input === null) throw malformed();
-  return input;
+/** A reply with what the socket side does about it. */
+function finish({ operation, stream, fault }: Exchange, reply: LocalReply, error?: string): LocalReply {
+  const about = { operation, stream, error };
+  if (fault === NO_FAULT) return { ...reply, about };
+  return { ...reply, about, delayUs: fault.delayUs, hangUp: fault.drop !== undefined };
 }

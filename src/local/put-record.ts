@@ -2,10 +2,16 @@
 import { shardIdOf } from '../model/shard-map.ts';
 import { ACCEPTED } from '../model/throttle.ts';
 import { operation } from './operation.ts';
-import { PutBatch } from './put-batch.ts';
+import { FAILED, PutBatch } from './put-batch.ts';
 import { chargeAndStore, checkSizes, placeRecords, RECORD_FIELDS } from './put-records.ts';
 import { parseSequenceNumber } from './sequence-number.ts';
-import { invalidArgument, rateExceeded, refuseDryRun, ServiceError } from './service-error.ts';
+import {
+  internalFailure,
+  invalidArgument,
+  rateExceeded,
+  refuseDryRun,
+  ServiceError,
+} from './service-error.ts';
 import { DRY_RUN, STREAM_REFERENCE } from './shape.ts';
 import type { Stream } from './stream.ts';
 
@@ -26,6 +32,7 @@ export const PUT_RECORD = operation(
     refuseDryRun(input.DryRun);
     chargeAndStore(stream, batch, nowUs);
     const shard = batch.shard[0];
+    if (batch.verdict[0] === FAILED) throw internalFailure();
     if (batch.verdict[0] !== ACCEPTED) {
       const message = rateExceeded(shardIdOf(shard), stream.name, stream.accountId);
       throw new ServiceError('ProvisionedThroughputExceededException', message);

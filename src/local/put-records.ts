@@ -5,7 +5,7 @@ import { sizeOf } from '../model/record.ts';
 import { routeWords } from '../model/routing-table.ts';
 import { digestWords, MOST_DIGEST_BYTES } from '../model/key-digest.ts';
 import { operation } from './operation.ts';
-import { MOST_RECORDS, PutBatch } from './put-batch.ts';
+import { FAILED, MOST_RECORDS, PutBatch, THROTTLED_BY_FAULT } from './put-batch.ts';
 import { invalidArgument, refuseDryRun, validationFailure } from './service-error.ts';
 import { DRY_RUN, STREAM_REFERENCE } from './shape.ts';
 import type { Stream } from './stream.ts';
@@ -59,10 +59,13 @@ function putPlaced(stream: Stream, batch: PutBatch, nowUs: number): Buffer {
 
 /** Charges the records of a call in request order and keeps the accepted ones; fills in verdicts and places. */
 export function chargeAndStore(stream: Stream, batch: PutBatch, nowUs: number): void {
-  const { throttle } = stream;
+  const { throttle, faults } = stream;
+  const faulty = faults.strikeRecords;
   throttle.beginCall(nowUs);
   for (let i = 0; i < batch.count; i++) {
-    batch.verdict[i] = throttle.charge(batch.shard[i], sizeOf(batch.dataBytes[i], batch.keyLength[i]));
+    const fault = faulty ? faults.ofRecord(i, batch.shard[i]) : undefined;
+    if (fault) batch.verdict[i] = fault === 'InternalFailure' ? FAILED : THROTTLED_BY_FAULT;
+    else batch.verdict[i] = throttle.charge(batch.shard[i], sizeOf(batch.dataBytes[i], batch.keyLength[i]));
   }
   stream.log.append(batch, Math.floor(nowUs / 1000));
 }

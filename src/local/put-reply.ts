@@ -4,7 +4,7 @@
  */
 import { shardIdOf } from '../model/shard-map.ts';
 import { ACCEPTED } from '../model/throttle.ts';
-import type { PutBatch } from './put-batch.ts';
+import { FAILED, type PutBatch } from './put-batch.ts';
 import { sequenceNumber, sequencePrefix, writeCounter } from './sequence-number.ts';
 import { rateExceeded } from './service-error.ts';
 
@@ -51,6 +51,7 @@ export class PutReplies {
   #entry(batch: PutBatch, i: number): Uint8Array {
     const shard = batch.shard[i];
     if (batch.verdict[i] === ACCEPTED) return (this.#accepted[shard] ??= this.#acceptedEntry(shard));
+    if (batch.verdict[i] === FAILED) return FAILED_ENTRY;
     return (this.#throttled[shard] ??= this.#throttledEntry(shard));
   }
 
@@ -72,3 +73,5 @@ const CLOSE_OBJECT = 0x7d;
 function bytesOf(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, 'latin1'));
 }
+
+const FAILED_ENTRY = bytesOf('{"ErrorCode":"InternalFailure","ErrorMessage":"Internal Service Failure"}');

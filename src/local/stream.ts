@@ -6,6 +6,7 @@ import { LIMITS, KIB } from '../model/limits.ts';
 import { routingTableOf, type RoutingTable } from '../model/routing-table.ts';
 import { createShardMap, shardNumberOf, type ShardMap } from '../model/shard-map.ts';
 import { Throttle } from '../model/throttle.ts';
+import type { Faults } from './faults/faults.ts';
 import { PutReplies } from './put-reply.ts';
 import { RecordLog } from './record-log.ts';
 import { sequenceNumber, sequencePrefix } from './sequence-number.ts';
@@ -32,6 +33,8 @@ export interface StreamPlace {
   readonly accountId: string;
   readonly region: string;
   readonly memoryBytes: number;
+  /** The account's; asked about each record that is put. */
+  readonly faults: Faults;
 }
 
 export class Stream {
@@ -48,6 +51,7 @@ export class Stream {
   readonly openShards: Uint32Array;
   readonly throttle: Throttle;
   readonly putReplies: PutReplies;
+  readonly faults: Faults;
   log: RecordLog;
   readonly #memoryBytes: number;
   readonly #activeUs: number;
@@ -59,6 +63,7 @@ export class Stream {
     this.name = spec.name;
     this.arn = `arn:aws:kinesis:${place.region}:${place.accountId}:stream/${spec.name}`;
     this.accountId = place.accountId;
+    this.faults = place.faults;
     this.mode = spec.mode ?? 'PROVISIONED';
     this.maxRecordBytes = spec.maxRecordBytes ?? LIMITS.defaultMaxRecordBytes.value;
     this.retentionHours = spec.retentionHours ?? LIMITS.retentionHoursDefault.value;

@@ -7,7 +7,16 @@
  */
 
 /** What a draw is for; draws of different purposes are independent. */
-export const PURPOSE = { count: 1, time: 2, key: 3, size: 4, jitter: 5, shard: 6, poll: 7 } as const;
+export const PURPOSE = {
+  count: 1,
+  time: 2,
+  key: 3,
+  size: 4,
+  jitter: 5,
+  shard: 6,
+  poll: 7,
+  fault: 8,
+} as const;
 export type Purpose = (typeof PURPOSE)[keyof typeof PURPOSE];
 
 const PARITY = 0x1bd11bda;
