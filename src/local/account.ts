@@ -20,9 +20,9 @@ export interface LocalOptions {
   /** What one stream's records may take in memory, in bytes; default 256 MiB. */
   readonly streamMemoryBytes?: number;
   /** What signatures are verified with; default: any will do. */
-  readonly credentials?: Credentials;
+  readonly credentials?: Credentials | undefined;
   /** What is made to go wrong from the first call on; default nothing. */
-  readonly faults?: FaultPlan;
+  readonly faults?: FaultPlan | undefined;
 }
 
 /** How a request names a stream. */

@@ -16,7 +16,7 @@ import { Replies } from './replies.ts';
 import { internalFailure, ServiceError } from './service-error.ts';
 import { SignatureVerifier } from './signature.ts';
 import type { StreamSpec } from './stream.ts';
-import { subjectOf, type Subject } from './subject.ts';
+import { subjectOf } from './subject.ts';
 import { targetOf } from './target.ts';
 import { checkInput } from './validation.ts';
 import { JSON_FORMAT, type WireFormat } from './wire-format.ts';
@@ -137,9 +137,10 @@ export class LocalService {
       const reference = this.#scanner.scan(request.body, batch);
       const stream = reference && this.#account.peek(reference, nowUs);
       if (!stream) return undefined;
-      this.#verifier?.verify(request, nowUs);
       exchange.operation = 'PutRecords';
-      this.#suffer(exchange, { stream: stream.name, shard: undefined });
+      exchange.stream = stream.name;
+      this.#verifier?.verify(request, nowUs);
+      this.#suffer(exchange, undefined);
       return putBatch(stream, batch, nowUs);
     } finally {
       batch.end();
@@ -156,9 +157,11 @@ export class LocalService {
     if (!operation) throw new ServiceError('UnknownOperationException');
     exchange.operation = target.operation;
     const read = format.read(request.body);
+    const subject = subjectOf(read);
+    exchange.stream = subject.stream;
     requireAuthorization(request);
     this.#verifier?.verify(request, nowUs);
-    this.#suffer(exchange, subjectOf(read));
+    this.#suffer(exchange, subject.shard);
     const put = target.operation === 'PutRecords' ? this.#putDecoded(read, nowUs) : undefined;
     return (
       put ??
@@ -183,12 +186,9 @@ export class LocalService {
   }
 
   /** Lets a call have the fault that is its turn. @throws ServiceError, Dropped */
-  #suffer(exchange: Exchange, { stream, shard }: Subject): void {
-    exchange.stream = stream;
-    const fault = this.#account.faults.begin(
-      { operation: exchange.operation, stream, shard },
-      exchange.nowUs,
-    );
+  #suffer(exchange: Exchange, shard: number | undefined): void {
+    const { operation, stream, nowUs } = exchange;
+    const fault = this.#account.faults.begin({ operation, stream, shard }, nowUs);
     if (fault === NO_FAULT) return;
     exchange.fault = fault;
     if (fault.drop === 'before') throw new Dropped();
