@@ -3,11 +3,10 @@
  */
 import { Account, type LocalOptions } from './account.ts';
 import { isPlainlySigned, requireAuthorization } from './authorization.ts';
-import { readPut } from './cbor-put.ts';
+import { CborPutScanner } from './cbor-put-scanner.ts';
 import type { FaultPlan } from './faults/fault-rule.ts';
 import { NO_FAULT, type Fault } from './faults/faults.ts';
 import type { LocalReply, LocalRequest, Notice, ServiceHealth } from './message.ts';
-import type { OperationResult } from './operation.ts';
 import { OPERATIONS, TARGET_PREFIX } from './operations.ts';
 import { PutBatch } from './put-batch.ts';
 import { putBatch } from './put-records.ts';
@@ -19,7 +18,7 @@ import type { StreamSpec } from './stream.ts';
 import { subjectOf } from './subject.ts';
 import { targetOf } from './target.ts';
 import { checkInput } from './validation.ts';
-import { JSON_FORMAT, type WireFormat } from './wire-format.ts';
+import { CBOR_FORMAT, formatOf, JSON_FORMAT, type WireFormat } from './wire-format.ts';
 
 export type { LocalOptions } from './account.ts';
 export type { LocalReply, LocalRequest, Notice, ServiceHealth } from './message.ts';
@@ -43,6 +42,7 @@ interface Exchange {
 export class LocalService {
   readonly #account: Account;
   readonly #scanner = new PutScanner();
+  readonly #cborScanner = new CborPutScanner();
   readonly #batch = new PutBatch();
   readonly #replies = new Replies();
   readonly #verifier: SignatureVerifier | undefined;
@@ -100,8 +100,8 @@ export class LocalService {
       fault: NO_FAULT,
     };
     try {
-      const result = this.#scanned(exchange) ?? this.#perform(exchange);
-      return finish(exchange, this.#replies.ok(exchange.format, result, exchange.nowUs));
+      const body = this.#scanned(exchange) ?? this.#perform(exchange);
+      return finish(exchange, this.#replies.ok(exchange.format, body, exchange.nowUs));
     } catch (error) {
       return this.#refused(exchange, error);
     }
@@ -129,26 +129,29 @@ export class LocalService {
   /** The fast way for PutRecords; undefined where the request is not as plain as that. */
   #scanned(exchange: Exchange): Buffer | undefined {
     const { request, nowUs } = exchange;
-    const { headers, method } = request;
+    const { headers, method, body } = request;
     if (headers['x-amz-target'] !== PUT_RECORDS_TARGET || method !== 'POST') return undefined;
-    if (headers['content-type'] !== JSON_FORMAT.contentType || !isPlainlySigned(request)) return undefined;
+    const format = formatOf(headers['content-type'] ?? '');
+    if (!format || !isPlainlySigned(request)) return undefined;
+    const isCbor = format === CBOR_FORMAT;
     const batch = this.#batch;
     try {
-      const reference = this.#scanner.scan(request.body, batch);
+      const reference = (isCbor ? this.#cborScanner : this.#scanner).scan(body, batch);
       const stream = reference && this.#account.peek(reference, nowUs);
       if (!stream) return undefined;
+      exchange.format = format;
       exchange.operation = 'PutRecords';
       exchange.stream = stream.name;
       this.#verifier?.verify(request, nowUs);
       this.#suffer(exchange, undefined);
-      return putBatch(stream, batch, nowUs);
+      return putBatch(stream, batch, nowUs, isCbor ? 'cbor' : 'json');
     } finally {
       batch.end();
     }
   }
 
   /** The plain way, in the order in which AWS looks: form, operation, body, signature, members. */
-  #perform(exchange: Exchange): OperationResult {
+  #perform(exchange: Exchange): Buffer {
     const { request, nowUs } = exchange;
     const target = targetOf(request);
     const { format } = target;
@@ -162,27 +165,8 @@ export class LocalService {
     requireAuthorization(request);
     this.#verifier?.verify(request, nowUs);
     this.#suffer(exchange, subject.shard);
-    const put = target.operation === 'PutRecords' ? this.#putDecoded(read, nowUs) : undefined;
-    return (
-      put ??
-      operation.perform(
-        this.#account,
-        checkInput(operation.fields, format.adapt(operation.fields, read)),
-        nowUs,
-      )
-    );
-  }
-
-  /** The fast way for PutRecords in CBOR; undefined where the request is not as plain as that. */
-  #putDecoded(read: object, nowUs: number): Buffer | undefined {
-    const batch = this.#batch;
-    try {
-      const reference = readPut(read, batch);
-      const stream = reference && this.#account.peek(reference, nowUs);
-      return stream && putBatch(stream, batch, nowUs);
-    } finally {
-      batch.end();
-    }
+    const input = checkInput(operation.fields, format.adapt(operation.fields, read));
+    return format.write(operation.perform(this.#account, input, nowUs));
   }
 
   /** Lets a call have the fault that is its turn. @throws ServiceError, Dropped */

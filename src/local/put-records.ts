@@ -38,23 +38,20 @@ export const PUT_RECORDS = operation(
     checkSizes(stream, batch, (i) => `records.${i + 1}.member.`);
     placeRecords(stream, batch);
     refuseDryRun(input.DryRun);
-    return putPlaced(stream, batch, nowUs);
+    chargeAndStore(stream, batch, nowUs);
+    return stream.putReplies.json.replyTo(batch);
   },
 );
 
 /**
- * Puts a scanned batch and gives the reply.
+ * Puts a scanned batch and gives the reply in the format of the request.
  * @throws ServiceError where the request as a whole is refused; then nothing was charged or stored
  */
-export function putBatch(stream: Stream, batch: PutBatch, nowUs: number): Buffer {
+export function putBatch(stream: Stream, batch: PutBatch, nowUs: number, format: 'json' | 'cbor'): Buffer {
   checkSizes(stream, batch, (i) => `records.${i + 1}.member.`);
   placeRecords(stream, batch);
-  return putPlaced(stream, batch, nowUs);
-}
-
-function putPlaced(stream: Stream, batch: PutBatch, nowUs: number): Buffer {
   chargeAndStore(stream, batch, nowUs);
-  return stream.putReplies.replyTo(batch);
+  return stream.putReplies[format].replyTo(batch);
 }
 
 /** Charges the records of a call in request order and keeps the accepted ones; fills in verdicts and places. */

@@ -1,6 +1,5 @@
 /** Puts replies together: status, AWS's headers, and the content or the error in the format of the request. */
 import type { LocalReply } from './message.ts';
-import type { OperationResult } from './operation.ts';
 import type { ServiceError } from './service-error.ts';
 import { XmlError } from './target.ts';
 import type { WireFormat } from './wire-format.ts';
@@ -13,8 +12,8 @@ export class Replies {
     return this.#count;
   }
 
-  ok(format: WireFormat, result: OperationResult, nowUs: number): LocalReply {
-    return { status: 200, headers: this.#headers(format.contentType, nowUs), body: format.write(result) };
+  ok(format: WireFormat, body: Buffer, nowUs: number): LocalReply {
+    return { status: 200, headers: this.#headers(format.contentType, nowUs), body };
   }
 
   refuse(format: WireFormat, error: ServiceError, nowUs: number): LocalReply {

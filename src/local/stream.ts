@@ -7,7 +7,7 @@ import { routingTableOf, type RoutingTable } from '../model/routing-table.ts';
 import { createShardMap, shardNumberOf, type ShardMap } from '../model/shard-map.ts';
 import { Throttle } from '../model/throttle.ts';
 import type { Faults } from './faults/faults.ts';
-import { PutReplies } from './put-reply.ts';
+import { CBOR_SYNTAX, JSON_SYNTAX, PutReplies } from './put-reply.ts';
 import { RecordLog } from './record-log.ts';
 import { sequenceNumber, sequencePrefix } from './sequence-number.ts';
 
@@ -50,7 +50,7 @@ export class Stream {
   /** Shard number by position in the routing table. */
   readonly openShards: Uint32Array;
   readonly throttle: Throttle;
-  readonly putReplies: PutReplies;
+  readonly putReplies: { readonly json: PutReplies; readonly cbor: PutReplies };
   readonly faults: Faults;
   log: RecordLog;
   readonly #memoryBytes: number;
@@ -77,7 +77,10 @@ export class Stream {
       maxRecordBytes: this.maxRecordBytes,
       ...(spec.initialFill === undefined ? {} : { initialFill: spec.initialFill }),
     });
-    this.putReplies = new PutReplies(spec.name, place.accountId, nowUs);
+    this.putReplies = {
+      json: new PutReplies(spec.name, place.accountId, nowUs, JSON_SYNTAX),
+      cbor: new PutReplies(spec.name, place.accountId, nowUs, CBOR_SYNTAX),
+    };
     this.log = this.#emptyLog();
   }
 

@@ -35,14 +35,15 @@ export const CBOR_FORMAT: WireFormat = {
   adapt: (fields, input) => adaptStructure(fields, input),
   write: (result) => {
     if (result === undefined) return EMPTY;
-    // Replies that are assembled as JSON text are of PutRecords, and small.
+    // PutRecords answers in JSON text where it went the plain way.
     return encodeCbor(cborOf(Buffer.isBuffer(result) ? JSON.parse(result.toString('latin1')) : result));
   },
 };
 
 /** The format of a content type, without its parameters; undefined for others. */
 export function formatOf(contentType: string): WireFormat | undefined {
-  return [JSON_FORMAT, CBOR_FORMAT].find((format) => format.contentType === contentType);
+  if (contentType === JSON_FORMAT.contentType) return JSON_FORMAT;
+  return contentType === CBOR_FORMAT.contentType ? CBOR_FORMAT : undefined;
 }
 
 function readJson(body: Buffer): object {
