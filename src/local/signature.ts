@@ -55,8 +55,9 @@ export class SignatureVerifier {
    */
   verify(request: LocalRequest, nowUs: number): void {
     const claim = claimOf(request);
+    const sec = secondsOf(claim.date);
     this.#checkScope(claim);
-    checkTime(claim, Math.floor(nowUs / 1_000_000));
+    checkTime(claim, sec, Math.floor(nowUs / 1_000_000));
     const canonical = canonicalRequest(request, claim.signedHeaders);
     const scope = claim.credential.slice(1).join('/');
     const toSign = [ALGORITHM, claim.date, scope, sha256(canonical)].join('\n');
@@ -93,7 +94,8 @@ export class SignatureVerifier {
           `'${day}' != '${date.slice(0, 8)}', from '${date}'.`,
       );
     }
-    if (!signedHeaders.includes('host'))
+    // SDKs on HTTP/2 sign the host under the name that it has there.
+    if (!signedHeaders.includes('host') && !signedHeaders.includes(':authority'))
       throw invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
   }
 
@@ -146,13 +148,15 @@ function claim(
   };
 }
 
-function checkTime({ date, lifeSec }: Claim, nowSec: number): void {
+function secondsOf(date: string): number {
   const sec = parseBasicTime(date);
-  if (sec === undefined) {
-    throw incomplete(
-      `Date must be in ISO-8601 'basic format'. Got '${date}'. See http://en.wikipedia.org/wiki/ISO_8601`,
-    );
-  }
+  if (sec !== undefined) return sec;
+  throw incomplete(
+    `Date must be in ISO-8601 'basic format'. Got '${date}'. See http://en.wikipedia.org/wiki/ISO_8601`,
+  );
+}
+
+function checkTime({ date, lifeSec }: Claim, sec: number, nowSec: number): void {
   const now = basicTimeText(nowSec);
   if (sec > nowSec + SKEW_SEC) {
     const most = basicTimeText(nowSec + SKEW_SEC);
