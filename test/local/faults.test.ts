@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseFaults } from '../../src/local/faults/fault-file.ts';
@@ -310,6 +311,13 @@ describe('a file of faults', () => {
     expect(() => parseFaults(text, 'f.yaml')).toThrow(
       expect.objectContaining({ exitCode: 2, message: expect.stringMatching(message) as string }),
     );
+  });
+
+  it.each(['README.md', 'docs/local.md'])('reads as %s shows it', (file) => {
+    const examples = [...readFileSync(file, 'utf8').matchAll(/```yaml\n([^`]*)```/g)].map(([, text]) => text);
+    const faults = examples.filter((text) => /^faults:/m.test(text));
+    expect(faults).toHaveLength(1);
+    expect(parseFaults(faults[0], file).rules.length).toBeGreaterThan(3);
   });
 
   it('may as well be JSON', () => {
