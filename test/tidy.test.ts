@@ -13,7 +13,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   traffic: ['model'],
   results: ['model'],
   simulate: ['model', 'traffic', 'results'],
-  local: ['model', 'results'],
+  local: ['model', 'traffic', 'results'],
   advice: ['model', 'traffic', 'results', 'simulate'],
   report: ['model', 'traffic', 'results', 'advice'],
   run: ['model', 'traffic', 'results', 'simulate', 'local'],

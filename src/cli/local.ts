@@ -5,8 +5,17 @@ import { LIMIT_GROUPS, type LimitGroup } from '../local/limit-groups.ts';
 import { parseBytes, parseDuration } from '../model/quantity.ts';
 import { badInput } from '../model/refusal.ts';
 import type { Context } from './context.ts';
+import {
+  addWireFlags,
+  prepareWire,
+  readWireFlags,
+  readyText,
+  type WireFlags,
+  type WireOptions,
+} from './local-wire.ts';
+import { VERSION } from './version.ts';
 
-export interface LocalFlags {
+export interface LocalFlags extends WireFlags {
   readonly port: string;
   readonly host: string;
   readonly seedStream?: readonly string[];
@@ -22,7 +31,7 @@ export interface LocalFlags {
   readonly quiet?: boolean;
 }
 
-export interface LocalCommandOptions {
+export interface LocalCommandOptions extends WireOptions {
   readonly port: number;
   readonly host: string;
   readonly streams: readonly StreamSpec[];
@@ -47,7 +56,7 @@ const MOST_SHARDS = 20_000;
 const MOST_STATE_MS = 86_400_000;
 
 export function localCommand(context: Context): Command {
-  return new Command('local')
+  const command = new Command('local')
     .description('the local Kinesis and CloudWatch endpoint, until stopped')
     .option('--port <number>', 'port to listen on; 0 picks a free one', '4567')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -65,10 +74,10 @@ export function localCommand(context: Context): Command {
     .option('--metrics-clock <factor>', 'metric minutes per real minute, such as 60x', '1x')
     .option('--metrics-delay <duration>', 'metric time from the end of a minute until it shows', '0s')
     .option('--metrics-memory <size>', 'memory for CloudWatch metrics; the oldest minutes go first', '64MiB')
-    .option('--quiet', 'no warnings and notices')
-    .action(async (flags: LocalFlags) => {
-      await runLocal(readLocalFlags(flags), context);
-    });
+    .option('--quiet', 'no warnings and notices');
+  return addWireFlags(command).action(async (flags: LocalFlags) => {
+    await runLocal(readLocalFlags(flags), context);
+  });
 }
 
 function collect(value: string, earlier: readonly string[] = []): string[] {
@@ -92,6 +101,7 @@ export function readLocalFlags(flags: LocalFlags): LocalCommandOptions {
       memoryBytes: readMemory('--metrics-memory', flags.metricsMemory, LEAST_METRICS_MEMORY, '64MiB'),
     },
     quiet: flags.quiet ?? false,
+    ...readWireFlags(flags),
   };
 }
 
@@ -178,14 +188,20 @@ export async function runLocal(options: LocalCommandOptions, context: Context): 
   const { watchInterrupt } = await import('./interrupt.ts');
   const { host, port, streams, quiet } = options;
   const metrics = { ...options.metrics, originUs: epochClock() };
-  const service = new LocalService({ ...options, metrics });
+  const wire = await prepareWire(options, host, epochClock() / 1000, context);
+  const { certificate, log, faults } = wire;
+  const service = new LocalService({ ...options, metrics, faults });
   for (const stream of streams) service.createStream(stream, epochClock());
-  const server = await startServer({ host, port, service, nowUs: epochClock });
+  const address = { host, port, certificate, log, version: VERSION };
+  const server = await startServer({ ...address, service, nowUs: epochClock }).catch((error: unknown) => {
+    wire.release();
+    throw error;
+  });
   const interrupt = watchInterrupt();
   if (!quiet && !isLoopback(host)) {
     context.err(`Warning: listening on ${host}: everyone who can reach this address can use the endpoint.\n`);
   }
-  context.out(readyText(server.url));
+  context.out(readyText(server.url, options, wire.certificatePath));
   const tell = (): void => {
     for (const notice of service.takeNotices())
       if (!quiet || notice.kind === 'failure') context.err(noticeText(notice));
@@ -194,6 +210,7 @@ export async function runLocal(options: LocalCommandOptions, context: Context): 
   await new Promise((resolve) => interrupt.signal.addEventListener('abort', resolve));
   clearInterval(timer);
   await server.close();
+  wire.release();
   interrupt.release();
   tell();
 }
@@ -201,19 +218,6 @@ export async function runLocal(options: LocalCommandOptions, context: Context): 
 /** Whether only this machine can reach a listener at an address. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\./.test(host);
-}
-
-function readyText(url: string): string {
-  return [
-    `shardwise local ready ${url}`,
-    `export AWS_ENDPOINT_URL_KINESIS=${url}`,
-    `export AWS_ENDPOINT_URL_CLOUDWATCH=${url}`,
-    'export AWS_ACCESS_KEY_ID=local',
-    'export AWS_SECRET_ACCESS_KEY=local',
-    'export AWS_REGION=us-east-1',
-    'export AWS_DEFAULT_REGION=us-east-1',
-    '',
-  ].join('\n');
 }
 
 function noticeText(notice: Notice): string {

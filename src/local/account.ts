@@ -3,11 +3,14 @@
  */
 import { LIMITS, MIB } from '../model/limits.ts';
 import { CallRates } from './call-rates.ts';
-import { Commitment } from './commitment.ts';
-import { switchesOf, type LimitGroup, type LimitSwitches } from './limit-groups.ts';
 import { MetricStore, type MetricOptions } from './cloudwatch/metric-store.ts';
+import { Commitment } from './commitment.ts';
+import type { FaultPlan } from './faults/fault-rule.ts';
+import { Faults } from './faults/faults.ts';
+import { switchesOf, type LimitGroup, type LimitSwitches } from './limit-groups.ts';
 import type { Notice } from './message.ts';
 import { inUse, invalidArgument, limitExceeded, streamNotFound } from './service-error.ts';
+import type { Credentials } from './signature.ts';
 import type { StreamSpec } from './stream-settings.ts';
 import { Stream } from './stream.ts';
 
@@ -27,6 +30,10 @@ export interface LocalOptions {
   readonly streamMemoryBytes?: number;
   /** How CloudWatch metrics are kept and how fast their clock runs. */
   readonly metrics?: MetricOptions;
+  /** What signatures are verified with; default: any will do. */
+  readonly credentials?: Credentials | undefined;
+  /** What is made to go wrong from the first call on; default nothing. */
+  readonly faults?: FaultPlan | undefined;
 }
 
 /** How a request names a stream. */
@@ -43,6 +50,7 @@ export class Account {
   readonly deleteUs: number;
   readonly limits: LimitSwitches;
   readonly metrics: MetricStore;
+  readonly faults = new Faults();
   readonly commitment = new Commitment();
   readonly #rates = new CallRates();
   readonly #reshardUs: number;
@@ -68,8 +76,8 @@ export class Account {
   create(spec: StreamSpec, nowUs: number, atOnce = false): Stream {
     this.requireNew(spec.name, nowUs);
     this.requireQuota(spec.shards, nowUs);
-    const { id: accountId, region, metrics } = this;
-    const place = { accountId, region, metrics, memoryBytes: this.#memoryBytes };
+    const { id: accountId, region, metrics, faults } = this;
+    const place = { accountId, region, metrics, faults, memoryBytes: this.#memoryBytes };
     const stream = new Stream(spec, place, nowUs, atOnce ? 0 : this.createUs);
     this.#streams.set(spec.name, stream);
     return stream;

@@ -149,7 +149,7 @@ export function utcText(us: number): string {
 }
 
 /** Calendar day of a count of days since 1970, month from 0. */
-function civilDate(days: number): { year: number; month: number; day: number } {
+export function civilDate(days: number): { year: number; month: number; day: number } {
   let rest = days;
   let year = 1970;
   for (; rest >= daysIn(year); year++) rest -= daysIn(year);

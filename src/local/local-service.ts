@@ -3,37 +3,64 @@
  */
 import { Account, type LocalOptions, type StreamReference } from './account.ts';
 import { isPlainlySigned, requireAuthorization } from './authorization.ts';
+import { CborPutScanner } from './cbor-put-scanner.ts';
 import { CloudWatchService } from './cloudwatch/cloudwatch-service.ts';
-import type { LocalReply, LocalRequest, Notice } from './message.ts';
-import type { OperationResult } from './operation.ts';
+import { metricAuthorization } from './cloudwatch/metric-authorization.ts';
+import type { FaultPlan } from './faults/fault-rule.ts';
+import { NO_FAULT, type Fault } from './faults/faults.ts';
+import type { LocalReply, LocalRequest, Notice, ServiceHealth } from './message.ts';
 import { OPERATIONS, TARGET_PREFIX } from './operations.ts';
 import { PutBatch } from './put-batch.ts';
 import { putBatch } from './put-records.ts';
 import { PutScanner } from './put-scanner.ts';
-import { malformed, ServiceError } from './service-error.ts';
+import { Replies } from './replies.ts';
+import { internalFailure, ServiceError } from './service-error.ts';
+import { SignatureVerifier } from './signature.ts';
 import type { StreamSpec } from './stream-settings.ts';
+import { subjectOf } from './subject.ts';
+import { targetOf } from './target.ts';
 import { checkInput } from './validation.ts';
+import { CBOR_FORMAT, formatOf, JSON_FORMAT, type WireFormat } from './wire-format.ts';
 
-export type { MetricOptions } from './cloudwatch/metric-store.ts';
 export type { LocalOptions } from './account.ts';
-export type { LocalReply, LocalRequest, Notice } from './message.ts';
+export type { MetricOptions } from './cloudwatch/metric-store.ts';
+export type { LocalReply, LocalRequest, Notice, ServiceHealth } from './message.ts';
 export type { StreamSpec } from './stream-settings.ts';
 
-const JSON_TYPE = 'application/x-amz-json-1.1';
 const PUT_RECORDS_TARGET = `${TARGET_PREFIX}PutRecords`;
+const DROPPED: LocalReply = { status: 0, headers: {}, body: Buffer.alloc(0) };
+
+/** A request on its way through the service, and what is known of it so far. */
+interface Exchange {
+  readonly request: LocalRequest;
+  readonly nowUs: number;
+  format: WireFormat;
+  operation: string;
+  stream: string | undefined;
+  fault: Fault;
+}
 
 export class LocalService {
   readonly #account: Account;
   readonly #cloudWatch: CloudWatchService;
   readonly #scanner = new PutScanner();
+  readonly #cborScanner = new CborPutScanner();
   readonly #batch = new PutBatch();
+  readonly #replies = new Replies();
+  readonly #verifier: SignatureVerifier | undefined;
   #nowUs = 0;
-  #requests = 0;
   #failures: Notice[] = [];
 
   constructor(options: LocalOptions = {}) {
     this.#account = new Account(options);
-    this.#cloudWatch = new CloudWatchService(this.#account.metrics, requireAuthorization);
+    const { credentials, faults } = options;
+    const { region, metrics } = this.#account;
+    if (credentials) this.#verifier = new SignatureVerifier(credentials, region, ['kinesis']);
+    this.#cloudWatch = new CloudWatchService(
+      metrics,
+      metricAuthorization(credentials, region, metrics.clock),
+    );
+    if (faults) this.setFaults(faults);
   }
 
   /**
@@ -45,30 +72,49 @@ export class LocalService {
     this.#account.create(spec, this.#advance(nowUs), true);
   }
 
+  /** What is made to go wrong; the rules' time and count of calls begin with the next call after they are set. */
+  get faults(): FaultPlan {
+    return this.#account.faults.plan;
+  }
+
+  setFaults(plan: FaultPlan): void {
+    this.#account.faults.set(plan);
+  }
+
+  /** What the operator may want to know at any time. */
+  health(nowUs: number): ServiceHealth {
+    const streams = this.#account.streams(this.#advance(nowUs));
+    return {
+      streams: streams.length,
+      recordBytes: streams.reduce((sum, stream) => sum + stream.log.bytes, 0),
+      requests: this.#replies.count,
+    };
+  }
+
   /**
    * Answers a request. Never throws.
    * @param nowUs whole microseconds since the epoch; earlier than the last request's counts as that one's
    */
   handle(request: LocalRequest, nowUs: number): LocalReply {
-    const at = this.#advance(nowUs);
-    let reply: LocalReply;
-    try {
-      const scanned = this.#scanned(request, at);
-      const other = scanned === undefined ? this.#askCloudWatch(request, at) : undefined;
-      reply = other ?? this.#ok(scanned ?? this.#perform(request, at));
-    } catch (error) {
-      reply = this.#refused(request, error);
-    }
+    const exchange: Exchange = {
+      request,
+      nowUs: this.#advance(nowUs),
+      format: JSON_FORMAT,
+      operation: '',
+      stream: undefined,
+      fault: NO_FAULT,
+    };
+    const reply = this.#answer(exchange);
     const timed = this.#account.metrics.takeTimed();
     return timed === undefined ? reply : { ...reply, timed };
   }
 
   /** Tells how long it took to answer a request, for the latency metrics; without it there are none. */
-  took(reply: LocalReply, durationUs: number, nowUs: number): void {
-    if (reply.timed === undefined) return;
+  took({ timed }: LocalReply, durationUs: number, nowUs: number): void {
+    if (timed === undefined) return;
     const { metrics } = this.#account;
     metrics.advance(this.#advance(nowUs));
-    metrics.add(reply.timed.subject, reply.timed.metric, durationUs / 1000);
+    metrics.add(timed.subject, timed.metric, durationUs / 1000);
   }
 
   /** What the operator should hear of since the last call: records trimmed for space, our own failures. */
@@ -80,8 +126,9 @@ export class LocalService {
 
   /** The answer to a request that was too large to be read. */
   tooLarge(nowUs: number): LocalReply {
-    this.#advance(nowUs);
-    return this.#error(new ServiceError('RequestEntityTooLargeException', 'Request Entity Too Large', 413));
+    const error = new ServiceError('RequestEntityTooLargeException', 'Request Entity Too Large', 413);
+    const reply = this.#replies.refuse(JSON_FORMAT, error, this.#advance(nowUs));
+    return { ...reply, about: { operation: '', stream: undefined, error: error.type } };
   }
 
   #advance(nowUs: number): number {
@@ -89,106 +136,95 @@ export class LocalService {
     return this.#nowUs;
   }
 
-  /** The answer of CloudWatch where the request is for it, else undefined. */
-  #askCloudWatch(request: LocalRequest, nowUs: number): LocalReply | undefined {
-    const answered = this.#cloudWatch.handle(request, nowUs, () => this.#headers(''));
-    if (answered?.failure !== undefined) this.#noteFailure(request, answered.failure);
+  #answer(exchange: Exchange): LocalReply {
+    try {
+      const scanned = this.#scanned(exchange);
+      const other = scanned === undefined ? this.#askCloudWatch(exchange) : undefined;
+      if (other !== undefined) return other;
+      const body = scanned ?? this.#perform(exchange);
+      return finish(exchange, this.#replies.ok(exchange.format, body, exchange.nowUs));
+    } catch (error) {
+      return this.#refused(exchange, error);
+    }
+  }
+
+  /** The answer of CloudWatch where the request is for it, else undefined. Faults are Kinesis's alone. */
+  #askCloudWatch({ request, nowUs }: Exchange): LocalReply | undefined {
+    const answered = this.#cloudWatch.handle(request, nowUs, () => this.#replies.common(nowUs));
+    if (answered?.failure !== undefined) this.#noteFailure(answered.operation, answered.failure);
     return answered?.reply;
   }
 
   /** The fast way for PutRecords; undefined where the request is not as plain as that. */
-  #scanned(request: LocalRequest, nowUs: number): Buffer | undefined {
-    const { headers, method } = request;
-    if (headers['x-amz-target'] !== PUT_RECORDS_TARGET || headers['content-type'] !== JSON_TYPE)
-      return undefined;
-    if (method !== 'POST' || !isPlainlySigned(request)) return undefined;
+  #scanned(exchange: Exchange): Buffer | undefined {
+    const { request, nowUs } = exchange;
+    const { headers, method, body } = request;
+    if (headers['x-amz-target'] !== PUT_RECORDS_TARGET || method !== 'POST') return undefined;
+    const format = formatOf(headers['content-type'] ?? '');
+    if (!format || !isPlainlySigned(request)) return undefined;
+    const isCbor = format === CBOR_FORMAT;
     const batch = this.#batch;
     try {
-      const reference = this.#scanner.scan(request.body, batch);
+      const reference = (isCbor ? this.#cborScanner : this.#scanner).scan(body, batch);
       const stream = reference && this.#account.peek(reference, nowUs);
-      return stream && putBatch(this.#account, stream, batch, nowUs);
+      if (!stream) return undefined;
+      exchange.format = format;
+      exchange.operation = 'PutRecords';
+      exchange.stream = stream.name;
+      this.#verifier?.verify(request, nowUs);
+      this.#suffer(exchange, undefined);
+      return putBatch(this.#account, stream, batch, nowUs, isCbor ? 'cbor' : 'json');
     } finally {
       batch.end();
     }
   }
 
-  /** The plain way, in the order in which AWS looks: form, operation, JSON, signature, members. */
-  #perform(request: LocalRequest, nowUs: number): OperationResult {
-    const [service, name] = targetOf(request);
-    const operation = service === TARGET_PREFIX ? OPERATIONS.get(name) : undefined;
+  /** The plain way, in the order in which AWS looks: form, operation, body, signature, members. */
+  #perform(exchange: Exchange): Buffer {
+    const { request, nowUs } = exchange;
+    const target = targetOf(request);
+    const { format } = target;
+    exchange.format = format;
+    const operation = target.service === TARGET_PREFIX ? OPERATIONS.get(target.operation) : undefined;
     if (!operation) throw new ServiceError('UnknownOperationException');
-    const json = parseBody(request.body);
+    exchange.operation = target.operation;
+    const read = format.read(request.body);
+    const subject = subjectOf(read);
+    exchange.stream = subject.stream;
     requireAuthorization(request);
-    const fields = operation.fieldsFor?.(this.#account, json, nowUs) ?? operation.fields;
-    const input = checkInput(fields, json);
-    this.#account.requireRate(name, referenceIn(input), nowUs);
-    return operation.perform(this.#account, input, nowUs);
+    this.#verifier?.verify(request, nowUs);
+    this.#suffer(exchange, subject.shard);
+    const fields = operation.fieldsFor?.(this.#account, read, nowUs) ?? operation.fields;
+    const input = checkInput(fields, format.adapt(fields, read));
+    this.#account.requireRate(target.operation, referenceIn(input), nowUs);
+    return format.write(operation.perform(this.#account, input, nowUs));
   }
 
-  #ok(result: OperationResult): LocalReply {
-    const body = Buffer.isBuffer(result)
-      ? result
-      : Buffer.from(result === undefined ? '' : JSON.stringify(result));
-    return { status: 200, headers: this.#headers(JSON_TYPE), body };
+  /** Lets a call have the fault that is its turn. @throws ServiceError, Dropped */
+  #suffer(exchange: Exchange, shard: number | undefined): void {
+    const { operation, stream, nowUs } = exchange;
+    const fault = this.#account.faults.begin({ operation, stream, shard }, nowUs);
+    if (fault === NO_FAULT) return;
+    exchange.fault = fault;
+    if (fault.drop === 'before') throw new Dropped();
+    if (fault.error) throw fault.error;
   }
 
-  #refused(request: LocalRequest, error: unknown): LocalReply {
-    if (error instanceof XmlError) return this.#xml(error);
-    if (error instanceof ServiceError) return this.#error(error);
-    this.#noteFailure(request, error);
-    return this.#error(new ServiceError('InternalFailure', 'Internal Service Failure', 500));
+  #refused(exchange: Exchange, error: unknown): LocalReply {
+    if (error instanceof Dropped) return finish(exchange, DROPPED);
+    if (error instanceof ServiceError)
+      return finish(exchange, this.#replies.refuse(exchange.format, error, this.#nowUs), error.type);
+    this.#noteFailure(exchange.request.headers['x-amz-target'] ?? '', error);
+    return this.#refused(exchange, internalFailure());
   }
 
-  #noteFailure({ headers }: LocalRequest, error: unknown): void {
-    const operation = headers['x-amz-target'] ?? '';
+  #noteFailure(operation: string, error: unknown): void {
     this.#failures.push({ kind: 'failure', operation, stack: String((error as Error).stack) });
   }
-
-  #error({ type, message, status }: ServiceError): LocalReply {
-    // AWS spells this one member with a capital in serialization errors.
-    const member = type === 'SerializationException' ? 'Message' : 'message';
-    const body = Buffer.from(
-      JSON.stringify({ __type: type, ...(message === '' ? {} : { [member]: message }) }),
-    );
-    return { status, headers: { ...this.#headers(JSON_TYPE), 'x-amzn-errortype': type }, body };
-  }
-
-  #xml({ type, message, status }: XmlError): LocalReply {
-    const body = message === '' ? `<${type}/>\n` : `<${type}>\n  <Message>${message}</Message>\n</${type}>\n`;
-    const headers = { ...this.#headers('application/xml'), 'x-amzn-errortype': type };
-    return { status, headers, body: Buffer.from(body) };
-  }
-
-  /** Headers of every reply. Request ids count up; the time makes them differ between runs. */
-  #headers(contentType: string): Record<string, string> {
-    const time = this.#nowUs.toString(16).padStart(14, '0');
-    const count = (++this.#requests).toString(16).padStart(12, '0');
-    const id = `${time.slice(0, 8)}-${time.slice(8, 12)}-4${time.slice(12)}0-8000-${count}`;
-    return {
-      'content-type': contentType,
-      'x-amzn-requestid': id,
-      'x-amz-id-2': id.replaceAll('-', '').repeat(3),
-      'x-shardwise-now-us': this.#nowUs.toString(),
-    };
-  }
 }
 
-/** A request that is not even AWS JSON is refused in XML. */
-class XmlError extends ServiceError {}
-
-/** Service and operation of an AWS JSON request. */
-function targetOf({ method, headers, path }: LocalRequest): [service: string, operation: string] {
-  const contentType = (headers['content-type'] ?? '').split(';')[0].trim();
-  const target = headers['x-amz-target'] ?? '';
-  const dot = target.indexOf('.') + 1;
-  if (method === 'POST' && contentType === JSON_TYPE) return [target.slice(0, dot), target.slice(dot)];
-  if (method === 'POST' && dot > 0) throw new XmlError('UnknownOperationException', '', 404);
-  if (!headers.authorization && !path.includes('X-Amz-Algorithm')) {
-    throw new XmlError('MissingAuthenticationTokenException', 'Missing Authentication Token', 403);
-  }
-  const message = 'Unable to determine service/operation name to be authorized';
-  throw new XmlError('AccessDeniedException', message, 403);
-}
+/** The connection is to be cut before the call is carried out. */
+class Dropped extends Error {}
 
 /** How an input names its stream, where it does. */
 function referenceIn(input: Readonly<Record<string, unknown>>): StreamReference {
@@ -196,13 +232,9 @@ function referenceIn(input: Readonly<Record<string, unknown>>): StreamReference 
   return { StreamName, StreamARN: StreamARN ?? ConsumerARN ?? ResourceARN };
 }
 
-function parseBody(body: Buffer): unknown {
-  let input: unknown;
-  try {
-    input = JSON.parse(body.toString('utf8'));
-  } catch {
-    throw malformed();
-  }
-  if (typeof input !== 'object' || input === null) throw malformed();
-  return input;
+/** A reply with what the socket side does about it. */
+function finish({ operation, stream, fault }: Exchange, reply: LocalReply, error?: string): LocalReply {
+  const about = { operation, stream, error };
+  if (fault === NO_FAULT) return { ...reply, about };
+  return { ...reply, about, delayUs: fault.delayUs, hangUp: fault.drop !== undefined };
 }

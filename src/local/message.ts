@@ -19,6 +19,28 @@ export interface LocalReply {
   readonly body: Buffer;
   /** The latency metric that waits for how long the answer took; see LocalService.took. */
   readonly timed?: Timed;
+  /** What it answers, for the request log. */
+  readonly about?: ReplySubject;
+  /** How long to hold it back, in microseconds; faults alone do that. */
+  readonly delayUs?: number;
+  /** Cut the connection instead of answering; faults alone do that. */
+  readonly hangUp?: boolean;
+}
+
+export interface ReplySubject {
+  readonly operation: string;
+  readonly stream: string | undefined;
+  /** Name of the error that it is. */
+  readonly error: string | undefined;
+}
+
+/** What the service says of itself at any time. */
+export interface ServiceHealth {
+  readonly streams: number;
+  /** Memory that records take, index and overhead included. */
+  readonly recordBytes: number;
+  /** Requests answered so far. */
+  readonly requests: number;
 }
 
 /** Something that the operator should hear of; the socket side prints it. */

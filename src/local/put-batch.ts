@@ -9,6 +9,10 @@ import { base64Bytes } from './base64.ts';
 
 export const MOST_RECORDS = LIMITS.recordsPerPutRecords.value;
 
+/** Verdicts of fault rules, beside those of the throttle: the record is neither charged nor stored. */
+export const THROTTLED_BY_FAULT = 100;
+export const FAILED = 101;
+
 /** One record as JSON.parse gives it, checked. */
 export interface PutEntry {
   /** Base64. */

@@ -2,7 +2,7 @@
 import { shardIdOf } from '../model/shard-map.ts';
 import { ACCEPTED } from '../model/throttle.ts';
 import { operation } from './operation.ts';
-import { PutBatch } from './put-batch.ts';
+import { FAILED, PutBatch } from './put-batch.ts';
 import {
   chargeAndStore,
   checkSizes,
@@ -12,7 +12,7 @@ import {
   SPREAD_RECORD_FIELDS,
 } from './put-records.ts';
 import { parseSequenceNumber } from './sequence-number.ts';
-import { invalidArgument, refuseDryRun, throttled } from './service-error.ts';
+import { internalFailure, invalidArgument, refuseDryRun, throttled } from './service-error.ts';
 import { DRY_RUN, STREAM_REFERENCE, type Fields } from './shape.ts';
 import type { Stream } from './stream.ts';
 
@@ -41,6 +41,7 @@ export const PUT_RECORD = operation(
     chargeAndStore(account, stream, batch, nowUs);
     stream.metrics.put(batch, 'putRecord', nowUs);
     const shard = batch.shard[0];
+    if (batch.verdict[0] === FAILED) throw internalFailure();
     if (batch.verdict[0] !== ACCEPTED) throw throttled(shardIdOf(shard), stream.name, stream.accountId);
     const { keyId } = stream.settings.encryption;
     return {

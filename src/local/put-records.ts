@@ -6,8 +6,9 @@ import { routeWords } from '../model/routing-table.ts';
 import { digestWords, MOST_DIGEST_BYTES } from '../model/key-digest.ts';
 import { ACCEPTED, type Throttle } from '../model/throttle.ts';
 import type { Account } from './account.ts';
+import type { Faults } from './faults/faults.ts';
 import { operation } from './operation.ts';
-import { MOST_RECORDS, PutBatch } from './put-batch.ts';
+import { FAILED, MOST_RECORDS, PutBatch, THROTTLED_BY_FAULT } from './put-batch.ts';
 import { invalidArgument, refuseDryRun, validationFailure } from './service-error.ts';
 import { DRY_RUN, HASH_KEY, STREAM_REFERENCE, type Fields } from './shape.ts';
 import type { Stream } from './stream.ts';
@@ -64,37 +65,63 @@ export const PUT_RECORDS = operation(
     checkSizes(stream, batch, (i) => `records.${i + 1}.member.`);
     placeRecords(stream, batch);
     refuseDryRun(input.DryRun);
-    return putPlaced(account, stream, batch, nowUs);
+    return putPlaced(account, stream, batch, nowUs, 'json');
   },
   (account, input, nowUs) => (namesSpreadStream(account, input, nowUs) ? SPREAD_FIELDS : FIELDS),
 );
 
 /**
- * Puts a scanned batch and gives the reply.
+ * Puts a scanned batch and gives the reply in the format of the request.
  * @throws ServiceError where the request as a whole is refused; then nothing was charged or stored
  */
-export function putBatch(account: Account, stream: Stream, batch: PutBatch, nowUs: number): Buffer {
+export function putBatch(
+  account: Account,
+  stream: Stream,
+  batch: PutBatch,
+  nowUs: number,
+  format: 'json' | 'cbor',
+): Buffer {
   checkSizes(stream, batch, (i) => `records.${i + 1}.member.`);
   placeRecords(stream, batch);
-  return putPlaced(account, stream, batch, nowUs);
+  return putPlaced(account, stream, batch, nowUs, format);
 }
 
-function putPlaced(account: Account, stream: Stream, batch: PutBatch, nowUs: number): Buffer {
+function putPlaced(
+  account: Account,
+  stream: Stream,
+  batch: PutBatch,
+  nowUs: number,
+  format: 'json' | 'cbor',
+): Buffer {
   chargeAndStore(account, stream, batch, nowUs);
   stream.metrics.put(batch, 'putRecords', nowUs);
-  return stream.putReplies.replyTo(batch, stream.settings.encryption.keyId !== undefined);
+  return stream.putReplies[format].replyTo(batch, stream.settings.encryption.keyId !== undefined);
 }
 
-/** Charges the records of a call in request order and keeps the accepted ones; fills in verdicts and places. */
+/**
+ * Charges the records of a call in request order and keeps the accepted ones; fills in verdicts and places. A record
+ * that a fault strikes is not charged.
+ */
 export function chargeAndStore(account: Account, stream: Stream, batch: PutBatch, nowUs: number): void {
-  if (account.limits.write) charge(stream.throttle, batch, nowUs);
+  const { faults, throttle } = stream;
+  if (faults.strikeRecords) strike(faults, batch);
   else batch.verdict.fill(ACCEPTED, 0, batch.count);
+  if (account.limits.write) charge(throttle, batch, nowUs);
   stream.log.append(batch, Math.floor(nowUs / 1000));
+}
+
+function strike(faults: Faults, batch: PutBatch): void {
+  for (let i = 0; i < batch.count; i++) {
+    const fault = faults.ofRecord(i, batch.shard[i]);
+    if (fault === undefined) batch.verdict[i] = ACCEPTED;
+    else batch.verdict[i] = fault === 'InternalFailure' ? FAILED : THROTTLED_BY_FAULT;
+  }
 }
 
 function charge(throttle: Throttle, batch: PutBatch, nowUs: number): void {
   throttle.beginCall(nowUs);
   for (let i = 0; i < batch.count; i++) {
+    if (batch.verdict[i] !== ACCEPTED) continue;
     batch.verdict[i] = throttle.charge(batch.shard[i], sizeOf(batch.dataBytes[i], batch.keyLength[i]));
   }
 }

@@ -4,25 +4,63 @@
  */
 import { shardIdOf } from '../model/shard-map.ts';
 import { ACCEPTED } from '../model/throttle.ts';
-import type { PutBatch } from './put-batch.ts';
+import { encodeCbor } from './cbor-writer.ts';
+import { FAILED, type PutBatch } from './put-batch.ts';
 import { sequenceNumber, sequencePrefix, writeCounter } from './sequence-number.ts';
 import { rateExceeded } from './service-error.ts';
 
-const BEFORE_SEQUENCE = '{"SequenceNumber":"';
+/** How a format writes the reply: around the entries, and each of them. */
+interface ReplySyntax {
+  readonly head: (failed: number, encrypted: boolean) => Buffer;
+  readonly entry: (members: object) => Buffer;
+  /** Between two entries; nothing in CBOR. */
+  readonly separator: Buffer;
+  readonly tail: Buffer;
+}
+
+export const JSON_SYNTAX: ReplySyntax = {
+  head: (failed, encrypted) => {
+    const kms = encrypted ? '"EncryptionType":"KMS",' : '';
+    return Buffer.from(`{${kms}"FailedRecordCount":${failed},"Records":[`);
+  },
+  entry: (members) => Buffer.from(JSON.stringify(members)),
+  separator: Buffer.from(','),
+  tail: Buffer.from(']}'),
+};
+
+const CBOR_BREAK = Buffer.from([0xff]);
+
+export const CBOR_SYNTAX: ReplySyntax = {
+  head: (failed, encrypted) => {
+    const kms = encrypted ? { EncryptionType: 'KMS' } : {};
+    // The breaks of the list and of the map come with the tail.
+    const whole = encodeCbor({ ...kms, FailedRecordCount: failed, Records: [] });
+    return whole.subarray(0, whole.length - 2 * CBOR_BREAK.length);
+  },
+  entry: encodeCbor,
+  separator: Buffer.alloc(0),
+  tail: Buffer.concat([CBOR_BREAK, CBOR_BREAK]),
+};
 
 export class PutReplies {
   readonly #stream: string;
   readonly #accountId: string;
   readonly #createdUs: number;
+  readonly #syntax: ReplySyntax;
+  /** Where an accepted entry has the digits that count. */
   readonly #counterAt: number;
+  readonly #failed: Uint8Array;
   readonly #accepted: Uint8Array[] = [];
   readonly #throttled: Uint8Array[] = [];
 
-  constructor(stream: string, accountId: string, createdUs: number) {
+  constructor(stream: string, accountId: string, createdUs: number, syntax: ReplySyntax) {
     this.#stream = stream;
     this.#accountId = accountId;
     this.#createdUs = createdUs;
-    this.#counterAt = BEFORE_SEQUENCE.length + sequencePrefix(createdUs, 0).length;
+    this.#syntax = syntax;
+    const prefix = sequencePrefix(createdUs, 0);
+    this.#counterAt = Buffer.from(this.#acceptedEntry(0)).indexOf(prefix) + prefix.length;
+    this.#failed = this.#entryOf({ ErrorCode: 'InternalFailure', ErrorMessage: 'Internal Service Failure' });
   }
 
   /**
@@ -30,49 +68,47 @@ export class PutReplies {
    * @param encrypted whether the stream is encrypted, which the reply says
    */
   replyTo(batch: PutBatch, encrypted: boolean): Buffer {
+    const { separator, tail } = this.#syntax;
     let failed = 0;
     let length = 0;
     for (let i = 0; i < batch.count; i++) {
       if (batch.verdict[i] !== ACCEPTED) failed++;
-      length += this.#entry(batch, i).length + 1;
+      length += this.#entry(batch, i).length;
     }
-    const kms = encrypted ? '"EncryptionType":"KMS",' : '';
-    const head = `{${kms}"FailedRecordCount":${failed},"Records":[`;
-    const reply = Buffer.allocUnsafeSlow(head.length + length + 1);
-    let at = reply.write(head, 'latin1');
+    const head = this.#syntax.head(failed, encrypted);
+    const between = separator.length * Math.max(0, batch.count - 1);
+    const reply = Buffer.allocUnsafeSlow(head.length + length + between + tail.length);
+    reply.set(head);
+    let at = head.length;
     for (let i = 0; i < batch.count; i++) {
+      if (i > 0 && separator.length > 0) reply[at++] = separator[0];
       const entry = this.#entry(batch, i);
       reply.set(entry, at);
       if (batch.verdict[i] === ACCEPTED) writeCounter(batch.counter[i], reply, at + this.#counterAt);
       at += entry.length;
-      reply[at++] = COMMA;
     }
-    reply[at - 1] = CLOSE_LIST;
-    reply[at] = CLOSE_OBJECT;
+    reply.set(tail, at);
     return reply;
   }
 
   #entry(batch: PutBatch, i: number): Uint8Array {
     const shard = batch.shard[i];
     if (batch.verdict[i] === ACCEPTED) return (this.#accepted[shard] ??= this.#acceptedEntry(shard));
+    if (batch.verdict[i] === FAILED) return this.#failed;
     return (this.#throttled[shard] ??= this.#throttledEntry(shard));
   }
 
   #acceptedEntry(shard: number): Uint8Array {
     const sequence = sequenceNumber(sequencePrefix(this.#createdUs, shard), 0);
-    return bytesOf(`${BEFORE_SEQUENCE}${sequence}","ShardId":"${shardIdOf(shard)}"}`);
+    return this.#entryOf({ SequenceNumber: sequence, ShardId: shardIdOf(shard) });
   }
 
   #throttledEntry(shard: number): Uint8Array {
     const message = rateExceeded(shardIdOf(shard), this.#stream, this.#accountId);
-    return bytesOf(`{"ErrorCode":"ProvisionedThroughputExceededException","ErrorMessage":"${message}"}`);
+    return this.#entryOf({ ErrorCode: 'ProvisionedThroughputExceededException', ErrorMessage: message });
   }
-}
 
-const COMMA = 0x2c;
-const CLOSE_LIST = 0x5d;
-const CLOSE_OBJECT = 0x7d;
-
-function bytesOf(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text, 'latin1'));
+  #entryOf(members: object): Uint8Array {
+    return new Uint8Array(this.#syntax.entry(members));
+  }
 }

@@ -65,9 +65,8 @@ export class PutScanner {
         if (batch.count > 0 || !this.#records(batch)) return undefined;
       } else if (name === 'StreamName' || name === 'StreamARN') {
         if (found[name] !== undefined) return undefined;
-        const { max, matcher } = REFERENCES[name];
-        const text = this.#text(max);
-        if (text === undefined || !matcher.test(text)) return undefined;
+        const text = this.#text(REFERENCES[name].max);
+        if (text === undefined || !isReference(name, text)) return undefined;
         found[name] = text;
       } else return undefined;
     } while (this.#skip(COMMA));
@@ -227,6 +226,12 @@ const REFERENCES = {
   StreamName: matching(STREAM_REFERENCE.StreamName),
   StreamARN: matching(STREAM_REFERENCE.StreamARN),
 };
+
+/** Whether a text is a stream's name, or an ARN, as they are declared. */
+export function isReference(name: keyof typeof REFERENCES, text: string): boolean {
+  const { max, matcher } = REFERENCES[name];
+  return text.length <= max && matcher.test(text);
+}
 
 function matching({ pattern, max }: { pattern: string; max: number }): { matcher: RegExp; max: number } {
   return { matcher: new RegExp(`^(?:${pattern})$`), max };

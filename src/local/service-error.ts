@@ -29,6 +29,10 @@ export function malformed(message?: string): ServiceError {
   return new ServiceError('SerializationException', message);
 }
 
+export function internalFailure(): ServiceError {
+  return new ServiceError('InternalFailure', 'Internal Service Failure', 500);
+}
+
 export function notFound(message: string): ServiceError {
   return new ServiceError('ResourceNotFoundException', message);
 }

@@ -7,7 +7,8 @@ import { Throttle } from '../model/throttle.ts';
 import { ConsumerRegistry } from './consumer-registry.ts';
 import type { MetricStore } from './cloudwatch/metric-store.ts';
 import { StreamMetrics } from './cloudwatch/stream-metrics.ts';
-import { PutReplies } from './put-reply.ts';
+import type { Faults } from './faults/faults.ts';
+import { CBOR_SYNTAX, JSON_SYNTAX, PutReplies } from './put-reply.ts';
 import { ReadLimits } from './read-limits.ts';
 import { RecordLog } from './record-log.ts';
 import { Retention } from './retention.ts';
@@ -22,6 +23,8 @@ export interface StreamPlace {
   readonly region: string;
   readonly memoryBytes: number;
   readonly metrics: MetricStore;
+  /** The account's; asked about each record that is put. */
+  readonly faults: Faults;
 }
 
 export class Stream {
@@ -39,8 +42,9 @@ export class Stream {
   readonly modeUpdates = new RollingDay();
   readonly encryptionStarts = new RollingDay();
   readonly throttle: Throttle;
-  readonly putReplies: PutReplies;
+  readonly putReplies: { readonly json: PutReplies; readonly cbor: PutReplies };
   readonly metrics: StreamMetrics;
+  readonly faults: Faults;
   log: RecordLog;
   /** Records that were spread over the shards so far. */
   #spread = 0;
@@ -53,6 +57,7 @@ export class Stream {
     this.name = spec.name;
     this.arn = `arn:aws:kinesis:${place.region}:${place.accountId}:stream/${spec.name}`;
     this.accountId = place.accountId;
+    this.faults = place.faults;
     this.createdUs = nowUs;
     this.#memoryBytes = place.memoryBytes;
     this.settings = new StreamSettings(spec);
@@ -64,7 +69,10 @@ export class Stream {
       maxRecordBytes: this.settings.maxRecordBytes,
       ...(spec.initialFill === undefined ? {} : { initialFill: spec.initialFill }),
     });
-    this.putReplies = new PutReplies(spec.name, place.accountId, nowUs);
+    this.putReplies = {
+      json: new PutReplies(spec.name, place.accountId, nowUs, JSON_SYNTAX),
+      cbor: new PutReplies(spec.name, place.accountId, nowUs, CBOR_SYNTAX),
+    };
     this.metrics = new StreamMetrics(place.metrics, spec.name, () => this.settings.metrics);
     this.log = this.#emptyLog();
   }

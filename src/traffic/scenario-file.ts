@@ -4,15 +4,15 @@
  * Reads YAML (`scenario-yaml.ts`), holds it to the declaration (`scenario-schema.ts`) and the rules
  * (`scenario-rules.ts`), and resolves units and defaults (`scenario-units.ts`).
  */
-import type { z } from 'zod';
 import { badInput } from '../model/refusal.ts';
-import { formatPath, splitSentences, type Complaint, type Path } from './scenario-complaint.ts';
+import { formatPath, type Complaint } from './scenario-complaint.ts';
 import { namedFilesOf, NO_FILES, type FileContents, type NamedFile } from './scenario-files.ts';
 import { contradictions, durationComplaints, excesses } from './scenario-rules.ts';
 import { scenarioSchema } from './scenario-schema.ts';
 import { resolveScenario } from './scenario-units.ts';
 import { readYaml } from './scenario-yaml.ts';
 import type { Scenario } from './scenario.ts';
+import { complaintsOf } from './schema-complaints.ts';
 
 /** A scenario whose text is checked, up to what the files that it names hold. */
 export interface ScenarioDraft {
@@ -58,33 +58,4 @@ export function draftScenario(text: string, fileName: string): ScenarioDraft {
       return scenario;
     },
   };
-}
-
-/** Unknown fields first: a mistyped name also leaves the right one missing. */
-function complaintsOf(issues: readonly z.core.$ZodIssue[]): Complaint[] {
-  const flat = issues.flatMap((issue) => flatten(issue, []));
-  return [...flat.filter(({ unknown }) => unknown), ...flat.filter(({ unknown }) => !unknown)];
-}
-
-interface Flat extends Complaint {
-  /** The complaint is about a field that does not exist. */
-  readonly unknown: boolean;
-}
-
-/** Issues in a union are those of the alternative that the value has the type of. */
-function flatten(issue: z.core.$ZodIssue, above: Path): Flat[] {
-  const path = [...above, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
-  if (issue.code === 'unrecognized_keys') {
-    return [{ ...splitSentences([...path, issue.keys[0]], issue.message), unknown: true }];
-  }
-  const meant =
-    issue.code === 'invalid_union' ? issue.errors.find((branch) => !isOfAnotherType(branch)) : undefined;
-  if (meant) return meant.flatMap((inner) => flatten(inner, path));
-  return [{ ...splitSentences(path, issue.message), unknown: false }];
-}
-
-function isOfAnotherType(branch: readonly z.core.$ZodIssue[]): boolean {
-  return branch.some(
-    ({ code, path }) => path.length === 0 && (code === 'invalid_type' || code === 'invalid_value'),
-  );
 }

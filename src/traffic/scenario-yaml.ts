@@ -18,31 +18,42 @@ const MAX_ALIASES = 100;
 /** Mappings and lists within each other; a scenario needs about ten. */
 const MAX_DEPTH = 64;
 
+/** What a file of some kind holds, for the sentences on what to write. */
+export interface FileKind {
+  readonly noun: string;
+  readonly example: string;
+  /** What it holds at least. */
+  readonly least: string;
+}
+
+const SCENARIO: FileKind = {
+  noun: 'scenario',
+  example: 'scenarios/uniform.yaml',
+  least: 'stream, duration and traffic',
+};
+
 /** Reads one YAML document. @throws Refusal */
-export function readYaml(text: string, fileName: string): YamlFile {
+export function readYaml(text: string, fileName: string, kind = SCENARIO): YamlFile {
   const lines = new LineCounter();
-  const document = parse(text, fileName, lines);
+  const document = parse(text, fileName, lines, kind);
   const wrong = [...document.errors, ...document.warnings].at(0);
   if (wrong) throw refusalOf(wrong, fileName, lines);
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
-    throw badInput(
-      `${fileName}: the file is empty.`,
-      'Write at least stream, duration and traffic, as in scenarios/uniform.yaml.',
-    );
+    throw badInput(`${fileName}: the file is empty.`, `Write at least ${kind.least}, as in ${kind.example}.`);
   }
   checkNames(document, fileName, lines);
   return { value: valueOf(document, fileName), lineOf: (path) => lineOf(document, path, lines) };
 }
 
-function parse(text: string, fileName: string, lines: LineCounter): Document {
+function parse(text: string, fileName: string, lines: LineCounter, kind: FileKind): Document {
   // The library compares every name of a mapping with every other; `checkNames` looks each up once.
   const composer = new Composer({ stringKeys: true, uniqueKeys: false });
-  const [document, second] = composer.compose(tokensOf(text, fileName, lines), true, text.length);
+  const [document, second] = composer.compose(tokensOf(text, fileName, lines, kind), true, text.length);
   if (second as Document | undefined) {
     const { line } = lines.linePos(second.range[0]);
     throw badInput(
       `${fileName}, line ${line}: a second document begins here.`,
-      'Write one scenario per file, without ---.',
+      `Write one ${kind.noun} per file, without ---.`,
     );
   }
   return document;
@@ -52,7 +63,7 @@ function parse(text: string, fileName: string, lines: LineCounter): Document {
  * The tokens of each document. Later stages go down by recursion, and exhausting the stack there can end the
  * process (in a regular expression, which V8 cannot recover from): so depth is refused here, where it is a loop.
  */
-function* tokensOf(text: string, fileName: string, lines: LineCounter): Generator<CST.Token> {
+function* tokensOf(text: string, fileName: string, lines: LineCounter, kind: FileKind): Generator<CST.Token> {
   lines.addNewLine(0);
   const parser = new Parser(lines.addNewLine);
   for (const lexeme of new Lexer().lex(text)) {
@@ -60,7 +71,7 @@ function* tokensOf(text: string, fileName: string, lines: LineCounter): Generato
     if (parser.stack.length > MAX_DEPTH)
       throw badInput(
         `${fileName}, line ${lines.linePos(parser.offset).line}: this is nested too deeply.`,
-        'Write a scenario as in scenarios/uniform.yaml.',
+        `Write a ${kind.noun} as in ${kind.example}.`,
       );
   }
   yield* parser.end();

@@ -8,7 +8,16 @@
 import { fillUniform } from './uniform-column.ts';
 
 /** What a draw is for; draws of different purposes are independent. */
-export const PURPOSE = { count: 1, time: 2, key: 3, size: 4, jitter: 5, shard: 6, poll: 7 } as const;
+export const PURPOSE = {
+  count: 1,
+  time: 2,
+  key: 3,
+  size: 4,
+  jitter: 5,
+  shard: 6,
+  poll: 7,
+  fault: 8,
+} as const;
 export type Purpose = (typeof PURPOSE)[keyof typeof PURPOSE];
 
 export const PARITY = 0x1bd11bda;

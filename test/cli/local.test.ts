@@ -1,3 +1,7 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/cli/context.ts';
 import { isLoopback, localCommand, readLocalFlags, type LocalFlags } from '../../src/cli/local.ts';
@@ -62,6 +66,21 @@ describe('the flags of local', () => {
       streamMemoryBytes: 64 * 1_048_576,
       metrics: { clockFactor: 60, delayMs: 120_000, memoryBytes: 1_048_576 },
       quiet: false,
+      tls: false,
+      tlsCert: undefined,
+      credentials: undefined,
+      requestLog: undefined,
+      faultsFile: undefined,
+    });
+  });
+
+  it('name a key id of their own, or the usual one', () => {
+    const secretAccessKey = 's3cret';
+    const credentialsOf = (flags: Partial<LocalFlags>) => readLocalFlags({ ...FLAGS, ...flags }).credentials;
+    expect(credentialsOf({ secretAccessKey })).toEqual({ accessKeyId: 'local', secretAccessKey });
+    expect(credentialsOf({ secretAccessKey, accessKeyId: 'AKID' })).toEqual({
+      accessKeyId: 'AKID',
+      secretAccessKey,
     });
   });
 
@@ -90,6 +109,13 @@ describe('the flags of local', () => {
     { metricsDelay: '5' },
     { metricsDelay: '25h' },
     { metricsMemory: '1023KiB' },
+    { tlsCert: 'ca.pem' },
+    { tls: true, tlsCert: '' },
+    { secretAccessKey: '' },
+    { accessKeyId: 'AKID' },
+    { accessKeyId: 'a/b', secretAccessKey: 's' },
+    { requestLog: ' ' },
+    { faults: '' },
   ])('are refused as asked wrongly: %o', (flags) => {
     expect(() => readLocalFlags({ ...FLAGS, ...flags })).toThrow(expect.objectContaining({ exitCode: 2 }));
   });
@@ -121,6 +147,53 @@ describe('local', () => {
     await running;
     await expect(fetch(url)).rejects.toThrow();
     expect(err).toEqual([]);
+  });
+
+  it('speaks TLS with a certificate that its ready lines name, has faults, and logs to standard output', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'shardwise-test-'));
+    const faults = join(folder, 'faults.yaml');
+    writeFileSync(faults, 'faults: [{ error: ServiceUnavailable }]');
+    const { context, out, err, ready } = listen();
+    const flags = [
+      '--port',
+      '0',
+      '--tls',
+      '--secret-access-key',
+      's',
+      '--request-log',
+      '-',
+      '--faults',
+      faults,
+    ];
+    const running = localCommand(context).parseAsync(flags, { from: 'user' });
+    const text = await ready;
+    const [, port] = /^shardwise local ready https:\/\/127\.0\.0\.1:(\d+)\n/.exec(text) ?? [];
+    const [, ca] = /\nexport NODE_EXTRA_CA_CERTS=(\S+)\nexport AWS_CA_BUNDLE=\1\n/.exec(text) ?? [];
+    expect(text).not.toContain('AWS_SECRET_ACCESS_KEY=');
+    const options = { host: 'localhost', port, path: '/health', ca: readFileSync(ca) };
+    const health = await new Promise<string>((resolve, reject) => {
+      get(options, (reply) => {
+        let body = '';
+        reply.on('data', (chunk: Buffer) => (body += chunk.toString())).on('end', () => resolve(body));
+      }).on('error', reject);
+    });
+    expect(JSON.parse(health)).toMatchObject({ status: 'ok', version: '0.0.0-test' });
+    process.emit('SIGTERM', 'SIGTERM');
+    await running;
+    expect(JSON.parse(out.slice(1).join(''))).toMatchObject({ operation: 'GET /health', status: 200 });
+    expect(existsSync(ca)).toBe(false);
+    expect(err).toEqual([]);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('refuses a file of faults that is wrong, or not there, before it listens', async () => {
+    const { context, out } = listen();
+    for (const file of ['package.json', 'none.yaml']) {
+      await expect(
+        localCommand(context).parseAsync(['--port', '0', '--faults', file], { from: 'user' }),
+      ).rejects.toMatchObject({ exitCode: 2 });
+    }
+    expect(out).toEqual([]);
   });
 
   it('takes only this machine’s own addresses for out of others’ reach', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseFaults } from '../../src/local/faults/fault-file.ts';
 import { startEmbedded } from '../../src/run/serve/embedded.ts';
 
 async function ask(url: string, operation: string): Promise<unknown> {
@@ -24,6 +25,22 @@ describe('the embedded endpoint', () => {
     });
     await embedded.close();
     await expect(ask(embedded.url, 'ListShards')).rejects.toThrow();
+  });
+
+  it('takes faults and credentials with it', async () => {
+    const faults = parseFaults(
+      'faults: [{ operations: [ListStreams], error: InternalFailure }]',
+      'faults.yaml',
+    );
+    const embedded = await startEmbedded({ streams: [], faults });
+    expect(await ask(embedded.url, 'ListStreams')).toMatchObject({ __type: 'InternalFailure' });
+    await embedded.close();
+    const strict = await startEmbedded({
+      streams: [],
+      credentials: { accessKeyId: 'a', secretAccessKey: 's' },
+    });
+    expect(await ask(strict.url, 'ListStreams')).toMatchObject({ __type: 'IncompleteSignatureException' });
+    await strict.close();
   });
 
   it('says why it cannot start', async () => {

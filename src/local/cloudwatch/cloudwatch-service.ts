@@ -25,6 +25,7 @@ const OPERATIONS: ReadonlyMap<string, MetricOperation> = new Map([
 
 export interface CloudWatchAnswer {
   readonly reply: LocalReply;
+  readonly operation: string;
   /** What went wrong where that was our own doing. */
   readonly failure?: unknown;
 }
@@ -52,15 +53,18 @@ export class CloudWatchService {
     if (call === undefined) return undefined;
     const headers = { ...common(), ...this.#clockHeaders(nowUs) };
     const requestId = headers['x-amzn-requestid'];
-    const withHeaders = (reply: LocalReply): LocalReply => {
-      return { ...reply, headers: { ...headers, ...reply.headers } };
+    const { operation } = call;
+    const finish = (reply: LocalReply, error?: string): LocalReply => {
+      const about = { operation: OPERATIONS.has(operation) ? operation : '', stream: undefined, error };
+      return { ...reply, headers: { ...headers, ...reply.headers }, about };
     };
     try {
-      return { reply: withHeaders(call.result(this.#perform(call, request, nowUs), requestId)) };
+      const reply = finish(call.result(this.#perform(call, request, nowUs), requestId));
+      return { operation, reply };
     } catch (error) {
       const shown = shownError(error);
-      const reply = withHeaders(call.error(shown, requestId));
-      return shown.status < 500 ? { reply } : { reply, failure: error };
+      const reply = finish(call.error(shown, requestId), shown.type);
+      return shown.status < 500 ? { operation, reply } : { operation, reply, failure: error };
     }
   }
 

@@ -5,7 +5,7 @@
 import { sizeOf } from '../../model/record.ts';
 import { shardIdOf } from '../../model/shard-map.ts';
 import { ACCEPTED } from '../../model/throttle.ts';
-import { MOST_RECORDS, type PutBatch } from '../put-batch.ts';
+import { FAILED, MOST_RECORDS, type PutBatch } from '../put-batch.ts';
 import { CONSUMER, SHARD, SHARD_METRICS, STREAM } from './metric-name.ts';
 import type { MetricStore } from './metric-store.ts';
 import type { Subject } from './series-table.ts';
@@ -64,14 +64,16 @@ export class StreamMetrics {
     const { count } = batch;
     let records = 0;
     let bytes = 0;
+    let failed = 0;
     for (let i = 0; i < count; i++) {
-      if (batch.verdict[i] !== ACCEPTED) continue;
-      records++;
-      bytes += sizeOf(batch.dataBytes[i], batch.keyLength[i]);
+      if (batch.verdict[i] === ACCEPTED) {
+        records++;
+        bytes += sizeOf(batch.dataBytes[i], batch.keyLength[i]);
+      } else if (batch.verdict[i] === FAILED) failed++;
     }
-    const throttled = count - records;
+    const throttled = count - records - failed;
     this.#addStream(records, bytes, throttled);
-    if (api === 'putRecords') this.#addPutRecords(records, bytes, throttled);
+    if (api === 'putRecords') this.#addPutRecords(records, bytes, throttled, failed);
     else this.#addPutRecord(records, bytes);
     this.#store.timed = this.#timed[api];
     if (this.#monitors()) this.#addShards(batch);
@@ -139,19 +141,19 @@ export class StreamMetrics {
     this.#store.add(this.#subject, STREAM.putRecordSuccess, records);
   }
 
-  #addPutRecords(records: number, bytes: number, throttled: number): void {
+  #addPutRecords(records: number, bytes: number, throttled: number, failed: number): void {
     const store = this.#store;
     const subject = this.#subject;
     if (records > 0) store.add(subject, STREAM.putRecordsBytes, bytes);
     store.add(subject, STREAM.putRecordsSuccess, records > 0 ? 1 : 0);
     store.add(subject, STREAM.putRecordsRecords, records);
-    store.add(subject, STREAM.putRecordsTotal, records + throttled);
+    store.add(subject, STREAM.putRecordsTotal, records + throttled + failed);
     store.add(subject, STREAM.putRecordsSuccessful, records);
-    store.add(subject, STREAM.putRecordsFailed, 0);
+    store.add(subject, STREAM.putRecordsFailed, failed);
     store.add(subject, STREAM.putRecordsThrottled, throttled);
   }
 
-  /** One sample per touched shard: what the call put on it. */
+  /** One sample per touched shard: what the call put on it. Records that failed are in none. */
   #addShards(batch: PutBatch): void {
     const touched = this.#tallyShards(batch);
     for (let i = 0; i < touched; i++) {
@@ -170,6 +172,7 @@ export class StreamMetrics {
     let touched = 0;
     for (let i = 0; i < batch.count; i++) {
       const shard = batch.shard[i];
+      if (batch.verdict[i] === FAILED) continue;
       if (shard >= this.#bytes.length) this.#grow(shard + 1);
       if (this.#records[shard] + this.#throttled[shard] === 0) this.#touched[touched++] = shard;
       if (batch.verdict[i] === ACCEPTED) {

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { LocalReply } from '../../local/message.ts';
 import { collectBody } from './body.ts';
-import type { Answer } from './server.ts';
+import type { Answer } from './answer.ts';
 import type { Timeouts } from './timeouts.ts';
 
 /** @param isClosing whether replies should end their connection */
@@ -16,17 +16,20 @@ export function createHttp1(answer: Answer, timeouts: Timeouts, isClosing: () =>
   });
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     response.on('error', () => request.destroy());
-    collectBody(request, request.headers['content-length'], timeouts.drainMs, (body) => {
+    const announced = request.headers['content-length'];
+    collectBody(request, announced, timeouts.drainMs, (body) => {
       if (body === 'broken') {
         request.destroy();
       } else if (body === 'too large') {
-        send(response, answer.tooLarge(), isClosing());
+        send(response, answer.tooLarge(announced), isClosing());
       } else if (body === 'far too large') {
-        refuse(request, response, answer.tooLarge(), timeouts.refusalMs);
+        refuse(request, response, answer.tooLarge(announced), timeouts.refusalMs);
       } else {
         const headers = request.headers as Record<string, string | undefined>;
-        const reply = answer.to({ method: request.method ?? '', path: request.url ?? '', headers, body });
-        send(response, reply, isClosing());
+        answer.to({ method: request.method ?? '', path: request.url ?? '', headers, body }, (reply) => {
+          if (reply) send(response, reply, isClosing());
+          else request.socket.destroy();
+        });
       }
     });
   });

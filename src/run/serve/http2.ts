@@ -1,4 +1,7 @@
-/** The HTTP/2 half of the endpoint, in clear text for clients that know beforehand that we speak it. */
+/**
+ * The HTTP/2 half of the endpoint: behind TLS for clients that agree on it there, in clear text for those that know
+ * beforehand that we speak it.
+ */
 import {
   constants,
   createServer,
@@ -8,7 +11,7 @@ import {
 } from 'node:http2';
 import type { LocalReply } from '../../local/message.ts';
 import { collectBody, MOST_BODY_BYTES } from './body.ts';
-import type { Answer } from './server.ts';
+import type { Answer } from './answer.ts';
 import type { Timeouts } from './timeouts.ts';
 
 /** Bodies that one connection may have under way, in MB as Node counts them, before it is told to calm down. */
@@ -29,31 +32,36 @@ export function createHttp2(answer: Answer, timeouts: Timeouts): Http2Server {
     stream.on('error', () => undefined);
     const deadline = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), timeouts.requestMs);
     stream.on('close', () => clearTimeout(deadline));
-    collectBody(stream, headers['content-length'], timeouts.drainMs, (body) => {
+    const announced = headers['content-length'];
+    collectBody(stream, announced, timeouts.drainMs, (body) => {
       clearTimeout(deadline);
       if (body === 'broken') {
         if (!stream.destroyed) stream.close(constants.NGHTTP2_PROTOCOL_ERROR);
       } else if (body === 'too large') {
-        respond(stream, answer.tooLarge());
+        respond(stream, answer.tooLarge(announced));
       } else if (body === 'far too large') {
-        respond(stream, answer.tooLarge());
+        respond(stream, answer.tooLarge(announced));
         stream.resume();
         setTimeout(() => stream.session?.destroy(), timeouts.refusalMs).unref();
       } else {
         const method = headers[':method'] ?? '';
         const path = headers[':path'] ?? '';
-        respond(
-          stream,
-          answer.to({ method, path, headers: headers as Record<string, string | undefined>, body }),
-        );
+        // What HTTP/1.1 calls the host, and signatures cover under that name.
+        headers.host ??= headers[':authority'];
+        const request = { method, path, headers: headers as Record<string, string | undefined>, body };
+        answer.to(request, (reply) => {
+          if (reply) respond(stream, reply, method === 'HEAD');
+          else stream.session?.destroy();
+        });
       }
     });
   });
   return server;
 }
 
-function respond(stream: ServerHttp2Stream, reply: LocalReply): void {
+/** @param isHead the client wants no body, and Node has ended the stream with the headers */
+function respond(stream: ServerHttp2Stream, reply: LocalReply, isHead = false): void {
   if (stream.destroyed || stream.closed) return;
   stream.respond({ ':status': reply.status, ...reply.headers, 'content-length': reply.body.length });
-  stream.end(reply.body);
+  if (!isHead) stream.end(reply.body);
 }

@@ -1,23 +1,23 @@
 /**
- * The endpoint's socket: one TCP port that speaks HTTP/1.1 and HTTP/2 in clear text, told apart by the first
- * bytes of each connection.
+ * The endpoint's socket: one TCP port that speaks HTTP/1.1 and HTTP/2, told apart by the first bytes of each connection
+ * in clear text, and by what client and server agree on (ALPN) behind TLS.
  */
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { ServerHttp2Session } from 'node:http2';
-import type { LocalReply, LocalRequest } from '../../local/message.ts';
-import type { LocalService } from '../../local/local-service.ts';
+import { createServer as createTlsServer } from 'node:tls';
 import { worldFailure } from '../../model/refusal.ts';
+import { createAnswer, type AnswerOptions } from './answer.ts';
+import type { ServerCertificate } from './certificate.ts';
 import { createHttp1 } from './http1.ts';
 import { createHttp2 } from './http2.ts';
 import { TIMEOUTS, type Timeouts } from './timeouts.ts';
 
-export interface ServerOptions {
+export interface ServerOptions extends AnswerOptions {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
-  readonly service: LocalService;
-  /** Whole microseconds since the epoch. */
-  readonly nowUs: () => number;
+  /** Speak TLS with this certificate; default clear text. */
+  readonly certificate?: ServerCertificate | undefined;
   readonly timeouts?: Partial<Timeouts>;
 }
 
@@ -26,12 +26,6 @@ export interface RunningServer {
   readonly port: number;
   /** Stops listening, lets requests under way finish for a moment, and hangs up. */
   close(): Promise<void>;
-}
-
-/** What the two halves ask of the service. One `now` per request, taken when the request is complete. */
-export interface Answer {
-  to(request: LocalRequest): LocalReply;
-  tooLarge(): LocalReply;
 }
 
 /** What an HTTP/2 connection begins with; no HTTP/1.1 method begins so (source: RFC 9113, 3.4). */
@@ -44,39 +38,28 @@ const HTTP2_PREFACE = Buffer.from('PRI');
 export async function startServer({
   host,
   port,
-  service,
-  nowUs,
+  certificate,
   ...rest
 }: ServerOptions): Promise<RunningServer> {
   const timeouts = { ...TIMEOUTS, ...rest.timeouts };
   const sockets = new Set<Socket>();
   const sessions = new Set<ServerHttp2Session>();
   let closing = false;
-  const answer: Answer = {
-    to: (request) => {
-      const startUs = nowUs();
-      const reply = service.handle(request, startUs);
-      const endUs = nowUs();
-      service.took(reply, endUs - startUs, endUs);
-      return reply;
-    },
-    tooLarge: () => service.tooLarge(nowUs()),
-  };
+  const answer = createAnswer(rest);
   const http1 = createHttp1(answer, timeouts, () => closing);
   const http2 = createHttp2(answer, timeouts);
   http2.on('session', (session) => {
     sessions.add(session);
     session.on('close', () => sessions.delete(session));
   });
-  const front = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+  const hand = (socket: Socket, isHttp2: boolean): void => {
+    (isHttp2 ? http2 : http1).emit('connection', socket);
+  };
+  const front = certificate ? createTlsFront(certificate, timeouts, hand) : createPlainFront(timeouts, hand);
+  front.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
-    sniff(socket, timeouts.sniffMs, (isHttp2) => {
-      (isHttp2 ? http2 : http1).emit('connection', socket);
-      // HTTP/2 reads what was put back by itself; HTTP/1.1 waits for it to flow.
-      if (!isHttp2) socket.resume();
-    });
   });
   await listen(front, host, port);
   const bound = (front.address() as AddressInfo).port;
@@ -90,7 +73,38 @@ export async function startServer({
     await stopped;
     clearTimeout(timer);
   };
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`, port: bound, close };
+  const scheme = certificate ? 'https' : 'http';
+  return { url: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${bound}`, port: bound, close };
+}
+
+/** Takes a connection over once its protocol is known. */
+type Hand = (socket: Socket, isHttp2: boolean) => void;
+
+function createPlainFront(timeouts: Timeouts, hand: Hand): Server {
+  return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    sniff(socket, timeouts.sniffMs, (isHttp2) => {
+      hand(socket, isHttp2);
+      // HTTP/2 reads what was put back by itself; HTTP/1.1 waits for it to flow.
+      if (!isHttp2) socket.resume();
+    });
+  });
+}
+
+function createTlsFront({ key, chain }: ServerCertificate, timeouts: Timeouts, hand: Hand): Server {
+  const options = {
+    key,
+    cert: chain,
+    ALPNProtocols: ['h2', 'http/1.1'],
+    handshakeTimeout: timeouts.sniffMs,
+    noDelay: true,
+  };
+  const front = createTlsServer(options, (socket) => {
+    socket.on('error', () => socket.destroy());
+    hand(socket, socket.alpnProtocol === 'h2');
+  });
+  // Whoever speaks no TLS, or does not finish the greeting, is hung up on.
+  front.on('tlsClientError', (_, socket) => socket.destroy());
+  return front;
 }
 
 /** Looks at the first bytes of a connection and puts them back. A client that sends too few is hung up on. */
