@@ -5,16 +5,25 @@
 const OPEN_LIST = 0x9f;
 const OPEN_MAP = 0xbf;
 const BREAK = 0xff;
-/** Tag of a time, behind which AWS puts milliseconds where RFC 8949 has seconds. */
+/** Tag of a time, behind which Kinesis puts milliseconds where RFC 8949, and CloudWatch, have seconds. */
 const TIME_TAG = 0xc1;
 const TWO_32 = 4_294_967_296;
 
-/** A moment in a reply, in milliseconds since the epoch. */
+/** A moment in a reply, in whole milliseconds or seconds since the epoch, as its protocol has it. */
 export class CborTime {
-  readonly ms: number;
+  readonly sinceEpoch: number;
 
-  constructor(ms: number) {
-    this.ms = ms;
+  constructor(sinceEpoch: number) {
+    this.sinceEpoch = sinceEpoch;
+  }
+}
+
+/** A number that is a double even where it is whole. */
+export class CborDouble {
+  readonly value: number;
+
+  constructor(value: number) {
+    this.value = value;
   }
 }
 
@@ -36,7 +45,8 @@ export class CborWriter {
     else if (typeof value === 'boolean') this.#byte(value ? 0xf5 : 0xf4);
     else if (value === null || value === undefined) this.#byte(0xf6);
     else if (value instanceof Uint8Array) this.bytes(value);
-    else if (value instanceof CborTime) this.time(value.ms);
+    else if (value instanceof CborTime) this.time(value.sinceEpoch);
+    else if (value instanceof CborDouble) this.double(value.value);
     else if (Array.isArray(value)) {
       this.#byte(OPEN_LIST);
       for (const item of value) this.value(item);
@@ -68,9 +78,9 @@ export class CborWriter {
     this.#length += bytes.length;
   }
 
-  time(ms: number): void {
+  time(sinceEpoch: number): void {
     this.#byte(TIME_TAG);
-    this.number(Math.round(ms));
+    this.number(Math.round(sinceEpoch));
   }
 
   /** Whole numbers as integers, others as doubles. */
@@ -80,6 +90,10 @@ export class CborWriter {
       else this.#head(1, -1 - value);
       return;
     }
+    this.double(value);
+  }
+
+  double(value: number): void {
     this.#byte(0xfb);
     this.#reserve(8);
     this.#length = this.#bytes.writeDoubleBE(value, this.#length);

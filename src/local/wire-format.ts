@@ -56,7 +56,8 @@ function readJson(body: Buffer): object {
   return requireObject(input);
 }
 
-function readCbor(body: Buffer): object {
+/** @throws ServiceError SerializationException */
+export function readCbor(body: Buffer): object {
   try {
     return requireObject(decodeCbor(body));
   } catch (error) {

@@ -16,6 +16,8 @@ const {
   PutMetricDataCommand,
 } = await import('@aws-sdk/client-cloudwatch');
 
+const { AwsSmithyRpcV2CborProtocol } = await import('@aws-sdk/core/protocols');
+
 const MINUTE_US = 60_000_000;
 const MINUTES = 30;
 let server: RunningServer;
@@ -50,6 +52,7 @@ function clientOf(transport: string): Sdk.CloudWatchClient {
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     maxAttempts: 1,
     ...(transport === 'http1' ? { requestHandler: new NodeHttpHandler() } : {}),
+    ...(transport === 'CBOR' ? { protocol: AwsSmithyRpcV2CborProtocol } : {}),
   });
 }
 
@@ -64,7 +67,7 @@ const query = (Id: string, MetricName: string, Stat = 'Sum'): Sdk.MetricDataQuer
   },
 });
 
-describe.each(['default', 'http1'])('the CloudWatch SDK with its %s handler', (transport) => {
+describe.each(['default', 'http1', 'CBOR'])('the CloudWatch SDK, %s', (transport) => {
   it('reads metric data, page by page', async () => {
     const client = clientOf(transport);
     const input = {

@@ -1,6 +1,6 @@
 /**
- * CloudWatch on the endpoint's port: knows its requests, in AWS JSON 1.0 and in the older Query protocol, and
- * answers them from the metric store.
+ * CloudWatch on the endpoint's port: knows its requests, in AWS JSON 1.0, in the newer RPC v2 CBOR and in the
+ * older Query protocol, and answers them from the metric store.
  */
 import type { LocalReply, LocalRequest } from '../message.ts';
 import { ServiceError } from '../service-error.ts';
@@ -16,6 +16,7 @@ import type { MetricCall } from './metric-call.ts';
 import type { MetricOperation } from './metric-operation.ts';
 import type { MetricStore } from './metric-store.ts';
 import { queryCall } from './query-protocol.ts';
+import { rpcCall } from './rpc-protocol.ts';
 
 const OPERATIONS: ReadonlyMap<string, MetricOperation> = new Map([
   ['GetMetricData', GET_METRIC_DATA],
@@ -49,7 +50,7 @@ export class CloudWatchService {
     nowUs: number,
     common: () => Record<string, string>,
   ): CloudWatchAnswer | undefined {
-    const call = jsonCall(request) ?? queryCall(request);
+    const call = jsonCall(request) ?? rpcCall(request) ?? queryCall(request);
     if (call === undefined) return undefined;
     const headers = { ...common(), ...this.#clockHeaders(nowUs) };
     const requestId = headers['x-amzn-requestid'];

@@ -2,7 +2,7 @@
 import type { LocalReply, LocalRequest } from '../message.ts';
 import { malformed } from '../service-error.ts';
 import { CloudWatchError } from './cloudwatch-error.ts';
-import { metricReply, senderOrReceiver, type MetricCall } from './metric-call.ts';
+import { metricReply, queryErrorHeader, type MetricCall } from './metric-call.ts';
 
 const TARGET_PREFIX = 'GraniteServiceVersion20100801.';
 const UNKNOWN = 'UnknownOperationException';
@@ -31,14 +31,8 @@ function parseBody(body: Buffer): object {
   return input;
 }
 
-/** Clients that still know the Query protocol's codes find them in a header of their own. */
 function errorReply(error: CloudWatchError): LocalReply {
-  const { type, code, message, status } = error;
+  const { type, message, status } = error;
   const reply = metricReply(status, CONTENT_TYPE, JSON.stringify({ __type: type, message }));
-  const headers = {
-    ...reply.headers,
-    'x-amzn-errortype': type,
-    'x-amzn-query-error': `${code};${senderOrReceiver(error)}`,
-  };
-  return { ...reply, headers };
+  return { ...reply, headers: { ...reply.headers, ...queryErrorHeader(error) } };
 }

@@ -16,11 +16,20 @@ export interface MetricCall {
   readonly error: (error: CloudWatchError, requestId: string) => LocalReply;
 }
 
-export function metricReply(status: number, contentType: string, body: string): LocalReply {
-  return { status, headers: { 'content-type': contentType }, body: Buffer.from(body) };
+export function metricReply(status: number, contentType: string, body: string | Buffer): LocalReply {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  return { status, headers: { 'content-type': contentType }, body: bytes };
 }
 
 /** Who is to blame, as both protocols put it. */
 export function senderOrReceiver({ status }: CloudWatchError): 'Sender' | 'Receiver' {
   return status < 500 ? 'Sender' : 'Receiver';
+}
+
+/** Clients that still know the Query protocol's codes find them in a header of their own. */
+export function queryErrorHeader(error: CloudWatchError): Record<string, string> {
+  return {
+    'x-amzn-errortype': error.type,
+    'x-amzn-query-error': `${error.code};${senderOrReceiver(error)}`,
+  };
 }
