@@ -22,12 +22,12 @@ export interface LocalFlags extends WireFlags {
   readonly createMs: string;
   readonly deleteMs: string;
   readonly reshardMs: string;
-  readonly streamMemory: string;
+  readonly memory: string;
   /** Commander's negative form: --no-limits makes it false. */
   readonly limits: string | boolean;
   readonly metricsClock: string;
   readonly metricsDelay: string;
-  readonly metricsMemory: string;
+  readonly metricsMemory?: string;
   readonly quiet?: boolean;
 }
 
@@ -39,14 +39,14 @@ export interface LocalCommandOptions extends WireOptions {
   readonly deleteMs: number;
   readonly reshardMs: number;
   readonly limits: readonly LimitGroup[];
-  readonly streamMemoryBytes: number;
+  readonly memoryBytes: number;
   readonly metrics: MetricOptions;
   readonly quiet: boolean;
 }
 
 const NOTICES_MS = 5000;
-/** One request can be as large as this, and its body is kept whole. */
-const LEAST_STREAM_MEMORY = 16 * 1024 * 1024;
+/** One request can be half as large as this, and its body is kept whole. */
+const LEAST_MEMORY = 32 * 1024 * 1024;
 const LEAST_METRICS_MEMORY = 1024 * 1024;
 /** Above this a metric minute is over before a poller can look twice. */
 const MOST_CLOCK_FACTOR = 3600;
@@ -70,10 +70,10 @@ export function localCommand(context: Context): Command {
       LIMIT_GROUPS.join(','),
     )
     .option('--no-limits', 'enforce none of them: only a store')
-    .option('--stream-memory <size>', "memory for one stream's records; the oldest go first", '256MiB')
+    .option('--memory <size>', 'memory for all records and metrics; the oldest go first', '512MiB')
     .option('--metrics-clock <factor>', 'metric minutes per real minute, such as 60x', '1x')
     .option('--metrics-delay <duration>', 'metric time from the end of a minute until it shows', '0s')
-    .option('--metrics-memory <size>', 'memory for CloudWatch metrics; the oldest minutes go first', '64MiB')
+    .option('--metrics-memory <size>', 'what of it metrics may take (default: an eighth)')
     .option('--quiet', 'no warnings and notices');
   return addWireFlags(command).action(async (flags: LocalFlags) => {
     await runLocal(readLocalFlags(flags), context);
@@ -86,6 +86,7 @@ function collect(value: string, earlier: readonly string[] = []): string[] {
 
 /** @throws Refusal (exit 2) where a flag's value cannot be used */
 export function readLocalFlags(flags: LocalFlags): LocalCommandOptions {
+  const memoryBytes = readMemory('--memory', flags.memory, LEAST_MEMORY, '512MiB');
   return {
     port: readWhole('--port', flags.port, 65_535, 4567),
     host: readHost(flags.host),
@@ -94,11 +95,11 @@ export function readLocalFlags(flags: LocalFlags): LocalCommandOptions {
     deleteMs: readWhole('--delete-ms', flags.deleteMs, MOST_STATE_MS, 500),
     reshardMs: readWhole('--reshard-ms', flags.reshardMs, MOST_STATE_MS, 500),
     limits: readLimits(flags.limits),
-    streamMemoryBytes: readMemory('--stream-memory', flags.streamMemory, LEAST_STREAM_MEMORY, '256MiB'),
+    memoryBytes,
     metrics: {
       clockFactor: readFactor(flags.metricsClock),
       delayMs: readDelay(flags.metricsDelay),
-      memoryBytes: readMemory('--metrics-memory', flags.metricsMemory, LEAST_METRICS_MEMORY, '64MiB'),
+      ...readMetricsMemory(flags.metricsMemory, memoryBytes),
     },
     quiet: flags.quiet ?? false,
     ...readWireFlags(flags),
@@ -123,6 +124,16 @@ function readMemory(flag: string, text: string, least: number, example: string):
   throw badInput(
     `${flag} ${text} is not a size of ${least / 1024 ** 2}MiB or more.`,
     `Write a number with its unit, such as ${example}.`,
+  );
+}
+
+function readMetricsMemory(text: string | undefined, memoryBytes: number): { memoryBytes?: number } {
+  if (text === undefined) return {};
+  const bytes = readMemory('--metrics-memory', text, LEAST_METRICS_MEMORY, '64MiB');
+  if (bytes * 2 <= memoryBytes) return { memoryBytes: bytes };
+  throw badInput(
+    `--metrics-memory ${text} is more than half of --memory.`,
+    'Give less to the metrics, or more to --memory.',
   );
 }
 
@@ -225,6 +236,6 @@ function noticeText(notice: Notice): string {
   const { stream, records, bytes } = notice;
   return (
     `Stream ${stream}: the oldest ${records} records (${(bytes / 2 ** 20).toFixed(1)} MiB) were dropped, ` +
-    'its memory is full (--stream-memory).\n'
+    'its memory is full (--memory).\n'
   );
 }

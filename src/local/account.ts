@@ -9,10 +9,14 @@ import type { FaultPlan } from './faults/fault-rule.ts';
 import { Faults } from './faults/faults.ts';
 import { switchesOf, type LimitGroup, type LimitSwitches } from './limit-groups.ts';
 import type { Notice } from './message.ts';
+import { RecordMemory } from './record-memory.ts';
 import { inUse, invalidArgument, limitExceeded, streamNotFound } from './service-error.ts';
 import type { Credentials } from './signature.ts';
 import type { StreamSpec } from './stream-settings.ts';
 import { Stream } from './stream.ts';
+
+/** Part of the memory that metrics may take, where nothing else is said. */
+const METRICS_PART = 8;
 
 export interface LocalOptions {
   /** Default '000000000000'. */
@@ -26,8 +30,8 @@ export interface LocalOptions {
   readonly reshardMs?: number;
   /** Groups of limits that are enforced; default all. */
   readonly limits?: readonly LimitGroup[];
-  /** What one stream's records may take in memory, in bytes; default 256 MiB. */
-  readonly streamMemoryBytes?: number;
+  /** What the records of all streams and the metrics may take in memory together, in bytes; default 512 MiB. */
+  readonly memoryBytes?: number;
   /** How CloudWatch metrics are kept and how fast their clock runs. */
   readonly metrics?: MetricOptions;
   /** What signatures are verified with; default: any will do. */
@@ -50,11 +54,11 @@ export class Account {
   readonly deleteUs: number;
   readonly limits: LimitSwitches;
   readonly metrics: MetricStore;
+  readonly memory: RecordMemory;
   readonly faults = new Faults();
   readonly commitment = new Commitment();
   readonly #rates = new CallRates();
   readonly #reshardUs: number;
-  readonly #memoryBytes: number;
   readonly #streams = new Map<string, Stream>();
 
   constructor(options: LocalOptions) {
@@ -64,8 +68,10 @@ export class Account {
     this.deleteUs = (options.deleteMs ?? 500) * 1000;
     this.#reshardUs = (options.reshardMs ?? 500) * 1000;
     this.limits = switchesOf(options.limits);
-    this.metrics = new MetricStore(options.metrics);
-    this.#memoryBytes = options.streamMemoryBytes ?? 256 * MIB;
+    const memoryBytes = options.memoryBytes ?? 512 * MIB;
+    const metricBytes = options.metrics?.memoryBytes ?? Math.floor(memoryBytes / METRICS_PART);
+    this.metrics = new MetricStore({ ...options.metrics, memoryBytes: metricBytes });
+    this.memory = new RecordMemory(memoryBytes - metricBytes);
   }
 
   /**
@@ -76,8 +82,8 @@ export class Account {
   create(spec: StreamSpec, nowUs: number, atOnce = false): Stream {
     this.requireNew(spec.name, nowUs);
     this.requireQuota(spec.shards, nowUs);
-    const { id: accountId, region, metrics, faults } = this;
-    const place = { accountId, region, metrics, faults, memoryBytes: this.#memoryBytes };
+    const { id: accountId, region, metrics, faults, memory } = this;
+    const place = { accountId, region, metrics, faults, memory };
     const stream = new Stream(spec, place, nowUs, atOnce ? 0 : this.createUs);
     this.#streams.set(spec.name, stream);
     return stream;

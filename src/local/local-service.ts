@@ -86,7 +86,8 @@ export class LocalService {
     const streams = this.#account.streams(this.#advance(nowUs));
     return {
       streams: streams.length,
-      recordBytes: streams.reduce((sum, stream) => sum + stream.log.bytes, 0),
+      recordBytes: this.#account.memory.bytes,
+      metricBytes: this.#account.metrics.bytes,
       requests: this.#replies.count,
     };
   }

@@ -39,6 +39,7 @@ export interface ServiceHealth {
   readonly streams: number;
   /** Memory that records take, index and overhead included. */
   readonly recordBytes: number;
+  readonly metricBytes: number;
   /** Requests answered so far. */
   readonly requests: number;
 }

@@ -3,12 +3,13 @@
  * each record's data and key stand in them; nothing is decoded until somebody reads it. Small bodies share a segment.
  *
  * Records of a shard are numbered 1, 2, 3 … without gaps, so a record is found by arithmetic. When the bytes
- * exceed the budget, or the retention has passed, the oldest segment goes with all its records.
+ * exceed the shared memory, or the retention has passed, the oldest segment goes with all its records.
  */
 import { ACCEPTED } from '../model/throttle.ts';
 import { base64Bytes } from './base64.ts';
 import { Lane } from './lane.ts';
 import type { PutBatch } from './put-batch.ts';
+import type { Holder, RecordMemory } from './record-memory.ts';
 import { ARRIVAL, COLUMNS, ROWS, SHARD, type Segment } from './segment.ts';
 import { SmallBodies } from './small-bodies.ts';
 
@@ -31,8 +32,8 @@ export interface Trimmed {
   readonly bytes: number;
 }
 
-export class RecordLog {
-  readonly #budgetBytes: number;
+export class RecordLog implements Holder {
+  readonly #memory: RecordMemory;
   #retentionMs: number;
   readonly #lanes: Lane[];
   readonly #small: SmallBodies;
@@ -41,14 +42,16 @@ export class RecordLog {
   #head = 0;
   #base = 0;
   #bytes = 0;
+  /** What the buffers for small bodies take of it. */
+  #packBytes = 0;
   #trimmedRecords = 0;
   #trimmedBytes = 0;
 
-  constructor(shards: number, budgetBytes: number, retentionMs: number) {
-    this.#budgetBytes = budgetBytes;
+  constructor(shards: number, memory: RecordMemory, retentionMs: number) {
+    this.#memory = memory;
     this.#retentionMs = retentionMs;
     this.#lanes = Array.from({ length: shards }, () => new Lane());
-    this.#small = new SmallBodies(budgetBytes);
+    this.#small = new SmallBodies(memory.budgetBytes);
   }
 
   /** Bytes held: bodies, index, and what it costs to hold them. */
@@ -77,28 +80,50 @@ export class RecordLog {
     for (let i = 0; i < batch.count; i++) {
       if (batch.verdict[i] === ACCEPTED) batch.counter[i] = this.#lanes[batch.shard[i]].push(reference++);
     }
-    while (this.#bytes > this.#budgetBytes && this.#segments.length - this.#head > 1) this.#dropForSpace();
     this.expire(nowMs);
+    this.#memory.settle(this);
   }
 
   /** Makes a body with its rows part of the newest segment. @returns the first one's row there */
   #keep(body: Buffer, rows: Uint32Array, nowMs: number): number {
     const bytes = body.length + (rows.length / COLUMNS) * INDEX_BYTES;
-    const isSmall = this.#small.isSmall(body);
+    const isSmall = this.#small.isSmall(body, rows);
     let segment = isSmall ? this.#small.roomFor(body, rows, nowMs) : undefined;
     if (segment === undefined) {
       this.#small.seal();
       const whole = { body, rows, used: rows.length, arrivalMs: nowMs, lastMs: nowMs, bytes: 0 };
       segment = isSmall ? this.#small.open(nowMs) : whole;
       segment.bytes = SEGMENT_BYTES;
-      this.#bytes += SEGMENT_BYTES;
+      if (isSmall && this.#packBytes === 0) this.#hold((this.#packBytes = this.#small.bytes));
+      this.#hold(SEGMENT_BYTES);
       this.#segments.push(segment);
     }
     const firstRow = isSmall ? segment.used / COLUMNS : 0;
     if (isSmall) this.#small.add(segment, body, rows, nowMs);
     segment.bytes += bytes;
-    this.#bytes += bytes;
+    this.#hold(bytes);
     return firstRow;
+  }
+
+  #hold(bytes: number): void {
+    this.#bytes += bytes;
+    this.#memory.changed(this, bytes);
+  }
+
+  /** Forgets everything, for good. */
+  clear(): void {
+    while (this.#head < this.#segments.length) this.#dropOldest();
+  }
+
+  canForget(keepNewest: boolean): boolean {
+    return this.#segments.length - this.#head > (keepNewest ? 1 : 0);
+  }
+
+  /** Forgets the oldest segment for want of space, and keeps count of it. */
+  forgetOldest(): void {
+    const dropped = this.#dropOldest();
+    this.#trimmedRecords += dropped.used / COLUMNS;
+    this.#trimmedBytes += dropped.bytes;
   }
 
   /** Forgets what is older than the retention. */
@@ -161,25 +186,26 @@ export class RecordLog {
     return { segment: this.#segments[number - this.#base], row: (reference - number * ROWS) * COLUMNS };
   }
 
-  #dropForSpace(): void {
-    const dropped = this.#dropOldest();
-    this.#trimmedRecords += dropped.used / COLUMNS;
-    this.#trimmedBytes += dropped.bytes;
-  }
-
   #dropOldest(): Segment {
     const oldest = this.#segments[this.#head];
     if (this.#head === this.#segments.length - 1) this.#small.seal();
     for (let i = SHARD; i < oldest.used; i += COLUMNS) this.#lanes[oldest.rows[i]].shift();
-    this.#bytes -= oldest.bytes;
     this.#segments[this.#head] = GONE;
     this.#head++;
+    this.#hold(-oldest.bytes);
+    if (this.#head === this.#segments.length) this.#releasePack();
     if (this.#head >= 1024 && this.#head * 2 >= this.#segments.length) {
       this.#segments = this.#segments.slice(this.#head);
       this.#base += this.#head;
       this.#head = 0;
     }
     return oldest;
+  }
+
+  #releasePack(): void {
+    this.#small.release();
+    this.#hold(-this.#packBytes);
+    this.#packBytes = 0;
   }
 }
 

@@ -14,11 +14,15 @@ const PACKS_PER_BUDGET = 64;
 const SMALL_PART = 4;
 /** Retention is kept to within this time. */
 const MOST_SPAN_MS = 1000;
+/** Bytes of a pack for which there is one row. */
+const BYTES_PER_ROW = 64;
 
 export class SmallBodies {
   readonly #packBytes: number;
-  readonly #body: () => Buffer;
-  readonly #rows: () => Uint32Array;
+  /** Words of columns that a pack has. */
+  readonly #rowWords: number;
+  #body = Buffer.alloc(0);
+  #rows = new Uint32Array(0);
   /** The segment that is being filled, in the buffers that will be used again. */
   #open: Segment | undefined;
   #usedBytes = 0;
@@ -26,13 +30,18 @@ export class SmallBodies {
   /** @param budgetBytes what the log as a whole may take */
   constructor(budgetBytes: number) {
     this.#packBytes = Math.min(MOST_PACK_BYTES, Math.floor(budgetBytes / PACKS_PER_BUDGET));
-    this.#body = once(() => Buffer.allocUnsafeSlow(this.#packBytes));
-    this.#rows = once(() => new Uint32Array(ROWS * COLUMNS));
+    const rows = Math.min(ROWS, Math.ceil(this.#packBytes / BYTES_PER_ROW));
+    this.#rowWords = rows * COLUMNS;
+  }
+
+  /** What its buffers take while there are any, in bytes. */
+  get bytes(): number {
+    return this.#packBytes + this.#rowWords * 4;
   }
 
   /** Whether a body is to go into a pack rather than into a segment of its own. */
-  isSmall(body: Buffer): boolean {
-    return body.length * SMALL_PART <= this.#packBytes;
+  isSmall(body: Buffer, rows: Uint32Array): boolean {
+    return body.length * SMALL_PART <= this.#packBytes && rows.length <= this.#rowWords;
   }
 
   /** The open segment where it takes one more body with its rows, else undefined. */
@@ -40,15 +49,20 @@ export class SmallBodies {
     const open = this.#open;
     if (open === undefined || nowMs - open.arrivalMs >= MOST_SPAN_MS) return undefined;
     const fits =
-      this.#usedBytes + body.length <= this.#packBytes && open.used + rows.length <= ROWS * COLUMNS;
+      this.#usedBytes + body.length <= this.#packBytes && open.used + rows.length <= this.#rowWords;
     return fits ? open : undefined;
   }
 
   /** Opens a segment, sealed the last one before. */
   open(nowMs: number): Segment {
     this.#usedBytes = 0;
+    // Made when first needed: a stream that gets no small bodies needs no place for them.
+    if (this.#body.length === 0) {
+      this.#body = Buffer.allocUnsafeSlow(this.#packBytes);
+      this.#rows = new Uint32Array(this.#rowWords);
+    }
     const empty = { used: 0, arrivalMs: nowMs, lastMs: nowMs, bytes: 0 };
-    return (this.#open = { body: this.#body(), rows: this.#rows(), ...empty });
+    return (this.#open = { body: this.#body, rows: this.#rows, ...empty });
   }
 
   /** Adds a body to the open segment, which has room for it. */
@@ -73,12 +87,12 @@ export class SmallBodies {
     this.#open = undefined;
     open.rows = open.rows.slice(0, open.used);
     open.body = Buffer.allocUnsafeSlow(this.#usedBytes);
-    this.#body().copy(open.body, 0, 0, this.#usedBytes);
+    this.#body.copy(open.body, 0, 0, this.#usedBytes);
   }
-}
 
-/** A value made when it is first asked for: a stream that gets no small bodies needs no place for them. */
-function once<T extends object>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
+  /** Gives the buffers back, nothing being open, until they are needed again. */
+  release(): void {
+    this.#body = Buffer.alloc(0);
+    this.#rows = new Uint32Array(0);
+  }
 }

@@ -11,6 +11,7 @@ import type { Faults } from './faults/faults.ts';
 import { CBOR_SYNTAX, JSON_SYNTAX, PutReplies } from './put-reply.ts';
 import { ReadLimits } from './read-limits.ts';
 import { RecordLog } from './record-log.ts';
+import type { RecordMemory } from './record-memory.ts';
 import { Retention } from './retention.ts';
 import { RollingDay } from './rolling-day.ts';
 import { sequenceNumber, sequencePrefix } from './sequence-number.ts';
@@ -21,7 +22,7 @@ import { StreamState, type StreamStatus } from './stream-state.ts';
 export interface StreamPlace {
   readonly accountId: string;
   readonly region: string;
-  readonly memoryBytes: number;
+  readonly memory: RecordMemory;
   readonly metrics: MetricStore;
   /** The account's; asked about each record that is put. */
   readonly faults: Faults;
@@ -50,7 +51,7 @@ export class Stream {
   #spread = 0;
   /** Open shards once the reshard under way is over. */
   #comingShards: number;
-  readonly #memoryBytes: number;
+  readonly #memory: RecordMemory;
 
   /** @param createUs how long the stream stays CREATING, in microseconds */
   constructor(spec: StreamSpec, place: StreamPlace, nowUs: number, createUs: number) {
@@ -59,7 +60,7 @@ export class Stream {
     this.accountId = place.accountId;
     this.faults = place.faults;
     this.createdUs = nowUs;
-    this.#memoryBytes = place.memoryBytes;
+    this.#memory = place.memory;
     this.settings = new StreamSettings(spec);
     this.state = new StreamState(nowUs + createUs);
     this.layout = new StreamLayout(createShardMap(spec.shards), nowUs);
@@ -104,7 +105,9 @@ export class Stream {
 
   /** Starts the deletion; the records go at once. Deleting again changes nothing. */
   delete(nowUs: number, deleteUs: number): void {
-    if (this.state.delete(nowUs, nowUs + deleteUs)) this.log = this.#emptyLog();
+    if (!this.state.delete(nowUs, nowUs + deleteUs)) return;
+    this.log.clear();
+    this.log = this.#emptyLog();
   }
 
   /** The shard of the next record where the service chooses: the open ones in turn. AWS does not say how it does it. */
@@ -124,6 +127,6 @@ export class Stream {
   }
 
   #emptyLog(): RecordLog {
-    return new RecordLog(this.layout.count, this.#memoryBytes, this.retention.ms);
+    return new RecordLog(this.layout.count, this.#memory, this.retention.ms);
   }
 }

@@ -11,8 +11,8 @@ import { startEmbedded } from './serve/embedded.ts';
 
 export const LOCAL_REGION = 'us-east-1';
 const STREAM_NAME = 'load-test';
-/** What the endpoint keeps of the records; nobody reads them here. */
-const STREAM_MEMORY_BYTES = 64 * MIB;
+/** What the endpoint keeps of records and metrics; nobody reads them here. */
+const MEMORY_BYTES = 64 * MIB;
 
 export interface LocalTarget {
   readonly streamName: string;
@@ -27,7 +27,7 @@ export async function openLocalTarget(stream: StreamSpec, connections: number): 
   const { shards, maxRecordBytes, retentionHours, initialFill } = stream;
   const embedded = await startEmbedded({
     streams: [{ name: STREAM_NAME, shards, maxRecordBytes, retentionHours, initialFill }],
-    streamMemoryBytes: STREAM_MEMORY_BYTES,
+    memoryBytes: MEMORY_BYTES,
     // How often we ask for the layout is no part of the test.
     limits: ['write', 'read'],
   });

@@ -14,10 +14,9 @@ const FLAGS: LocalFlags = {
   deleteMs: '500',
   reshardMs: '500',
   limits: 'write,read,control',
-  streamMemory: '256MiB',
+  memory: '512MiB',
   metricsClock: '1x',
   metricsDelay: '0s',
-  metricsMemory: '64MiB',
 };
 
 interface Listening {
@@ -50,7 +49,7 @@ function listen(): Listening {
 
 describe('the flags of local', () => {
   it('become options', () => {
-    const flags = { ...FLAGS, seedStream: ['orders:4', 'a.b_c-d:1'], streamMemory: '64MiB', createMs: '0' };
+    const flags = { ...FLAGS, seedStream: ['orders:4', 'a.b_c-d:1'], memory: '64MiB', createMs: '0' };
     const metrics = { metricsClock: '60x', metricsDelay: '2m', metricsMemory: '1MiB' };
     expect(readLocalFlags({ ...flags, ...metrics })).toEqual({
       port: 0,
@@ -63,7 +62,7 @@ describe('the flags of local', () => {
       deleteMs: 500,
       reshardMs: 500,
       limits: ['write', 'read', 'control'],
-      streamMemoryBytes: 64 * 1_048_576,
+      memoryBytes: 64 * 1_048_576,
       metrics: { clockFactor: 60, delayMs: 120_000, memoryBytes: 1_048_576 },
       quiet: false,
       tls: false,
@@ -100,8 +99,8 @@ describe('the flags of local', () => {
     { seedStream: ['a:20001'] },
     { host: '' },
     { host: ' ' },
-    { streamMemory: '256' },
-    { streamMemory: '1MiB' },
+    { memory: '256' },
+    { memory: '31MiB' },
     { metricsClock: '60' },
     { metricsClock: '0x' },
     { metricsClock: '1.5x' },
@@ -109,6 +108,7 @@ describe('the flags of local', () => {
     { metricsDelay: '5' },
     { metricsDelay: '25h' },
     { metricsMemory: '1023KiB' },
+    { memory: '32MiB', metricsMemory: '17MiB' },
     { tlsCert: 'ca.pem' },
     { tls: true, tlsCert: '' },
     { secretAccessKey: '' },

@@ -56,7 +56,7 @@ function flood(socket: Socket, name: string, puts: number): Promise<void> {
 
 describe('the memory of local', () => {
   it.skipIf(!existsSync('/proc/self/status'))('is bounded for small puts too', async () => {
-    const args = ['--port', '0', '--quiet', '--stream-memory', '16MiB', '--seed-stream', 's:1000'];
+    const args = ['--port', '0', '--quiet', '--memory', '32MiB', '--seed-stream', 's:1000'];
     const { process: child, finished } = start(['local', ...args]);
     try {
       const text = await new Promise<string>((resolve) =>

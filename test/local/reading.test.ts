@@ -137,7 +137,7 @@ describe('reading', () => {
   });
 
   it('begins at the trim horizon once the oldest records had to go', () => {
-    const service = serviceWith([{ name: 's', shards: 10 }], { streamMemoryBytes: 1_000_000 });
+    const service = serviceWith([{ name: 's', shards: 10 }], { memoryBytes: 1_000_000 });
     const old = iterator(service, 'TRIM_HORIZON', {}, START_US);
     let accepted = 0;
     for (let second = 0; second < 20; second++) {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PutBatch } from '../../src/local/put-batch.ts';
 import { RecordLog } from '../../src/local/record-log.ts';
+import { RecordMemory } from '../../src/local/record-memory.ts';
 import { ACCEPTED, THROTTLED_BY_BYTES } from '../../src/model/throttle.ts';
 import { base64 } from './client.ts';
 
@@ -41,7 +42,7 @@ describe('a stream’s record log', () => {
   it('gives back the newest records of each shard in order, whatever was trimmed', () => {
     fc.assert(
       fc.property(puts, fc.integer({ min: 200, max: 200_000 }), (calls, budget) => {
-        const log = new RecordLog(3, budget, DAY_MS);
+        const log = new RecordLog(3, new RecordMemory(budget), DAY_MS);
         calls.forEach((call, i) => append(log, call, i));
         for (let shard = 0; shard < 3; shard++) {
           const expected = calls.flatMap((call, ms) =>
@@ -64,7 +65,7 @@ describe('a stream’s record log', () => {
   });
 
   it('stays within its budget and says what it forgot', () => {
-    const log = new RecordLog(1, 1_000_000, DAY_MS);
+    const log = new RecordLog(1, new RecordMemory(1_000_000), DAY_MS);
     let count = 0;
     for (let call = 0; call < 3000; call++) {
       append(log, [{ key: 'k', data: 'x'.repeat(900), shard: 0, accepted: true }], call);
@@ -77,15 +78,17 @@ describe('a stream’s record log', () => {
   });
 
   it('does not keep a large body for the few records of it that were accepted', () => {
-    const log = new RecordLog(1, 1e9, DAY_MS);
+    const log = new RecordLog(1, new RecordMemory(1e9), DAY_MS);
     const refused = { key: 'k', data: 'x'.repeat(1000), shard: 0, accepted: false };
     append(log, [...Array<Put>(400).fill(refused), { ...refused, data: 'kept', accepted: true }], 0);
-    expect(log.bytes).toBeLessThan(1000);
+    const alone = new RecordLog(1, new RecordMemory(1e9), DAY_MS);
+    append(alone, [{ ...refused, data: 'kept', accepted: true }], 0);
+    expect(log.bytes).toBe(alone.bytes);
     expect(log.read(0, 1)).toMatchObject({ data: base64('kept'), key: 'k' });
   });
 
   it('forgets after the retention without calling it a trim', () => {
-    const log = new RecordLog(1, 1e9, DAY_MS);
+    const log = new RecordLog(1, new RecordMemory(1e9), DAY_MS);
     append(log, [{ key: 'a', data: '1', shard: 0, accepted: true }], 0);
     append(log, [{ key: 'b', data: '2', shard: 0, accepted: true }], 5000);
     log.expire(DAY_MS + 1);
@@ -94,7 +97,7 @@ describe('a stream’s record log', () => {
   });
 
   it('packs small bodies: each costs little more than its bytes', () => {
-    const log = new RecordLog(1, 1e9, DAY_MS);
+    const log = new RecordLog(1, new RecordMemory(1e9), DAY_MS);
     for (let ms = 0; ms < 10_000; ms++)
       append(log, [{ key: 'key', data: 'x', shard: 0, accepted: true }], ms);
     expect(log.bytes / 10_000).toBeLessThan(60);
@@ -103,7 +106,7 @@ describe('a stream’s record log', () => {
   });
 
   it('keeps retention to a second where small bodies share a segment', () => {
-    const log = new RecordLog(1, 1e9, DAY_MS);
+    const log = new RecordLog(1, new RecordMemory(1e9), DAY_MS);
     for (let ms = 0; ms < 10_000; ms += 100)
       append(log, [{ key: 'k', data: 'x', shard: 0, accepted: true }], ms);
     for (let since = 0; since <= 10_000; since += 50) {
@@ -121,7 +124,7 @@ describe('a stream’s record log', () => {
     const times = fc.array(fc.nat(30), { maxLength: 30 }).map((list) => list.sort((a, b) => a - b));
     fc.assert(
       fc.property(times, fc.nat(31), (arrivals, since) => {
-        const log = new RecordLog(1, 1e9, DAY_MS);
+        const log = new RecordLog(1, new RecordMemory(1e9), DAY_MS);
         for (const ms of arrivals) append(log, [{ key: 'k', data: 'd', shard: 0, accepted: true }], ms);
         const index = arrivals.findIndex((ms) => ms >= since);
         expect(log.firstSince(0, since)).toBe(index < 0 ? arrivals.length + 1 : index + 1);

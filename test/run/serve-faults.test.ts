@@ -84,7 +84,11 @@ describe('/health', () => {
         uptimeMs: expect.any(Number) as number,
         streams: 1,
         requests: 0,
-        memory: { recordBytes: 0, residentBytes: expect.any(Number) as number },
+        memory: {
+          recordBytes: 0,
+          metricBytes: expect.any(Number) as number,
+          residentBytes: expect.any(Number) as number,
+        },
       },
     ]);
     const client = clientOf();

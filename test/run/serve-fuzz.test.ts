@@ -28,7 +28,7 @@ let service: LocalService;
 let server: RunningServer;
 
 beforeEach(async () => {
-  service = new LocalService({ streamMemoryBytes: 16 * 1_048_576 });
+  service = new LocalService({ memoryBytes: 16 * 1_048_576 });
   service.createStream({ name: 's', shards: 2 }, epochClock());
   server = await startServer({ host: '127.0.0.1', port: 0, service, nowUs: epochClock, timeouts: TIMEOUTS });
 });

@@ -16,7 +16,7 @@ export interface MetricOptions {
   readonly originUs?: number;
   /** How long after its end a minute shows, in milliseconds of the metric clock; default 0. */
   readonly delayMs?: number;
-  /** What closed minutes and series may take, in bytes; default 64 MiB. */
+  /** What closed minutes and series may take, in bytes; default 64 MiB, of an endpoint an eighth of its memory. */
   readonly memoryBytes?: number;
 }
 

@@ -52,14 +52,14 @@ async function answerPath(
 
 function answerHealth({ method }: LocalRequest, nowUs: number, options: ControlOptions): LocalReply {
   if (method !== 'GET' && method !== 'HEAD') return refused(405, `${method} is not known here.`, 'Use GET.');
-  const { streams, recordBytes, requests } = options.service.health(nowUs);
+  const { streams, recordBytes, metricBytes, requests } = options.service.health(nowUs);
   return json(200, {
     status: 'ok',
     version: options.version,
     uptimeMs: Math.floor((nowUs - options.startUs) / 1000),
     streams,
     requests,
-    memory: { recordBytes, residentBytes: process.memoryUsage.rss() },
+    memory: { recordBytes, metricBytes, residentBytes: process.memoryUsage.rss() },
   });
 }
 
