@@ -2,6 +2,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as Sdk from '@aws-sdk/client-cloudwatch';
 import { LocalService } from '../../src/local/local-service.ts';
+import { epochClock } from '../../src/run/clock.ts';
 import { startServer, type RunningServer } from '../../src/run/serve/server.ts';
 import { record, SIGNED, START_US } from '../local/client.ts';
 
@@ -165,5 +166,35 @@ describe('a form over the socket', () => {
     expect([reply.status, reply.headers.get('content-type')]).toEqual([200, 'text/xml']);
     expect(reply.headers.get('date')).toBe(new Date(nowUs / 1000).toUTCString());
     expect(await reply.text()).toContain('<Value>orders</Value>');
+  });
+});
+
+describe('signatures of CloudWatch requests', () => {
+  it('are verified but for their time where the metric clock runs ahead, as SDKs follow its date', async () => {
+    const originUs = epochClock() - 3_600_000_000;
+    const credentials = { accessKeyId: 'local', secretAccessKey: 's3cret' };
+    const service = new LocalService({ credentials, metrics: { clockFactor: 60, originUs } });
+    const ahead = await startServer({ host: '127.0.0.1', port: 0, service, nowUs: epochClock });
+    const clientWith = (secretAccessKey: string) =>
+      new CloudWatchClient({
+        endpoint: ahead.url,
+        region: 'us-east-1',
+        credentials: { ...credentials, secretAccessKey },
+        maxAttempts: 1,
+      });
+    const [right, wrong] = [clientWith('s3cret'), clientWith('another')];
+    try {
+      for (let i = 0; i < 3; i++) {
+        const { Metrics, $metadata } = await right.send(new ListMetricsCommand({}));
+        expect([Metrics, $metadata.httpStatusCode]).toEqual([[], 200]);
+      }
+      // The clock is more than two days ahead by now, and the client with it.
+      expect(Math.abs(right.config.systemClockOffset)).toBeGreaterThan(2 * 86_400_000);
+      await expect(wrong.send(new ListMetricsCommand({}))).rejects.toThrow(/does not match the signature/);
+    } finally {
+      right.destroy();
+      wrong.destroy();
+      await ahead.close();
+    }
   });
 });
