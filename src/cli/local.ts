@@ -73,11 +73,12 @@ export function localCommand(context: Context): Command {
     .option('--memory <size>', 'memory for all records and metrics; the oldest go first', '512MiB')
     .option('--metrics-clock <factor>', 'metric minutes per real minute, such as 60x', '1x')
     .option('--metrics-delay <duration>', 'metric time from the end of a minute until it shows', '0s')
-    .option('--metrics-memory <size>', 'what of it metrics may take (default: an eighth)')
-    .option('--quiet', 'no warnings and notices');
-  return addWireFlags(command).action(async (flags: LocalFlags) => {
-    await runLocal(readLocalFlags(flags), context);
-  });
+    .option('--metrics-memory <size>', 'what of it metrics may take (default: an eighth)');
+  return addWireFlags(command)
+    .option('--quiet', 'no warnings and notices')
+    .action(async (flags: LocalFlags) => {
+      await runLocal(readLocalFlags(flags), context);
+    });
 }
 
 function collect(value: string, earlier: readonly string[] = []): string[] {
