@@ -2,10 +2,12 @@
  * A column of numbers, one per shard, that becomes longer when shards are born.
  */
 
+type Column = Float64Array | Uint32Array | Uint8Array;
+
 /** The same numbers in a column of at least so many; the new ones are 0. */
-export function lengthened(column: Float64Array, count: number): Float64Array {
+export function lengthened<C extends Column>(column: C, count: number): C {
   if (count <= column.length) return column;
-  const longer = new Float64Array(count);
+  const longer = new (column.constructor as new (length: number) => C)(count);
   longer.set(column);
   return longer;
 }

@@ -10,6 +10,7 @@ export class CountWindows implements WindowSums {
   readonly bytes: Float64Array;
   readonly squares: Float64Array;
   readonly #windows: readonly Float64Array[];
+  readonly #rows: Uint32Array;
   /** The same columns step by step, as many steps as the window has. */
   readonly #past: readonly (readonly Float64Array[])[];
   #closed = 0;
@@ -21,8 +22,13 @@ export class CountWindows implements WindowSums {
   ) {
     const columns = (): Float64Array[] => Array.from({ length: 3 }, () => new Float64Array(count));
     [this.records, this.bytes, this.squares] = columns();
+    this.#rows = Uint32Array.from({ length: count }, (_, i) => i);
     this.#windows = columns();
     this.#past = Array.from({ length: steps }, columns);
+  }
+
+  rows(): Uint32Array {
+    return this.#rows;
   }
 
   windowRecords(i: number): number {

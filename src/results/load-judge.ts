@@ -135,7 +135,7 @@ export abstract class LoadJudge {
       const place = this.#sketch.find(key);
       if (place >= 0) this.#isHot[place] = 1;
     }
-    for (let place = 0; place < keys.count; place++) {
+    for (const place of keys.rows()) {
       const records = keys.windowRecords(place);
       if (records === 0) continue;
       const bytes = keys.windowBytes(place);
@@ -204,7 +204,7 @@ export abstract class LoadJudge {
       if (lower > 1) hotter.set(j, shard);
     }
     if (hotter.size === 0) return;
-    for (let place = 0; place < keys.count; place++) {
+    for (const place of keys.rows()) {
       const ofKey = keys.windowRecords(place);
       if (ofKey === 0 || window.taken.has(place)) continue;
       hotter.get(this.#shardOfKey[place])?.keys.set(this.#sketch.keys[place], {

@@ -22,6 +22,10 @@ const BYTES = 1;
 /** Of squared bytes: the noise of a sum of bytes. */
 const SQUARES = 2;
 const SUMS = 3;
+/** Parts of records are more than this; what is less is what rounding leaves of them. */
+const LEAST_RECORDS = 1e-9;
+/** One in so many rows is few. */
+const MANY = 8;
 /** A row of the running second; one place is left empty, so that no row lies across two lines of the cache. */
 const NOW_WIDTH = 4;
 /** A row of the past: sums of the window, then of each second in it. */
@@ -31,11 +35,19 @@ export class SlidingSums {
   /** Of the running second: all that a record touches, and kept small for it. */
   #now: Float64Array;
   #past: Float64Array;
+  /** Those of which the running second or the window holds something, in no order; and whether each is one of them. */
+  #busy: Uint32Array;
+  #isBusy: Uint8Array;
+  #busyCount = 0;
+  /** From 0 up, for when nearly all are busy. */
+  #all: Uint32Array | undefined;
   #closed = 0;
   #count: number;
 
   constructor(count: number) {
     this.#count = count;
+    this.#busy = new Uint32Array(count);
+    this.#isBusy = new Uint8Array(count);
     this.#now = new Float64Array(count * NOW_WIDTH);
     this.#past = new Float64Array(count * PAST_WIDTH);
   }
@@ -49,6 +61,9 @@ export class SlidingSums {
     this.#count = Math.max(count, this.#count);
     this.#now = lengthened(this.#now, count * NOW_WIDTH);
     this.#past = lengthened(this.#past, count * PAST_WIDTH);
+    this.#busy = lengthened(this.#busy, count);
+    this.#isBusy = lengthened(this.#isBusy, count);
+    this.#all = undefined;
   }
 
   /** Empties the window; the running second goes on. */
@@ -58,6 +73,7 @@ export class SlidingSums {
 
   /** Counts a record, or a part above 0 of one, in the running second. The squares of parts sum to that of the whole. */
   add(i: number, bytes: number, records = 1): void {
+    if (this.#isBusy[i] === 0) this.#enter(i);
     const at = i * NOW_WIDTH;
     this.#now[at + RECORDS] += records;
     this.#now[at + BYTES] += bytes;
@@ -68,7 +84,9 @@ export class SlidingSums {
   addRun(rows: Uint32Array, bytes: Uint32Array, from: number, to: number): void {
     const now = this.#now;
     for (let i = from; i < to; i++) {
-      const at = rows[i] * NOW_WIDTH;
+      const row = rows[i];
+      if (this.#isBusy[row] === 0) this.#enter(row);
+      const at = row * NOW_WIDTH;
       const size = bytes[i];
       now[at + RECORDS]++;
       now[at + BYTES] += size;
@@ -105,18 +123,45 @@ export class SlidingSums {
     for (let at = i * PAST_WIDTH; at < (i + 1) * PAST_WIDTH; at++) this.#past[at] = 0;
   }
 
+  /** Those of which the window may hold something, in ascending order. */
+  rows(): Uint32Array {
+    // To sort many takes longer than to look at all.
+    if (this.#busyCount * MANY < this.#count) return this.#busy.slice(0, this.#busyCount).sort();
+    return (this.#all ??= Uint32Array.from({ length: this.#count }, (_, i) => i));
+  }
+
   /** Ends a second: it enters the window, and the one ten seconds before it leaves. */
   closeSecond(): void {
     const leaving = SUMS * (1 + (this.#closed++ % WINDOW_SEC));
-    for (let i = 0; i < this.count; i++) {
-      for (let sum = 0; sum < SUMS; sum++) {
-        const now = i * NOW_WIDTH + sum;
-        const window = i * PAST_WIDTH + sum;
-        this.#past[window] += this.#now[now] - this.#past[window + leaving];
-        this.#past[window + leaving] = this.#now[now];
-        this.#now[now] = 0;
-      }
+    let kept = 0;
+    for (let n = 0; n < this.#busyCount; n++) {
+      const i = this.#busy[n];
+      this.#close(i, leaving);
+      if (this.#past[i * PAST_WIDTH + RECORDS] > LEAST_RECORDS) this.#busy[kept++] = i;
+      else this.#leave(i);
     }
+    this.#busyCount = kept;
+  }
+
+  #close(i: number, leaving: number): void {
+    for (let sum = 0; sum < SUMS; sum++) {
+      const now = i * NOW_WIDTH + sum;
+      const window = i * PAST_WIDTH + sum;
+      this.#past[window] += this.#now[now] - this.#past[window + leaving];
+      this.#past[window + leaving] = this.#now[now];
+      this.#now[now] = 0;
+    }
+  }
+
+  #enter(i: number): void {
+    this.#isBusy[i] = 1;
+    this.#busy[this.#busyCount++] = i;
+  }
+
+  /** Nothing of it is left but what rounding made of parts. */
+  #leave(i: number): void {
+    this.#isBusy[i] = 0;
+    for (let at = i * PAST_WIDTH; at < (i + 1) * PAST_WIDTH; at++) this.#past[at] = 0;
   }
 }
 

@@ -14,6 +14,8 @@ import type { Dimension } from './report-document.ts';
 /** Sums over a window, of many shards or keys. */
 export interface WindowSums {
   readonly count: number;
+  /** Those of which the window may hold something, in ascending order. */
+  rows(): Uint32Array;
   windowRecords(i: number): number;
   windowBytes(i: number): number;
   /** Sum of the squares of the records' bytes. */
