@@ -1,4 +1,5 @@
 /** The consumers with enhanced fan-out that are registered with a stream; their states follow from the time. */
+import { FanOut } from './fan-out.ts';
 import { TagSet } from './tag-set.ts';
 
 export type ConsumerStatus = 'CREATING' | 'ACTIVE' | 'DELETING';
@@ -9,6 +10,7 @@ export class Consumer {
   readonly arn: string;
   readonly createdUs: number;
   readonly tags = new TagSet();
+  readonly fanOut = new FanOut();
   /** Its own resource policy, where it has one. */
   policy: string | undefined;
   readonly #activeUs: number;
@@ -36,6 +38,7 @@ export class Consumer {
     if (this.#deletedUs !== Infinity) return;
     this.#deletedUs = nowUs;
     this.#goneUs = nowUs + deleteUs;
+    this.fanOut.changed();
   }
 }
 

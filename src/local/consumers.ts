@@ -16,7 +16,7 @@ import { checkTags, TagSet, TAGS } from './tag-set.ts';
 const PAGE = 100;
 
 /** The consumer's own ARN names the stream too. */
-const CONSUMER_ARN = {
+export const CONSUMER_ARN = {
   type: 'String',
   pattern: 'arn:aws[^:]*:kinesis:[^:]*:\\d{12}:[^:/]*stream/[a-zA-Z0-9_.-]+/consumer/[a-zA-Z0-9_.-]+:[0-9]+',
   shownPattern:

@@ -68,12 +68,16 @@ function streamOf(account: Account, iterator: ShardIterator, arn: string | undef
 function endOf(stream: Stream, shard: number): object {
   return {
     NextShardIterator: null,
-    ChildShards: stream.layout.childrenOf(shard).map((child) => ({
-      ShardId: child.shardId,
-      ParentShards: parentsOf(child),
-      HashKeyRange: hashKeyRangeOf(child),
-    })),
+    ChildShards: childShardsOf(stream, shard),
   };
+}
+
+export function childShardsOf(stream: Stream, shard: number): object[] {
+  return stream.layout.childrenOf(shard).map((child) => ({
+    ShardId: child.shardId,
+    ParentShards: parentsOf(child),
+    HashKeyRange: hashKeyRangeOf(child),
+  }));
 }
 
 /** The page that the shard's read limits allow. @throws ServiceError where they allow none */
@@ -96,7 +100,7 @@ function pageWithin(
   throw throttled(shardIdOf(shard), stream.name, account.id);
 }
 
-interface Page {
+export interface Page {
   readonly records: object[];
   /** Of data and keys. */
   readonly bytes: number;
@@ -109,7 +113,12 @@ interface Page {
 }
 
 /** Records from the iterator on, up to the limits; behind the trim horizon it starts at the horizon. */
-function readPage(stream: Stream, iterator: ShardIterator, limit: number, mostBytes: number): Page {
+export function readPage(
+  stream: Stream,
+  iterator: Pick<ShardIterator, 'shard' | 'counter'>,
+  limit: number,
+  mostBytes: number,
+): Page {
   const { log } = stream;
   const { shard } = iterator;
   const end = log.next(shard);

@@ -6,6 +6,8 @@ import { isPlainlySigned, requireAuthorization } from './authorization.ts';
 import { CborPutScanner } from './cbor-put-scanner.ts';
 import { CloudWatchService } from './cloudwatch/cloudwatch-service.ts';
 import { metricAuthorization } from './cloudwatch/metric-authorization.ts';
+import { EventReply } from './event-reply.ts';
+import { EVENT_STREAM_TYPE } from './event-stream.ts';
 import type { FaultPlan } from './faults/fault-rule.ts';
 import { NO_FAULT, type Fault } from './faults/faults.ts';
 import type { LocalReply, LocalRequest, Notice, ServiceHealth } from './message.ts';
@@ -18,13 +20,14 @@ import { internalFailure, ServiceError } from './service-error.ts';
 import { SignatureVerifier } from './signature.ts';
 import type { StreamSpec } from './stream-settings.ts';
 import { subjectOf } from './subject.ts';
+import { Subscription } from './subscription.ts';
 import { targetOf } from './target.ts';
 import { checkInput } from './validation.ts';
 import { CBOR_FORMAT, formatOf, JSON_FORMAT, type WireFormat } from './wire-format.ts';
 
 export type { LocalOptions } from './account.ts';
 export type { MetricOptions } from './cloudwatch/metric-store.ts';
-export type { LocalReply, LocalRequest, Notice, ServiceHealth } from './message.ts';
+export type { EventSource, LocalReply, LocalRequest, Notice, ServiceHealth } from './message.ts';
 export type { StreamSpec } from './stream-settings.ts';
 
 const PUT_RECORDS_TARGET = `${TARGET_PREFIX}PutRecords`;
@@ -142,8 +145,9 @@ export class LocalService {
       const scanned = this.#scanned(exchange);
       const other = scanned === undefined ? this.#askCloudWatch(exchange) : undefined;
       if (other !== undefined) return other;
-      const body = scanned ?? this.#perform(exchange);
-      return finish(exchange, this.#replies.ok(exchange.format, body, exchange.nowUs));
+      const result = scanned ?? this.#perform(exchange);
+      if (result instanceof Subscription) return finish(exchange, this.#subscribed(exchange, result));
+      return finish(exchange, this.#replies.ok(exchange.format, result, exchange.nowUs));
     } catch (error) {
       return this.#refused(exchange, error);
     }
@@ -181,7 +185,7 @@ export class LocalService {
   }
 
   /** The plain way, in the order in which AWS looks: form, operation, body, signature, members. */
-  #perform(exchange: Exchange): Buffer {
+  #perform(exchange: Exchange): Buffer | Subscription {
     const { request, nowUs } = exchange;
     const target = targetOf(request);
     const { format } = target;
@@ -198,7 +202,20 @@ export class LocalService {
     const fields = operation.fieldsFor?.(this.#account, read, nowUs) ?? operation.fields;
     const input = checkInput(fields, format.adapt(fields, read));
     this.#account.requireRate(target.operation, referenceIn(input), nowUs);
-    return format.write(operation.perform(this.#account, input, nowUs));
+    const result = operation.perform(this.#account, input, nowUs);
+    return result instanceof Subscription ? result : format.write(result);
+  }
+
+  /** A reply that goes on, in events whose payloads are in the format of the request. */
+  #subscribed({ format, operation, nowUs }: Exchange, subscription: Subscription): LocalReply {
+    const events = new EventReply({
+      subscription,
+      format,
+      advance: (atUs) => this.#advance(atUs),
+      onFailure: (error) => this.#noteFailure(operation, error),
+    });
+    const reply = this.#replies.ok(format, Buffer.alloc(0), nowUs);
+    return { ...reply, headers: { ...reply.headers, 'content-type': EVENT_STREAM_TYPE }, events };
   }
 
   /** Lets a call have the fault that is its turn. @throws ServiceError, Dropped */

@@ -17,6 +17,8 @@ export interface LocalReply {
   readonly status: number;
   readonly headers: Record<string, string>;
   readonly body: Buffer;
+  /** Where the body comes from instead, piece by piece. */
+  readonly events?: EventSource;
   /** The latency metric that waits for how long the answer took; see LocalService.took. */
   readonly timed?: Timed;
   /** What it answers, for the request log. */
@@ -25,6 +27,26 @@ export interface LocalReply {
   readonly delayUs?: number;
   /** Cut the connection instead of answering; faults alone do that. */
   readonly hangUp?: boolean;
+}
+
+/** A body that goes on for as long as the client stays: who holds the socket asks for it, and sends it. */
+export interface EventSource {
+  /** When it ends by itself. */
+  readonly endsUs: number;
+  /** What to send at a time; asked only while the client takes it. Never throws. */
+  next(nowUs: number): EventStep;
+  /** Says who is to hear that there may be something earlier than `next` said; must not ask within the call. */
+  listen(wake: () => void): void;
+  /** The client has gone. */
+  close(): void;
+}
+
+export interface EventStep {
+  readonly bytes: Buffer | undefined;
+  /** When to ask again, unless woken before: now or earlier where there is more. */
+  readonly againUs: number;
+  /** Whether that was all. */
+  readonly isOver: boolean;
 }
 
 export interface ReplySubject {

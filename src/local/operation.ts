@@ -5,7 +5,7 @@
 import type { Account } from './account.ts';
 import type { Fields, InputOf } from './shape.ts';
 
-/** An object becomes JSON, a buffer is JSON already, undefined an empty body. */
+/** An object becomes JSON, a Subscription a reply that goes on, a buffer is JSON already, undefined an empty body. */
 export type OperationResult = object | Buffer | undefined;
 
 export interface Operation<F extends Fields = Fields> {

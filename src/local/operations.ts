@@ -22,6 +22,7 @@ import { DELETE_RESOURCE_POLICY, GET_RESOURCE_POLICY, PUT_RESOURCE_POLICY } from
 import { DECREASE_RETENTION, INCREASE_RETENTION } from './retention-period.ts';
 import { START_STREAM_ENCRYPTION, STOP_STREAM_ENCRYPTION } from './stream-encryption.ts';
 import { UPDATE_DISTRIBUTION_STRATEGY, UPDATE_STREAM_MODE, UPDATE_WARM_THROUGHPUT } from './stream-mode.ts';
+import { SUBSCRIBE_TO_SHARD } from './subscribe-to-shard.ts';
 import {
   ADD_TAGS_TO_STREAM,
   LIST_TAGS_FOR_RESOURCE,
@@ -67,6 +68,7 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
   ['SplitShard', SPLIT_SHARD],
   ['StartStreamEncryption', START_STREAM_ENCRYPTION],
   ['StopStreamEncryption', STOP_STREAM_ENCRYPTION],
+  ['SubscribeToShard', SUBSCRIBE_TO_SHARD],
   ['TagResource', TAG_RESOURCE],
   ['UntagResource', UNTAG_RESOURCE],
   ['UpdateAccountSettings', UPDATE_ACCOUNT_SETTINGS],

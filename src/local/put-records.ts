@@ -108,6 +108,7 @@ export function chargeAndStore(account: Account, stream: Stream, batch: PutBatch
   else batch.verdict.fill(ACCEPTED, 0, batch.count);
   if (account.limits.write) charge(throttle, batch, nowUs);
   stream.log.append(batch, Math.floor(nowUs / 1000));
+  stream.watch.stored(batch);
 }
 
 function strike(faults: Faults, batch: PutBatch): void {

@@ -2,14 +2,19 @@
  * Sequence numbers that look as AWS's do: 56 decimal digits from "49", growing with every record of a shard.
  *
  * All have the same length, so they compare alike as texts and as numbers. From left to right: "49", the
- * stream's creation in microseconds (18 digits), the shard number (20), the record's place in its shard (16).
- * The first 40 digits never change for a shard, which makes a number cheap to write.
+ * stream's creation in microseconds (18 digits), the shard number (20), the record's place in its shard (12), and
+ * a moment behind that record (4): 0 for the record itself, more for the places that a subscription is told of while
+ * nothing arrives. The first 40 digits never change for a shard, which makes a number cheap to write.
  */
 
 const LEAD = '49';
 const CREATED_DIGITS = 18;
 const SHARD_DIGITS = 20;
+/** Digits of place and moment together. */
 export const COUNTER_DIGITS = 16;
+/** Moments between two records; places below 9.0e11 keep all arithmetic exact. */
+const MOMENTS = 10_000;
+export const LAST_MOMENT = MOMENTS - 1;
 
 /** The digits that all sequence numbers of one shard begin with. */
 export function sequencePrefix(createdUs: number, shard: number): string {
@@ -18,29 +23,34 @@ export function sequencePrefix(createdUs: number, shard: number): string {
   );
 }
 
-/** Sequence number of a shard's record: the first has counter 1, and 0 stands for the shard's own start. */
-export function sequenceNumber(prefix: string, counter: number): string {
-  return prefix + counter.toString().padStart(COUNTER_DIGITS, '0');
+/**
+ * Sequence number of a shard's record: the first has counter 1, and 0 stands for the shard's own start.
+ * @param moment behind the record, 0…LAST_MOMENT
+ */
+export function sequenceNumber(prefix: string, counter: number, moment = 0): string {
+  return prefix + (counter * MOMENTS + moment).toString().padStart(COUNTER_DIGITS, '0');
 }
 
 export interface ParsedSequenceNumber {
   readonly createdUs: number;
   readonly shard: number;
   readonly counter: number;
+  readonly moment: number;
 }
 
 /** @returns undefined where the text is no sequence number of ours */
 export function parseSequenceNumber(text: string): ParsedSequenceNumber | undefined {
-  const match = /^49(\d{18})(\d{20})(\d{16})$/.exec(text);
+  const match = /^49(\d{18})(\d{20})(\d{12})(\d{4})$/.exec(text);
   if (!match) return undefined;
-  const [createdUs, shard, counter] = match.slice(1).map(Number);
-  return { createdUs, shard, counter };
+  const [createdUs, shard, counter, moment] = match.slice(1).map(Number);
+  return { createdUs, shard, counter, moment };
 }
 
-/** Writes the digits of a counter at `bytes[at … at + 15]`. */
+/** Writes the digits of a record's counter, and of moment 0, at `bytes[at … at + 15]`. */
 export function writeCounter(counter: number, bytes: Uint8Array, at: number): void {
-  const high = Math.floor(counter / 1e8);
-  write8Digits(counter - high * 1e8, bytes, at + 8);
+  const place = counter * MOMENTS;
+  const high = Math.floor(place / 1e8);
+  write8Digits(place - high * 1e8, bytes, at + 8);
   write8Digits(high, bytes, at);
 }
 

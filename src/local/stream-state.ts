@@ -36,6 +36,11 @@ export class StreamState {
     return nowUs >= this.#activeUs && nowUs < this.#deletedUs;
   }
 
+  /** When the change under way is due, Infinity where there is none. */
+  get changeUs(): number {
+    return this.#dueUs;
+  }
+
   /** Applies the change that is due by now. */
   advance(nowUs: number): void {
     if (nowUs < this.#dueUs) return;

@@ -14,6 +14,7 @@ import { RecordLog } from './record-log.ts';
 import type { RecordMemory } from './record-memory.ts';
 import { Retention } from './retention.ts';
 import { RollingDay } from './rolling-day.ts';
+import { ShardWatch } from './shard-watch.ts';
 import { sequenceNumber, sequencePrefix } from './sequence-number.ts';
 import { StreamLayout } from './stream-layout.ts';
 import { StreamSettings, type StreamSpec } from './stream-settings.ts';
@@ -39,6 +40,7 @@ export class Stream {
   readonly retention: Retention;
   readonly readLimits = new ReadLimits();
   readonly consumers = new ConsumerRegistry();
+  readonly watch = new ShardWatch();
   readonly shardCountUpdates = new RollingDay();
   readonly modeUpdates = new RollingDay();
   readonly encryptionStarts = new RollingDay();
@@ -95,6 +97,7 @@ export class Stream {
       this.log.grow(change.map.all.length);
       this.layout.become(change.map, atUs);
     });
+    this.watch.changed();
   }
 
   /** Keeps records for another time from now on. */
@@ -108,6 +111,7 @@ export class Stream {
     if (!this.state.delete(nowUs, nowUs + deleteUs)) return;
     this.log.clear();
     this.log = this.#emptyLog();
+    this.watch.changed();
   }
 
   /** The shard of the next record where the service chooses: the open ones in turn. AWS does not say how it does it. */
@@ -121,9 +125,9 @@ export class Stream {
     return shard < this.layout.count && !this.layout.isExpired(shard, this.retention.horizonUs(nowUs));
   }
 
-  /** Sequence number of a shard's record; counter 0 is the shard's start. */
-  sequenceNumber(shard: number, counter: number): string {
-    return sequenceNumber(sequencePrefix(this.createdUs, shard), counter);
+  /** Sequence number of a shard's record, or of a moment behind it; counter 0 is the shard's start. */
+  sequenceNumber(shard: number, counter: number, moment = 0): string {
+    return sequenceNumber(sequencePrefix(this.createdUs, shard), counter, moment);
   }
 
   #emptyLog(): RecordLog {

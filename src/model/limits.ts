@@ -111,6 +111,21 @@ export const LIMITS = {
     source: SDK,
     note: 'AWS promises no burst: a bucket of one second, and never below the maximum record size. Low confidence.',
   },
+  subscribeCallsPerSec: { value: 1, unit: 'calls per shard and consumer', asOf: '2026-11', source: SDK },
+  subscribeAgainSec: {
+    value: 5,
+    unit: 'seconds before a subscription can be taken over',
+    asOf: '2026-11',
+    source: SDK,
+  },
+  subscriptionLifeSec: { value: 300, unit: 'seconds', asOf: '2026-11', source: SDK },
+  subscriptionQuietSec: {
+    value: 5,
+    unit: 'seconds without a record before an empty event is sent',
+    asOf: '2026-11',
+    source: SDK,
+    note: 'AWS says only that events come without data too. How often is our choice. Low confidence.',
+  },
   fanOutPropagationMs: {
     value: 70,
     unit: 'ms from a record being stored to its being pushed, on average',

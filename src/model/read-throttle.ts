@@ -98,6 +98,11 @@ export class FanOutThrottle {
     this.#bytes = new TokenBuckets(1, { refillPerSec: LIMITS.fanOutBytesPerSec.value, burst }, nowUs);
   }
 
+  /** Bytes in the bucket when full. */
+  get burst(): number {
+    return this.#bytes.rate.burst;
+  }
+
   /** Bytes that may be pushed now. */
   room(nowUs: number): number {
     return Math.floor(this.#bytes.levelAt(0, nowUs) / TOKEN);

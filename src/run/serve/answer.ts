@@ -1,9 +1,11 @@
 /**
  * From a complete request to its reply: asks the service, waits where a fault holds the reply back, keeps the log.
  */
+import type { Writable } from 'node:stream';
 import type { LocalService } from '../../local/local-service.ts';
-import type { LocalReply, LocalRequest } from '../../local/message.ts';
+import type { EventSource, LocalReply, LocalRequest } from '../../local/message.ts';
 import { answerControl, isControl } from './control.ts';
+import { EventPushes } from './event-push.ts';
 import type { RequestLog } from './request-log.ts';
 
 export interface AnswerOptions {
@@ -24,10 +26,15 @@ export interface Answer {
   to(request: LocalRequest, send: Send): void;
   /** @param announced the content-length header */
   tooLarge(announced: string | undefined): LocalReply;
+  /** Sends a reply's events to its client, whose headers are on their way. */
+  push(events: EventSource, client: Writable): void;
+  /** Ends the replies that go on. */
+  endPushes(): void;
 }
 
 export function createAnswer({ service, nowUs, version = 'unknown', log }: AnswerOptions): Answer {
   const startUs = nowUs();
+  const pushes = new EventPushes(nowUs);
   const record = (atUs: number, bytesIn: number, reply: LocalReply): void => {
     log?.write({
       time: new Date(atUs / 1000).toISOString(),
@@ -47,6 +54,7 @@ export function createAnswer({ service, nowUs, version = 'unknown', log }: Answe
       const finish = (reply: LocalReply): void => {
         const endUs = nowUs();
         service.took(reply, endUs - atUs, endUs);
+        if (reply.hangUp === true) reply.events?.close();
         send(reply.hangUp === true ? undefined : reply);
         record(atUs, request.body.length, reply);
       };
@@ -66,5 +74,7 @@ export function createAnswer({ service, nowUs, version = 'unknown', log }: Answe
       record(atUs, Number(announced ?? 0), reply);
       return reply;
     },
+    push: (events, client) => pushes.begin(events, client),
+    endPushes: () => pushes.close(),
   };
 }

@@ -27,8 +27,11 @@ export function createHttp1(answer: Answer, timeouts: Timeouts, isClosing: () =>
       } else {
         const headers = request.headers as Record<string, string | undefined>;
         answer.to({ method: request.method ?? '', path: request.url ?? '', headers, body }, (reply) => {
-          if (reply) send(response, reply, isClosing());
-          else request.socket.destroy();
+          if (!reply) request.socket.destroy();
+          else if (reply.events) {
+            response.writeHead(reply.status, reply.headers);
+            answer.push(reply.events, response);
+          } else send(response, reply, isClosing());
         });
       }
     });

@@ -50,8 +50,12 @@ export function createHttp2(answer: Answer, timeouts: Timeouts): Http2Server {
         headers.host ??= headers[':authority'];
         const request = { method, path, headers: headers as Record<string, string | undefined>, body };
         answer.to(request, (reply) => {
-          if (reply) respond(stream, reply, method === 'HEAD');
-          else stream.session?.destroy();
+          if (!reply) stream.session?.destroy();
+          else if (reply.events) {
+            if (!stream.destroyed && !stream.closed)
+              stream.respond({ ':status': reply.status, ...reply.headers });
+            answer.push(reply.events, stream);
+          } else respond(stream, reply, method === 'HEAD');
         });
       }
     });

@@ -66,6 +66,7 @@ export async function startServer({
   const close = async (): Promise<void> => {
     closing = true;
     const stopped = new Promise((resolve) => front.close(resolve));
+    answer.endPushes();
     http1.close();
     http1.closeIdleConnections();
     for (const session of sessions) session.close();
