@@ -266,7 +266,8 @@ describe('the bandwidth of a subscription', () => {
     backlog(service, 160);
     const other = register(service, 'other');
     const subscriber = subscribe(service, { ConsumerARN }).until(START_US + 10 * SECOND);
-    const course = [...new Map(bytesBy(subscriber))];
+    const growing = bytesBy(subscriber).filter(([, sum], i, all) => i === 0 || sum > all[i - 1][1]);
+    const course = [...new Map(growing)];
     expect(course.at(-1)).toEqual([4 * SECOND, 10 * MIB]);
     for (const [us, sum] of course) {
       expect(sum).toBeLessThanOrEqual(2 * MIB + (us * 2 * MIB) / SECOND);
@@ -274,8 +275,8 @@ describe('the bandwidth of a subscription', () => {
     }
     // 2 MiB at once, then 8 MiB by 128 KiB.
     expect(course).toHaveLength(65);
-    const untouched = bytesBy(subscribe(service, { ConsumerARN: other }));
-    expect(untouched.at(-1)).toEqual([0, 2 * MIB]);
+    const untouched = subscribe(service, { ConsumerARN: other }, START_US + 10 * SECOND);
+    expect(bytesBy(untouched).at(-1)).toEqual([10 * SECOND, 2 * MIB]);
   });
 
   it('does not start anew with the next subscription', () => {
