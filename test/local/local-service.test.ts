@@ -173,7 +173,7 @@ describe('the local service', () => {
   );
 
   it('answers an operation that it does not have with UnknownOperationException', () => {
-    for (const operation of ['SubscribeToShard', 'Nonsense', '']) {
+    for (const operation of ['PutNothing', 'Nonsense', '']) {
       const { status, body } = call(serviceWith(ONE), operation, {});
       expect([status, body]).toEqual([400, { __type: 'UnknownOperationException' }]);
     }
