@@ -15,7 +15,7 @@ const LIFE_US = LIMITS.subscriptionLifeSec.value * 1_000_000;
 const QUIET_US = LIMITS.subscriptionQuietSec.value * 1_000_000;
 const MOST_RECORDS = LIMITS.recordsPerGetRecords.value;
 /** Data and keys that one event carries, unless a single record is larger: small, as a slow client's event waits in memory. */
-const EVENT_BYTES = MIB;
+const EVENT_BYTES = MIB / 4;
 /** What is waited for where the bandwidth is used up: without it, every event would be of a single record. */
 const HELPING_BYTES = 128 * 1024;
 

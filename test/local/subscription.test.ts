@@ -1,7 +1,12 @@
 /** SubscribeToShard on a clock that the test holds: what is sent when, and what is refused. */
+import { EventStreamCodec } from '@smithy/core/event-streams';
 import { describe, expect, it } from 'vitest';
 import type { LocalOptions, LocalService } from '../../src/local/local-service.ts';
-import { call, record, serviceWith, START_US, type Answered } from './client.ts';
+import { decodeCbor } from '../../src/local/cbor.ts';
+import { encodeCbor } from '../../src/local/cbor-writer.ts';
+import { parseFaults } from '../../src/local/faults/fault-file.ts';
+import { call, record, serviceWith, SIGNED, START_US, type Answered } from './client.ts';
+import { ask, MINUTE_US, START_SEC } from './cloudwatch/metric-client.ts';
 import { subscribe, Subscriber, trySubscribe } from './subscriber.ts';
 
 const SECOND = 1_000_000;
@@ -55,12 +60,7 @@ describe('a subscription', () => {
 
   it('is answered with the media type of event streams', () => {
     const { service, ConsumerARN } = world();
-    const headers = {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': 'Kinesis_20131202.SubscribeToShard',
-      'x-amz-date': 'x',
-      authorization: 'AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=0',
-    };
+    const headers = { ...SIGNED, 'x-amz-target': 'Kinesis_20131202.SubscribeToShard' };
     const input = { ConsumerARN, ShardId: SHARD_0, StartingPosition: { Type: 'LATEST' } };
     const body = Buffer.from(JSON.stringify(input));
     const reply = service.handle({ method: 'POST', path: '/', headers, body }, START_US);
@@ -445,5 +445,77 @@ describe('SubscribeToShard refuses', () => {
     expect(refusal(trySubscribe(service, { ConsumerARN }, START_US + 11 * SECOND))[1]).toBe(
       'ResourceNotFoundException',
     );
+  });
+});
+
+describe('a subscription in CBOR', () => {
+  it('has bytes for data and milliseconds for times, in events of that type', () => {
+    const { service, ConsumerARN } = world();
+    put(service, ['a']);
+    const cbor = 'application/x-amz-cbor-1.1';
+    const headers = {
+      ...SIGNED,
+      'content-type': cbor,
+      'x-amz-target': 'Kinesis_20131202.SubscribeToShard',
+    };
+    const input = { ConsumerARN, ShardId: SHARD_0, StartingPosition: { Type: 'TRIM_HORIZON' } };
+    const request = { method: 'POST', path: '/', headers, body: encodeCbor(input) };
+    const { events, headers: answered } = service.handle(request, START_US);
+    expect(answered['content-type']).toBe('application/vnd.amazon.eventstream');
+    const codec = new EventStreamCodec(
+      (bytes) => Buffer.from(bytes as Uint8Array).toString(),
+      (text) => Buffer.from(text),
+    );
+    const [first, second] = [0, 1].map(() => {
+      const { headers: types, body } = codec.decode(events?.next(START_US).bytes ?? Buffer.alloc(0));
+      expect(types[':content-type'].value).toBe(cbor);
+      return decodeCbor(Buffer.from(body));
+    });
+    expect(first).toEqual({});
+    expect(second).toMatchObject({
+      MillisBehindLatest: 0,
+      Records: [
+        { Data: Buffer.from('a'), PartitionKey: 'key', ApproximateArrivalTimestamp: START_US / 1000 },
+      ],
+    });
+  });
+});
+
+describe('the metrics of a subscription', () => {
+  it('count calls, events, records and bytes of the consumer', () => {
+    const { service, ConsumerARN } = world();
+    put(service, ['abc', 'def']);
+    const subscriber = subscribe(service, { ConsumerARN });
+    trySubscribe(service, { ConsumerARN }, START_US + SECOND / 2);
+    trySubscribe(service, { ConsumerARN }, START_US + 2 * SECOND);
+    subscriber.until(START_US + 5 * SECOND);
+    const names = [
+      'SubscribeToShard.Success',
+      'SubscribeToShard.RateExceeded',
+      'SubscribeToShardEvent.Success',
+      'SubscribeToShardEvent.Records',
+      'SubscribeToShardEvent.Bytes',
+    ];
+    const Dimensions = [
+      { Name: 'StreamName', Value: 's' },
+      { Name: 'ConsumerName', Value: 'c' },
+    ];
+    const MetricDataQueries = names.map((MetricName, i) => ({
+      Id: `m${i}`,
+      MetricStat: { Metric: { Namespace: 'AWS/Kinesis', MetricName, Dimensions }, Period: 60, Stat: 'Sum' },
+    }));
+    const wanted = { MetricDataQueries, StartTime: START_SEC, EndTime: START_SEC + 60 };
+    const { body } = ask(service, 'GetMetricData', wanted, START_US + 2 * MINUTE_US);
+    // Two records of 3 bytes with keys of 3, in the first of two events.
+    expect(body.MetricDataResults.map(({ Values }) => Values)).toEqual([[1], [1], [2], [2], [12]]);
+  });
+});
+
+describe('a fault of SubscribeToShard', () => {
+  it('refuses it like any other call, and has cost no turn', () => {
+    const rule = '{ operations: [SubscribeToShard], after: 0s, duration: 1s, error: LimitExceededException }';
+    const { service, ConsumerARN } = world({ faults: parseFaults(`faults:\n  - ${rule}\n`, 'f.yaml') });
+    expect(refusal(trySubscribe(service, { ConsumerARN }))).toEqual([400, 'LimitExceededException']);
+    subscribe(service, { ConsumerARN }, START_US + SECOND);
   });
 });

@@ -4,6 +4,8 @@ import { Writable } from 'node:stream';
 import { NodeHttp2Handler, NodeHttpHandler } from '@smithy/node-http-handler';
 import type * as Sdk from '@aws-sdk/client-kinesis';
 import { afterEach, describe, expect, it } from 'vitest';
+import { parseFaults } from '../../src/local/faults/fault-file.ts';
+import { NO_FAULTS } from '../../src/local/faults/fault-rule.ts';
 import { LocalService, type LocalOptions } from '../../src/local/local-service.ts';
 import { epochClock } from '../../src/run/clock.ts';
 import { EventPushes } from '../../src/run/serve/event-push.ts';
@@ -228,6 +230,18 @@ async function rawSubscription(url: string, ConsumerARN: string): Promise<Incomi
     asked.end(JSON.stringify({ ConsumerARN, ShardId: SHARD_0, StartingPosition: TRIM_HORIZON }));
   });
 }
+
+describe('a fault that cuts the connection behind the call', () => {
+  it('leaves no subscription either', async () => {
+    const { service, server, client, ConsumerARN } = await world();
+    service.setFaults(parseFaults('faults: [{ operations: [SubscribeToShard], drop: after }]', 'f.yaml'));
+    await expect(rawSubscription(server.url, ConsumerARN)).rejects.toThrow();
+    service.setFaults(NO_FAULTS);
+    const events = await subscribe(client, ConsumerARN);
+    expect(await eventOf(events)).toBeDefined();
+    await events.return?.();
+  });
+});
 
 describe('a client that goes', () => {
   it('leaves nothing behind: the endpoint stops at once, and the shard is free', async () => {

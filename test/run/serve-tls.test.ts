@@ -11,8 +11,15 @@ import { issueCertificate, type ServerCertificate } from '../../src/run/serve/ce
 import { startServer, type RunningServer } from '../../src/run/serve/server.ts';
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-const { GetRecordsCommand, GetShardIteratorCommand, KinesisClient, ListStreamsCommand, PutRecordsCommand } =
-  await import('@aws-sdk/client-kinesis');
+const {
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  KinesisClient,
+  ListStreamsCommand,
+  PutRecordsCommand,
+  RegisterStreamConsumerCommand,
+  SubscribeToShardCommand,
+} = await import('@aws-sdk/client-kinesis');
 
 const SECRET = { accessKeyId: 'AKIDLOCAL', secretAccessKey: 'a/secret+of=ours' };
 const WRONG = { ...SECRET, secretAccessKey: 'another' };
@@ -22,14 +29,22 @@ let server: RunningServer;
 
 beforeAll(async () => {
   certificate = issueCertificate('127.0.0.1', epochClock() / 1000);
-  const service = new LocalService({ credentials: SECRET });
-  for (const name of ['http1', 'http2']) service.createStream({ name, shards: 1 }, epochClock());
+  const service = new LocalService({ credentials: SECRET, createMs: 0 });
+  for (const name of ['http1', 'http2', 'http1-pushed', 'http2-pushed'])
+    service.createStream({ name, shards: 1 }, epochClock());
   server = await startServer({ host: '127.0.0.1', port: 0, service, nowUs: epochClock, certificate });
 });
 
 afterAll(async () => {
   await server.close();
 });
+
+/** A consumer of a stream that is ACTIVE. */
+async function registered(client: Sdk.KinesisClient, stream: string): Promise<string> {
+  const StreamARN = `arn:aws:kinesis:us-east-1:000000000000:stream/${stream}`;
+  const { Consumer } = await client.send(new RegisterStreamConsumerCommand({ StreamARN, ConsumerName: 'c' }));
+  return Consumer?.ConsumerARN ?? '';
+}
 
 function clientOf(
   transport: string,
@@ -45,6 +60,26 @@ function clientOf(
 }
 
 describe.each(['http1', 'http2'])('the AWS SDK over TLS and %s', (transport) => {
+  it('is pushed the events of a subscription', async () => {
+    const client = clientOf(transport);
+    const { EventStream } = await client.send(
+      new SubscribeToShardCommand({
+        ConsumerARN: await registered(client, `${transport}-pushed`),
+        ShardId: 'shardId-000000000000',
+        StartingPosition: { Type: 'LATEST' },
+      }),
+    );
+    const seen: (number | undefined)[] = [];
+    for await (const { SubscribeToShardEvent } of EventStream ?? []) {
+      seen.push(SubscribeToShardEvent?.Records?.length);
+      if (seen.length === 2) break;
+      const Records = [{ Data: Buffer.from('x'), PartitionKey: 'pushed' }];
+      await client.send(new PutRecordsCommand({ StreamName: `${transport}-pushed`, Records }));
+    }
+    expect(seen).toEqual([0, 1]);
+    client.destroy();
+  });
+
   it('trusts the certificate, signs with the secret, and reads back what it wrote', async () => {
     const client = clientOf(transport);
     const Records = Array.from({ length: 20 }, (_, i) => ({
@@ -113,7 +148,12 @@ describe('the port with TLS', () => {
       await new Promise((resolve) => socket.on('close', resolve));
     }
     const client = clientOf('http1');
-    expect((await client.send(new ListStreamsCommand({}))).StreamNames).toEqual(['http1', 'http2']);
+    expect((await client.send(new ListStreamsCommand({}))).StreamNames).toEqual([
+      'http1',
+      'http1-pushed',
+      'http2',
+      'http2-pushed',
+    ]);
     client.destroy();
   });
 });
