@@ -293,6 +293,22 @@ describe('a client that does not read', () => {
     slow.destroy();
   });
 
+  it('is hung up on when its five minutes are over', async () => {
+    const { service, client, ConsumerARN } = await world();
+    await put(client, ['x'.repeat(100_000)]);
+    const input = { ConsumerARN, ShardId: SHARD_0, StartingPosition: TRIM_HORIZON };
+    const headers = { ...SIGNED, 'x-amz-target': 'Kinesis_20131202.SubscribeToShard' };
+    const body = Buffer.from(JSON.stringify(input));
+    const beganUs = epochClock();
+    const { events } = service.handle({ method: 'POST', path: '/', headers, body }, beganUs);
+    if (!events) throw new Error('it was refused');
+    const stalled = new Writable({ write: () => undefined });
+    const closed = new Promise((resolve) => stalled.on('close', resolve));
+    new EventPushes(() => beganUs + 299_990_000).begin(events, stalled);
+    await closed;
+    expect(events.next(beganUs).isOver).toBe(true);
+  });
+
   it('gets everything once it reads', async () => {
     const { server, client, ConsumerARN } = await world();
     const reply = await rawSubscription(server.url, ConsumerARN);
