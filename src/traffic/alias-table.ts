@@ -42,6 +42,21 @@ export class AliasTable {
     return alias + Math.floor(at - cell - this.#cells[2 * cell]) * (alias - cell);
   }
 
+  /**
+   * The choices for the first `count` of some numbers from [0, 1), each divided by `by`: what `pick` says of one, with
+   * all that it looks up looked up once.
+   */
+  pickColumn(u: Float64Array, by: number, count: number, out: Uint32Array): void {
+    const cells = this.#cells;
+    const choices = this.#count;
+    for (let i = 0; i < count; i++) {
+      const at = (u[i] / by) * choices;
+      const cell = Math.min(choices - 1, at >>> 0);
+      const alias = cells[2 * cell + 1];
+      out[i] = alias + Math.floor(at - cell - cells[2 * cell]) * (alias - cell);
+    }
+  }
+
   #set(cell: number, threshold: number, alias: number): void {
     this.#cells[2 * cell] = threshold;
     this.#cells[2 * cell + 1] = alias;

@@ -4,6 +4,7 @@
  * Even: record k where the area under the rate curve reaches k + 1/2. Bursts: the same, with every period squeezed
  * into its beginning. Poisson: slices of 100 ms, each with a Poisson count and that many times inside, sorted.
  */
+import { DueOrder } from './due-order.ts';
 import { sampleOf } from './poisson.ts';
 import { endOf, integralTo, timeOf, totalOf, type RateCurve } from './rate-curve.ts';
 import type { Arrivals } from './scenario.ts';
@@ -69,6 +70,7 @@ class PoissonTimes implements DueTimes {
   /** Records of all slices before the current one. */
   #before = 0;
   #due = new Float64Array(0);
+  readonly #order = new DueOrder();
   #taken = 0;
 
   constructor(curve: RateCurve, seed: number, source: number) {
@@ -94,12 +96,11 @@ class PoissonTimes implements DueTimes {
     const from = integralTo(this.#curve, startUs);
     const to = integralTo(this.#curve, Math.min(startUs + SLICE_US, endOf(this.#curve)));
     const count = sampleOf(to - from, this.#counts, this.#slice);
+    const shares = this.#order.room(count);
+    this.#times.fill(this.#before, count, shares);
     const due = new Float64Array(count);
-    for (let i = 0; i < count; i++) {
-      const at = from + (to - from) * this.#times.uniform(this.#before + i);
-      due[i] = Math.floor(timeOf(this.#curve, at));
-    }
-    this.#due = due.sort();
+    for (let i = 0; i < count; i++) due[i] = Math.floor(timeOf(this.#curve, from + (to - from) * shares[i]));
+    this.#due = this.#order.sort(due);
     this.#taken = 0;
     this.#before += count;
     this.#slice++;

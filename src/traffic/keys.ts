@@ -22,10 +22,14 @@ export function keyDrawOf(keys: Keys, seed: number, source: number): KeyDraw {
 
 /** The same keys, drawn many at a time. */
 export function keyColumnOf(keys: Keys, seed: number, source: number, most: number): KeyColumn {
-  const { draws, keyAt } = keyRuleOf(keys, seed, source);
+  const { draws, keyAt, column } = keyRuleOf(keys, seed, source);
   const uniform = new Float64Array(most);
   return (first, dueUs, count, out) => {
     draws?.fill(first, count, uniform);
+    if (column !== undefined) {
+      column(first, uniform, count, out);
+      return;
+    }
     for (let i = 0; i < count; i++) out[i] = keyAt(first + i, dueUs[i], uniform[i]);
   };
 }
@@ -35,6 +39,8 @@ interface KeyRule {
   /** Where each record has a number of its own from [0, 1), which is its `u`; else `u` means nothing. */
   readonly draws?: Draws;
   readonly keyAt: (k: number, dueUs: number, u: number) => number;
+  /** The same for many records from `first` on, where that is faster. */
+  readonly column?: (first: number, u: Float64Array, count: number, out: Uint32Array) => void;
 }
 
 function keyRuleOf(keys: Keys, seed: number, source: number): KeyRule {
@@ -49,7 +55,10 @@ function keyRuleOf(keys: Keys, seed: number, source: number): KeyRule {
     }
     case 'zipf': {
       const zipf = new ZipfKeys(keys.count, keys.exponent);
-      return drawn((k, _dueUs, u) => zipf.pick(u, k, draws));
+      return {
+        ...drawn((k, _dueUs, u) => zipf.pick(u, k, draws)),
+        column: (first, u, count, out) => zipf.pickColumn(u, first, count, draws, out),
+      };
     }
     case 'weights':
     case 'hashKeys':

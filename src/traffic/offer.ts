@@ -10,7 +10,7 @@ import { KeyPrints } from './key-prints.ts';
 import { keyColumnOf, type KeyColumn } from './keys.ts';
 import { rateCurveOf, totalOf } from './rate-curve.ts';
 import type { Scenario } from './scenario.ts';
-import { sizeDrawOf, type SizeDraw } from './sizes.ts';
+import { sizeColumnOf, type SizeColumn } from './sizes.ts';
 
 const BLOCK = 512;
 
@@ -116,9 +116,8 @@ export class Offer {
 class SourceCursor {
   readonly #source: number;
   readonly #dictionary: KeyDictionary;
-  readonly #maxRecordBytes: number;
   readonly #drawKeys: KeyColumn;
-  readonly #sizeAt: SizeDraw;
+  readonly #drawSizes: SizeColumn;
   readonly #times: DueTimes;
   readonly #block = new OfferColumns();
   /** Index of the block's first record, and the place in it of the next one. */
@@ -131,9 +130,8 @@ class SourceCursor {
     const source = scenario.traffic[index];
     this.#source = index;
     this.#dictionary = dictionary;
-    this.#maxRecordBytes = scenario.stream.maxRecordBytes;
     this.#drawKeys = keyColumnOf(source.keys, scenario.seed, index, BLOCK);
-    this.#sizeAt = sizeDrawOf(source.size, scenario.seed, index);
+    this.#drawSizes = sizeColumnOf(source.size, scenario.seed, index, BLOCK, scenario.stream.maxRecordBytes);
     this.#times = dueTimesOf(
       source.arrivals,
       rateCurveOf(source.stages, scenario.warmupUs),
@@ -179,11 +177,8 @@ class SourceCursor {
     this.dueUs = length > 0 ? dueUs[0] : Infinity;
     this.#drawKeys(this.#first, dueUs, length, key);
     this.#dictionary.resolve(this.#source, length, key, keyBytes);
-    for (let i = 0; i < length; i++) {
-      const size = this.#sizeAt(this.#first + i, keyBytes[i], dueUs[i]);
-      dataBytes[i] = Math.min(size, this.#maxRecordBytes - keyBytes[i]);
-      bytes[i] = dataBytes[i] + keyBytes[i];
-    }
+    this.#drawSizes(this.#first, keyBytes, dueUs, length, dataBytes);
+    for (let i = 0; i < length; i++) bytes[i] = dataBytes[i] + keyBytes[i];
   }
 }
 

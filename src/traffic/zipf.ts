@@ -56,6 +56,15 @@ export class ZipfKeys {
     if (this.#tail === undefined || u < this.#headShare) return this.#head.pick(u / this.#headShare);
     return this.#tail.at(index, draws) - 1;
   }
+
+  /** The same for `count` records from `first` on, with their numbers from [0, 1). */
+  pickColumn(u: Float64Array, first: number, count: number, draws: Draws, out: Uint32Array): void {
+    this.#head.pickColumn(u, this.#headShare, count, out);
+    if (this.#tail === undefined) return;
+    for (let i = 0; i < count; i++) {
+      if (u[i] >= this.#headShare) out[i] = this.#tail.at(first + i, draws) - 1;
+    }
+  }
 }
 
 /** Rejection-inversion over the integers from `first` to `last`. */
