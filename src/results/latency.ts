@@ -65,6 +65,22 @@ export class LatencyHistogram {
     if (value > this.#maxUs) this.#maxUs = value;
   }
 
+  /** Records the latencies from the times of records `from` … `to - 1` of a column until now. */
+  recordSince(sinceUs: Float64Array, from: number, to: number, nowUs: number): void {
+    const pending = this.#pending;
+    let [sumUs, maxUs] = [this.#sumUs, this.#maxUs];
+    for (let i = from; i < to; i++) {
+      const us = nowUs - sinceUs[i];
+      const value = us > 0 ? Math.min(Math.round(us), HIGHEST_US) : 0;
+      pending[bucketOf(value)]++;
+      sumUs += value;
+      if (value > maxUs) maxUs = value;
+    }
+    [this.#sumUs, this.#maxUs] = [sumUs, maxUs];
+    this.#count += to - from;
+    this.#isPending = true;
+  }
+
   get count(): number {
     return this.#count;
   }

@@ -3,7 +3,7 @@
  * record touches one row of thousands and several counts of it.
  */
 import { lengthened } from '../model/column.ts';
-import { OUTCOME, type RecordOutcome } from '../model/outcome.ts';
+import { ATTEMPT, OUTCOME, type RecordOutcome } from '../model/outcome.ts';
 
 /** Places of the counts in a row. `failed` includes `unknown`; bytes are data and key. */
 const COUNT = {
@@ -106,6 +106,30 @@ export class OutcomeCounts {
         break;
       case OUTCOME.failed:
         cells[at + COUNT.failed]++;
+    }
+  }
+
+  /**
+   * Ends the first `count` of some records after one attempt each: what `finish` does to each.
+   * @param rows of each; a record with a negative one is left out
+   */
+  finishRun(rows: ArrayLike<number>, bytes: Uint32Array, outcomes: Uint8Array, count: number): void {
+    const cells = this.#cells;
+    for (let i = 0; i < count; i++) {
+      if (rows[i] < 0) continue;
+      const at = rows[i] * WIDTH;
+      const outcome = outcomes[i];
+      if (outcome > ATTEMPT.throttled) {
+        this.finish(rows[i], outcome as RecordOutcome, bytes[i], 1, 0, 1);
+        continue;
+      }
+      // No branch between the two: it would be guessed wrong too often on a shard that is full.
+      const accepted = 1 - outcome;
+      cells[at + COUNT.attempts]++;
+      cells[at + COUNT.accepted] += accepted;
+      cells[at + COUNT.bytesAccepted] += accepted * bytes[i];
+      cells[at + COUNT.throttled] += outcome;
+      cells[at + COUNT.throttledAttempts] += outcome;
     }
   }
 

@@ -50,6 +50,19 @@ export interface OfferedRecords {
   readonly place: Uint32Array;
 }
 
+/** Records that were answered, all at once, as columns; the tally may change them. */
+export interface EndedRecords {
+  readonly length: number;
+  readonly dueUs: Float64Array;
+  readonly key: Uint32Array;
+  readonly shard: Uint32Array;
+  readonly bytes: Uint32Array;
+  /** Where each record's key was in the sketch. */
+  readonly place: Int32Array;
+  /** Of the only attempt, hence of the record. */
+  readonly outcome: Uint8Array;
+}
+
 export class Tally {
   readonly shards: OutcomeCounts;
   readonly sketch: KeySketch;
@@ -219,6 +232,26 @@ export class Tally {
   ): void {
     this.shards.finish(shard, outcome, bytes, attempts, throttledAttempts, failedAttempts);
     if (place >= 0) this.keys.finish(place, outcome, bytes, attempts, throttledAttempts, failedAttempts);
+  }
+
+  /**
+   * Records end, each after one attempt: what `attempt`, `finish` and `response` are told of each.
+   * @param nowUs from the start of the counted duration, as their due times
+   * @returns how many were accepted
+   */
+  end({ length, dueUs, key, shard, bytes, place, outcome }: EndedRecords, nowUs: number): number {
+    this.series.answerRun(nowUs, shard, outcome, length);
+    this.shards.finishRun(shard, bytes, outcome, length);
+    const { keys } = this.sketch;
+    for (let i = 0; i < length; i++) if (keys[place[i]] !== key[i]) place[i] = this.sketch.find(key[i]);
+    this.keys.finishRun(place, bytes, outcome, length);
+    let accepted = 0;
+    for (let i = 0; i < length; i++) {
+      dueUs[accepted] = dueUs[i];
+      if (outcome[i] === ATTEMPT.accepted) accepted++;
+    }
+    this.response.recordSince(dueUs, 0, accepted, nowUs);
+    return accepted;
   }
 }
 

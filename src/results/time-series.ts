@@ -2,6 +2,7 @@
  * What happened when: counts per step of time, at most 1,440 steps, per shard for at most 100 shards, those with the
  * lowest numbers.
  */
+import { ATTEMPT } from '../model/outcome.ts';
 import type { AnsweredAttempts } from './layout-phases.ts';
 import type { Series } from './report-document.ts';
 import type { RetryTrace } from './retry-recovery.ts';
@@ -109,6 +110,20 @@ export class TimeSeries {
     const step = this.#stepAt(timeUs);
     this.#throttled[step]++;
     if (shard < this.#shards) this.#shardThrottled[shard][step]++;
+  }
+
+  /** The first `count` of some records were answered, all now. */
+  answerRun(timeUs: number, shards: Uint32Array, outcomes: Uint8Array, count: number): void {
+    const step = this.#stepAt(timeUs);
+    let [accepted, throttled] = [0, 0];
+    for (let i = 0; i < count; i++) {
+      if (outcomes[i] === ATTEMPT.accepted) accepted++;
+      if (outcomes[i] !== ATTEMPT.throttled) continue;
+      throttled++;
+      if (shards[i] < this.#shards) this.#shardThrottled[shards[i]][step]++;
+    }
+    this.#accepted[step] += accepted;
+    this.#throttled[step] += throttled;
   }
 
   /** An attempt was answered that was not its record's first. */

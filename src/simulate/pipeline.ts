@@ -164,21 +164,17 @@ export class Pipeline {
     const counted = this.#firstCounted(columns.dueUs, from, to);
     this.tally.offerRun(columns, counted, to, this.#scenario.warmupUs);
     if (nowUs === undefined) this.lag.record(0, to - counted);
-    else for (let i = counted; i < to; i++) this.lag.record(nowUs - columns.dueUs[i]);
+    else this.lag.recordSince(columns.dueUs, counted, to, nowUs);
+    if (this.#recent.fromUs < Infinity && !this.tally.isPacked) this.#countRecent(columns, from, to);
+    const slots = columns.slot.subarray(0, to - from);
+    records.takeRun(columns, from, to, slots);
+    this.#sink.offered(slots.subarray(counted - from), columns.place.subarray(counted, to));
+    for (let i = from; i < to; i++) producer.enter(slots[i - from], nowUs ?? columns.dueUs[i]);
+  }
+
+  #countRecent({ dueUs, shard, bytes }: OfferColumns, from: number, to: number): void {
     for (let i = from; i < to; i++) {
-      const slot = records.take();
-      records.dueUs[slot] = columns.dueUs[i];
-      records.k[slot] = columns.k[i];
-      records.key[slot] = columns.key[i];
-      records.shard[slot] = columns.shard[i];
-      records.dataBytes[slot] = columns.dataBytes[i];
-      records.keyBytes[slot] = columns.keyBytes[i];
-      records.source[slot] = columns.source[i];
-      if (columns.dueUs[i] >= this.#recent.fromUs && !this.tally.isPacked) {
-        this.#recent.add(columns.shard[i], columns.bytes[i]);
-      }
-      if (i >= counted) this.#sink.offered(slot, columns.place[i]);
-      producer.enter(slot, nowUs ?? columns.dueUs[i]);
+      if (dueUs[i] >= this.#recent.fromUs) this.#recent.add(shard[i], bytes[i]);
     }
   }
 

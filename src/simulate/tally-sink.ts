@@ -6,6 +6,7 @@ import { OUTCOME, type AttemptOutcome, type RecordOutcome } from '../model/outco
 import type { Tally } from '../results/tally.ts';
 import type { Parcels, ProducerSink } from '../traffic/producer.ts';
 import type { RecordSlab } from '../traffic/record-slab.ts';
+import { EndedColumns } from './ended-columns.ts';
 import type { RecentLoad } from './recent-load.ts';
 
 export class TallySink implements ProducerSink {
@@ -19,6 +20,7 @@ export class TallySink implements ProducerSink {
   #records: RecordSlab | undefined;
   /** By slot, the place that the record's key had when it was offered. */
   #place = new Uint32Array(0);
+  #ended = new EndedColumns(0);
 
   /** @param recent is told of packed load */
   constructor(tally: Tally, warmupUs: number, recent: RecentLoad) {
@@ -66,10 +68,10 @@ export class TallySink implements ProducerSink {
     if (this.isCounted(slot)) this.#tally.move(before, shard, slab.dataBytes[slot] + slab.keyBytes[slot]);
   }
 
-  /** A slot was filled with a counted record, whose key has this place in the sketch. */
-  offered(slot: number, place: number): void {
-    if (slot >= this.#place.length) this.#growPlaces();
-    this.#place[slot] = place;
+  /** Slots were filled with counted records, whose keys have these places in the sketch. */
+  offered(slots: Uint32Array, places: Uint32Array): void {
+    if (this.#place.length < this.#slab.dueUs.length) this.#growPlaces();
+    for (let i = 0; i < slots.length; i++) this.#place[slots[i]] = places[i];
   }
 
   finished(slot: number, outcome: RecordOutcome, nowUs: number): void {
@@ -88,6 +90,13 @@ export class TallySink implements ProducerSink {
     if (outcome !== OUTCOME.accepted) return;
     this.accepted++;
     this.#tally.response.record(nowUs - slab.dueUs[slot]);
+  }
+
+  ended(slots: Uint32Array, outcomes: ArrayLike<AttemptOutcome>, nowUs: number): void {
+    if (this.#ended.capacity < slots.length) this.#ended = new EndedColumns(slots.length);
+    const ended = this.#ended;
+    ended.gather(this.#slab, this.#place, slots, outcomes, this.#warmupUs);
+    this.accepted += this.#tally.end(ended, nowUs - this.#warmupUs);
   }
 
   #growPlaces(): void {

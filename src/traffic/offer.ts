@@ -31,6 +31,8 @@ export class OfferColumns {
   /** For whoever routes and counts the records: their shards, and the places of their keys in the key sketch. */
   readonly shard: Uint32Array;
   readonly place: Uint32Array;
+  /** Room for the slots that records take where they enter a producer. */
+  readonly slot: Uint32Array;
 
   constructor(capacity = BLOCK) {
     this.capacity = capacity;
@@ -43,6 +45,7 @@ export class OfferColumns {
     this.bytes = new Uint32Array(capacity);
     this.shard = new Uint32Array(capacity);
     this.place = new Uint32Array(capacity);
+    this.slot = new Uint32Array(capacity);
   }
 }
 

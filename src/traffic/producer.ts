@@ -29,6 +29,11 @@ export function queueTimeUs({ lingerUs }: ProducerSpec): number {
 export interface ProducerSink {
   attempted(slot: number, outcome: AttemptOutcome, nowUs: number): void;
   finished(slot: number, outcome: RecordOutcome, nowUs: number): void;
+  /**
+   * What `attempted` and `finished` say of every record of a request, at once: for each it was the only attempt.
+   * Where it is left out, they are told one by one.
+   */
+  ended?(slots: Uint32Array, outcomes: ArrayLike<AttemptOutcome>, nowUs: number): void;
   /** Where records are packed: the part of a Kinesis record, and of its bytes, that a record of it is; once each. */
   packed?(slot: number, part: number, bytes: number, nowUs: number): void;
 }
@@ -220,6 +225,7 @@ export class Producer implements RecordProducer {
   ): void {
     if (isWhole && retryable && this.#hold(batch, outcomes, nowUs)) return;
     this.#inFlight--;
+    if (this.#endAtOnce(batch.slots, outcomes, nowUs, retryable)) return;
     for (let i = 0; i < batch.slots.length; i++) {
       const slot = batch.slots[i];
       const outcome = outcomes[i];
@@ -229,6 +235,24 @@ export class Producer implements RecordProducer {
       else if (retryable && this.#mayRetry(slot)) this.#backOff(slot, nowUs);
       else this.#finish(slot, finalOutcome(outcome), nowUs);
     }
+  }
+
+  /** Ends the records of a request, where for all of them it was the first attempt and the last; false where not. */
+  #endAtOnce(
+    slots: Uint32Array,
+    outcomes: ArrayLike<AttemptOutcome>,
+    nowUs: number,
+    retryable: boolean,
+  ): boolean {
+    if (this.#sink.ended === undefined) return false;
+    const { attempts } = this.records;
+    const mayRetry = retryable && !this.#abandoned && this.#spec.retry.policy === 'backoff';
+    for (let i = 0; i < slots.length; i++) {
+      if (attempts[slots[i]] > 0 || (mayRetry && outcomes[i] !== ATTEMPT.accepted)) return false;
+    }
+    this.#sink.ended(slots, outcomes, nowUs);
+    this.records.giveBackAll(slots);
+    return true;
   }
 
   /** Keeps a request that is sent again as it is, in its slot; false where it is not. */

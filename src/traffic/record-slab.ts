@@ -4,6 +4,17 @@
  */
 import { ATTEMPT, type AttemptOutcome } from '../model/outcome.ts';
 
+/** Records as columns, with all that a slot is told of them. */
+export interface SlabColumns {
+  readonly dueUs: Float64Array;
+  readonly k: Float64Array;
+  readonly key: Uint32Array;
+  readonly shard: Uint32Array;
+  readonly dataBytes: Uint32Array;
+  readonly keyBytes: Uint16Array;
+  readonly source: Uint16Array;
+}
+
 export class RecordSlab {
   /** Microseconds on the schedule's clock: when the record was due, and since when it waits to be sent. */
   dueUs = new Float64Array(0);
@@ -40,6 +51,30 @@ export class RecordSlab {
     return slot;
   }
 
+  /** Slots for records `from` … `to - 1` of some columns, filled with them and written to `slots`. */
+  takeRun(columns: SlabColumns, from: number, to: number, slots: Uint32Array): void {
+    while (this.#freeCount < to - from) this.#grow();
+    const { dueUs, k, key, shard, dataBytes, keyBytes, source } = this;
+    const { attempts, throttledAttempts, failedAttempts } = this;
+    const free = this.#free;
+    let freeCount = this.#freeCount;
+    for (let i = from; i < to; i++) {
+      const slot = free[--freeCount];
+      slots[i - from] = slot;
+      dueUs[slot] = columns.dueUs[i];
+      k[slot] = columns.k[i];
+      key[slot] = columns.key[i];
+      shard[slot] = columns.shard[i];
+      dataBytes[slot] = columns.dataBytes[i];
+      keyBytes[slot] = columns.keyBytes[i];
+      source[slot] = columns.source[i];
+      attempts[slot] = 0;
+      throttledAttempts[slot] = 0;
+      failedAttempts[slot] = 0;
+    }
+    this.#freeCount = freeCount;
+  }
+
   /** Counts an attempt that was answered, or given up as lost. */
   attempted(slot: number, outcome: AttemptOutcome): void {
     this.attempts[slot]++;
@@ -50,6 +85,13 @@ export class RecordSlab {
 
   giveBack(slot: number): void {
     this.#free[this.#freeCount++] = slot;
+  }
+
+  giveBackAll(slots: Uint32Array): void {
+    const free = this.#free;
+    const before = this.#freeCount;
+    for (let i = 0; i < slots.length; i++) free[before + i] = slots[i];
+    this.#freeCount = before + slots.length;
   }
 
   #grow(): void {
@@ -68,7 +110,7 @@ export class RecordSlab {
     this.failedAttempts = grown(this.failedAttempts, after);
     this.lastOutcome = grown(this.lastOutcome, after);
     this.packed = grown(this.packed, after);
-    this.#free = new Uint32Array(after);
+    this.#free = grown(this.#free, after);
     for (let slot = after - 1; slot >= before; slot--) this.#free[this.#freeCount++] = slot;
   }
 }
