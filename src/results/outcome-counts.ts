@@ -23,6 +23,9 @@ const COUNT = {
 export type CountName = keyof typeof COUNT;
 const WIDTH = 12;
 
+/** In a column of rows: none. */
+export const NO_ROW = 0xffff_ffff;
+
 /** The counts of one shard, one key or a whole run. */
 export type OutcomeRow = { readonly [N in CountName]: number };
 
@@ -111,12 +114,12 @@ export class OutcomeCounts {
 
   /**
    * Ends the first `count` of some records after one attempt each: what `finish` does to each.
-   * @param rows of each; a record with a negative one is left out
+   * @param rows of each; a record with `NO_ROW` is left out
    */
-  finishRun(rows: ArrayLike<number>, bytes: Uint32Array, outcomes: Uint8Array, count: number): void {
+  finishRun(rows: Uint32Array, bytes: Uint32Array, outcomes: Uint8Array, count: number): void {
     const cells = this.#cells;
     for (let i = 0; i < count; i++) {
-      if (rows[i] < 0) continue;
+      if (rows[i] === NO_ROW) continue;
       const at = rows[i] * WIDTH;
       const outcome = outcomes[i];
       if (outcome > ATTEMPT.throttled) {

@@ -58,7 +58,7 @@ export interface EndedRecords {
   readonly shard: Uint32Array;
   readonly bytes: Uint32Array;
   /** Where each record's key was in the sketch. */
-  readonly place: Int32Array;
+  readonly place: Uint32Array;
   /** Of the only attempt, hence of the record. */
   readonly outcome: Uint8Array;
 }
@@ -243,6 +243,7 @@ export class Tally {
     this.series.answerRun(nowUs, shard, outcome, length);
     this.shards.finishRun(shard, bytes, outcome, length);
     const { keys } = this.sketch;
+    // Where the sketch has no place for the key, -1 becomes `NO_ROW` in the column.
     for (let i = 0; i < length; i++) if (keys[place[i]] !== key[i]) place[i] = this.sketch.find(key[i]);
     this.keys.finishRun(place, bytes, outcome, length);
     let accepted = 0;

@@ -14,7 +14,7 @@ export class EndedColumns implements EndedRecords {
   readonly key: Uint32Array;
   readonly shard: Uint32Array;
   readonly bytes: Uint32Array;
-  readonly place: Int32Array;
+  readonly place: Uint32Array;
   readonly outcome: Uint8Array;
 
   /** @param capacity records of the largest request */
@@ -24,7 +24,7 @@ export class EndedColumns implements EndedRecords {
     this.key = new Uint32Array(capacity);
     this.shard = new Uint32Array(capacity);
     this.bytes = new Uint32Array(capacity);
-    this.place = new Int32Array(capacity);
+    this.place = new Uint32Array(capacity);
     this.outcome = new Uint8Array(capacity);
   }
 

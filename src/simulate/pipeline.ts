@@ -158,7 +158,6 @@ export class Pipeline {
    */
   enter(columns: OfferColumns, from: number, to: number, nowUs?: number): void {
     const { producer } = this;
-    const { records } = producer;
     if (this.#auto === undefined) this.#router.route(columns.key, from, to, columns.shard);
     else this.#auto.route(columns, from, to, columns.shard);
     const counted = this.#firstCounted(columns.dueUs, from, to);
@@ -166,10 +165,9 @@ export class Pipeline {
     if (nowUs === undefined) this.lag.record(0, to - counted);
     else this.lag.recordSince(columns.dueUs, counted, to, nowUs);
     if (this.#recent.fromUs < Infinity && !this.tally.isPacked) this.#countRecent(columns, from, to);
-    const slots = columns.slot.subarray(0, to - from);
-    records.takeRun(columns, from, to, slots);
-    this.#sink.offered(slots.subarray(counted - from), columns.place.subarray(counted, to));
-    for (let i = from; i < to; i++) producer.enter(slots[i - from], nowUs ?? columns.dueUs[i]);
+    producer.records.takeRun(columns, from, to);
+    this.#sink.offered(columns.slot, columns.place, counted, to);
+    producer.enterRun(columns, from, to, nowUs);
   }
 
   #countRecent({ dueUs, shard, bytes }: OfferColumns, from: number, to: number): void {

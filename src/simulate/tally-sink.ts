@@ -68,10 +68,10 @@ export class TallySink implements ProducerSink {
     if (this.isCounted(slot)) this.#tally.move(before, shard, slab.dataBytes[slot] + slab.keyBytes[slot]);
   }
 
-  /** Slots were filled with counted records, whose keys have these places in the sketch. */
-  offered(slots: Uint32Array, places: Uint32Array): void {
+  /** Slots `from` … `to - 1` of a column were filled with counted records, whose keys have these places in the sketch. */
+  offered(slots: Uint32Array, places: Uint32Array, from: number, to: number): void {
     if (this.#place.length < this.#slab.dueUs.length) this.#growPlaces();
-    for (let i = 0; i < slots.length; i++) this.#place[slots[i]] = places[i];
+    for (let i = from; i < to; i++) this.#place[slots[i]] = places[i];
   }
 
   finished(slot: number, outcome: RecordOutcome, nowUs: number): void {

@@ -20,6 +20,7 @@ import {
   queueTimeUs,
   type Batch,
   type NewLayout,
+  type EnteringRecords,
   type ProducerSink,
   type RecordProducer,
 } from './producer.ts';
@@ -80,6 +81,10 @@ export class KplProducer implements RecordProducer {
     this.records.packed[slot] = 0;
     this.#waitingBytes += this.#bytesOf(slot);
     this.#pack(slot, nowUs + this.#spec.lingerUs, nowUs);
+  }
+
+  enterRun({ slot, dueUs }: EnteringRecords, from: number, to: number, nowUs?: number): void {
+    for (let i = from; i < to; i++) this.enter(slot[i], nowUs ?? dueUs[i]);
   }
 
   flush(): void {

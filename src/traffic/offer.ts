@@ -146,29 +146,33 @@ class SourceCursor {
 
   /** Appends the next record, and those after it that are due by `untilUs`, before `beforeUs` and find room. */
   copy(untilUs: number, beforeUs: number, into: OfferColumns): void {
+    const from = this.#at;
+    const { dueUs } = this.#block;
+    const most = Math.min(this.#block.length, from + into.capacity - into.length);
+    let end = from + 1;
+    while (end < most && dueUs[end] < beforeUs && dueUs[end] <= untilUs) end++;
+    this.#append(from, end, into);
+    this.#at = end;
+    if (end === this.#block.length) this.#draw();
+    else this.dueUs = dueUs[end];
+  }
+
+  #append(from: number, end: number, into: OfferColumns): void {
     const block = this.#block;
-    let at = this.#at;
-    let to = into.length;
-    do {
-      into.dueUs[to] = block.dueUs[at];
-      into.source[to] = this.#source;
-      into.k[to] = this.#first + at;
-      into.key[to] = block.key[at];
-      into.dataBytes[to] = block.dataBytes[at];
-      into.keyBytes[to] = block.keyBytes[at];
-      into.bytes[to] = block.bytes[at];
-      at++;
-      to++;
-    } while (
-      to < into.capacity &&
-      at < block.length &&
-      block.dueUs[at] < beforeUs &&
-      block.dueUs[at] <= untilUs
-    );
-    into.length = to;
-    this.#at = at;
-    if (at === block.length) this.#draw();
-    else this.dueUs = block.dueUs[at];
+    const [source, first] = [this.#source, this.#first];
+    const ahead = into.length - from;
+    for (let at = from; at < end; at++) {
+      into.dueUs[ahead + at] = block.dueUs[at];
+      into.source[ahead + at] = source;
+      into.k[ahead + at] = first + at;
+      into.key[ahead + at] = block.key[at];
+    }
+    for (let at = from; at < end; at++) {
+      into.dataBytes[ahead + at] = block.dataBytes[at];
+      into.keyBytes[ahead + at] = block.keyBytes[at];
+      into.bytes[ahead + at] = block.bytes[at];
+    }
+    into.length = ahead + end;
   }
 
   #draw(): void {

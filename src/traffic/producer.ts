@@ -70,6 +70,8 @@ export interface EnteringRecords {
   readonly dueUs: Float64Array;
   /** Data and key. */
   readonly bytes: Uint32Array;
+  /** The slots that they fill. */
+  readonly slot: Uint32Array;
 }
 
 /** What drives the records of a scenario into requests: this file's producer, or that of the KPL. */
@@ -87,6 +89,11 @@ export interface RecordProducer {
   quietRun(records: EnteringRecords, from: number, untilUs: number): number;
   /** A record that the caller has filled into a slot of the slab enters the queue, or is dropped where it is full. */
   enter(slot: number, nowUs: number): void;
+  /**
+   * The same for records `from` … `to - 1` of some columns.
+   * @param nowUs when they enter, all at once; left out, each enters when it is due
+   */
+  enterRun(records: EnteringRecords, from: number, to: number, nowUs?: number): void;
   /** Nothing more will enter: batches go out without waiting to be full. */
   flush(): void;
   /** The layout of the stream has changed. Who sends has its records moved when they are sent. */
@@ -174,6 +181,20 @@ export class Producer implements RecordProducer {
     this.#waitingBytes += bytes;
     this.#readyBytes += bytes;
     this.#fresh.push(slot);
+  }
+
+  enterRun({ slot, dueUs, bytes }: EnteringRecords, from: number, to: number, nowUs?: number): void {
+    let sum = 0;
+    for (let i = from; i < to; i++) sum += bytes[i];
+    if (this.#waitingBytes + sum > QUEUE_BYTES) {
+      for (let i = from; i < to; i++) this.enter(slot[i], nowUs ?? dueUs[i]);
+      return;
+    }
+    const { waitingSinceUs } = this.records;
+    for (let i = from; i < to; i++) waitingSinceUs[slot[i]] = nowUs ?? dueUs[i];
+    this.#waitingBytes += sum;
+    this.#readyBytes += sum;
+    this.#fresh.pushRun(slot, from, to);
   }
 
   flush(): void {

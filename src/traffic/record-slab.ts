@@ -13,6 +13,8 @@ export interface SlabColumns {
   readonly dataBytes: Uint32Array;
   readonly keyBytes: Uint16Array;
   readonly source: Uint16Array;
+  /** Written by the slab. */
+  readonly slot: Uint32Array;
 }
 
 export class RecordSlab {
@@ -51,8 +53,8 @@ export class RecordSlab {
     return slot;
   }
 
-  /** Slots for records `from` … `to - 1` of some columns, filled with them and written to `slots`. */
-  takeRun(columns: SlabColumns, from: number, to: number, slots: Uint32Array): void {
+  /** Slots for records `from` … `to - 1` of some columns, filled with them and written beside them. */
+  takeRun(columns: SlabColumns, from: number, to: number): void {
     while (this.#freeCount < to - from) this.#grow();
     const { dueUs, k, key, shard, dataBytes, keyBytes, source } = this;
     const { attempts, throttledAttempts, failedAttempts } = this;
@@ -60,7 +62,7 @@ export class RecordSlab {
     let freeCount = this.#freeCount;
     for (let i = from; i < to; i++) {
       const slot = free[--freeCount];
-      slots[i - from] = slot;
+      columns.slot[i] = slot;
       dueUs[slot] = columns.dueUs[i];
       k[slot] = columns.k[i];
       key[slot] = columns.key[i];

@@ -54,7 +54,8 @@ export function sizeColumnOf(
   most: number,
   mostBytes: number,
 ): SizeColumn {
-  if (size.kind === 'lognormal') return lognormalColumn(size, new Draws(seed, PURPOSE.size, source), most, mostBytes);
+  if (size.kind === 'lognormal')
+    return lognormalColumn(size, new Draws(seed, PURPOSE.size, source), most, mostBytes);
   const sizeAt = sizeDrawOf(size, seed, source);
   return (first, keyBytes, dueUs, count, out) => {
     for (let i = 0; i < count; i++) {

@@ -15,6 +15,15 @@ export class WaitingLine {
     this.#ring[(this.#head + this.#length++) & (this.#ring.length - 1)] = value;
   }
 
+  /** Pushes values `from` … `to - 1` of a column. */
+  pushRun(values: Uint32Array, from: number, to: number): void {
+    while (this.#length + to - from > this.#ring.length) this.#grow();
+    const ring = this.#ring;
+    const end = this.#head + this.#length - from;
+    for (let i = from; i < to; i++) ring[(end + i) & (ring.length - 1)] = values[i];
+    this.#length += to - from;
+  }
+
   /** The value `i` places behind the first; `i` below `length`. */
   peek(i: number): number {
     return this.#ring[(this.#head + i) & (this.#ring.length - 1)];

@@ -165,6 +165,7 @@ describe('the producer under random replies', () => {
             length: records.length,
             dueUs,
             bytes: Uint32Array.from(records, ([bytes]) => bytes),
+            slot: new Uint32Array(records.length),
           };
           let said = 0;
           const sink = { attempted: () => said++, finished: () => said++ };
