@@ -147,6 +147,9 @@ const series = z.object({
   openShards: column.optional(),
   shards: z.array(z.object({ shardId: z.string(), offered: column, throttledAttempts: column })),
   consumers: z.array(consumerSeries).optional(),
+  afterEnd: z
+    .object({ accepted: count, throttledAttempts: count, retries: count, lastMs: amount })
+    .optional(),
 });
 
 const load = {

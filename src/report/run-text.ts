@@ -14,7 +14,7 @@ import { findingLines } from './finding-text.ts';
 import { type Ink, inkFor } from './ink.ts';
 import { keyLines } from './key-table.ts';
 import { latencyLines } from './latency-table.ts';
-import { finish, labelled, pageWidth } from './paragraph.ts';
+import { finish, labelled, pageWidth, wrap } from './paragraph.ts';
 import { retrySentence } from './producer-text.ts';
 import type { Style } from './render.ts';
 import { shardLines } from './shard-table.ts';
@@ -44,11 +44,15 @@ export function renderRunText(document: ReportDocument, style: Style): string {
 function numberSections(document: ReportDocument, ink: Ink, columns: number): string[] {
   const { totals, errors, latencyMs, shards, keys, series, thresholds, timeline, capacity, durationMs } =
     document;
-  const section = (title: string, note: string, lines: readonly string[]): string[] => [
-    '',
-    ink('bold', title) + (title.length + note.length + 2 > columns ? '' : `  ${ink('dim', note)}`),
-    ...lines,
-  ];
+  const section = (title: string, note: string, lines: readonly string[]): string[] => {
+    const isBeside = title.length + note.length + 2 <= columns;
+    return [
+      '',
+      ink('bold', title) + (isBeside ? `  ${ink('dim', note)}` : ''),
+      ...(isBeside ? [] : wrap(note, columns - 2).map((line) => `  ${ink('dim', line)}`)),
+      ...lines,
+    ];
+  };
   return [
     ...(thresholds?.length ? section('THRESHOLDS', '', thresholdLines(thresholds, ink, columns)) : []),
     ...(totals
@@ -84,7 +88,7 @@ function numberSections(document: ReportDocument, ink: Ink, columns: number): st
       ? section('CONSUMERS', 'Kinesis records read from the stream', consumerLines(document, ink, columns))
       : []),
     ...(series?.offered.length
-      ? section('OVER TIME', timelineNote(series, columns), timelineLines(series, ink, columns))
+      ? section('OVER TIME', timelineNote(series, columns), timelineLines(series, durationMs, ink, columns))
       : []),
     ...(latencyMs
       ? section(

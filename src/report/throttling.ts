@@ -91,11 +91,11 @@ function wayOut({ series, totals }: ReportDocument): string {
 }
 
 /** Whether the throttling of a longer run was nearly over after its first seconds. */
-function isOfTheStart({ stepMs, throttledAttempts }: Series): boolean {
+function isOfTheStart({ stepMs, throttledAttempts, afterEnd }: Series): boolean {
   if (throttledAttempts.length * stepMs <= 2 * START_MS || stepMs > START_MS) return false;
   const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
   const early = sum(throttledAttempts.slice(0, Math.floor(START_MS / stepMs)));
-  return early > 0 && early >= NEARLY_ALL * sum(throttledAttempts);
+  return early > 0 && early >= NEARLY_ALL * (sum(throttledAttempts) + (afterEnd?.throttledAttempts ?? 0));
 }
 
 function nameOf(shard: ShardRow): string {

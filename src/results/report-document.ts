@@ -221,7 +221,10 @@ export interface KeyRow {
   readonly failedAttempts: number;
 }
 
-/** What happened when, in steps from the start of the counted duration. Offered by due time, the rest by reply. */
+/**
+ * What happened when, in steps from the start of the counted duration: offered by due time, the rest by reply. Replies
+ * after the end are in none of the steps: see `afterEnd`.
+ */
 export interface Series {
   readonly stepMs: number;
   readonly offered: readonly number[];
@@ -239,6 +242,18 @@ export interface Series {
     readonly throttledAttempts: readonly number[];
   }[];
   readonly consumers?: readonly ConsumerSeries[];
+  /** What was answered after the last step, which totals have and the steps do not; absent where nothing was. */
+  readonly afterEnd?: AfterEnd;
+}
+
+/** Attempts answered after the end of the counted duration; of a run cut short, after its last step. */
+export interface AfterEnd {
+  readonly accepted: number;
+  readonly throttledAttempts: number;
+  /** Of all attempts then, those beyond a record's first. */
+  readonly retries: number;
+  /** When the last reply came, from the start of the counted duration. */
+  readonly lastMs: number;
 }
 
 export interface ThresholdRow {

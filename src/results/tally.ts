@@ -213,6 +213,7 @@ export class Tally {
   attempt(timeUs: number, shard: number, outcome: AttemptOutcome): void {
     if (outcome === ATTEMPT.accepted) this.series.accept(timeUs);
     else if (outcome === ATTEMPT.throttled) this.series.throttle(timeUs, shard);
+    else this.series.fail(timeUs);
   }
 
   /** The place of a key in the sketch, which is `guess` as a rule; negative where it has none. */

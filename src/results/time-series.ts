@@ -1,10 +1,10 @@
 /**
  * What happened when: counts per step of time, at most 1,440 steps, per shard for at most 100 shards, those with the
- * lowest numbers.
+ * lowest numbers. What is answered after the end is counted apart, so that no step has what did not happen in it.
  */
 import { ATTEMPT } from '../model/outcome.ts';
 import type { AnsweredAttempts } from './layout-phases.ts';
-import type { Series } from './report-document.ts';
+import type { AfterEnd, Series } from './report-document.ts';
 import type { RetryTrace } from './retry-recovery.ts';
 
 export const MOST_STEPS = 1440;
@@ -18,6 +18,7 @@ export function stepUsOf(durationUs: number, unitSec = 1): number {
 }
 
 export class TimeSeries {
+  readonly #durationUs: number;
   readonly #stepUs: number;
   readonly #steps: number;
   #shards: number;
@@ -33,6 +34,8 @@ export class TimeSeries {
   readonly #shardOffered: Float64Array[];
   readonly #shardThrottled: Float64Array[];
 
+  /** When the last reply came. */
+  #lastUs = 0;
   /** The step that was looked up last: most look-ups are of the same. */
   #step = 0;
   #fromUs = 0;
@@ -40,22 +43,28 @@ export class TimeSeries {
 
   /** @param unitSec what a step is a multiple of */
   constructor(durationUs: number, shards: number, unitSec = 1) {
+    this.#durationUs = durationUs;
     this.#stepUs = stepUsOf(durationUs, unitSec);
     this.#steps = Math.ceil(durationUs / this.#stepUs);
     this.#shards = Math.min(shards, MOST_SHARDS);
-    const column = (): Float64Array => new Float64Array(this.#steps);
+    const column = (): Float64Array => this.#column();
     [this.#offered, this.#accepted, this.#throttled, this.#bytes] = [column(), column(), column(), column()];
     [this.#retries, this.#backlog] = [column(), column()];
     this.#shardOffered = Array.from({ length: this.#shards }, column);
     this.#shardThrottled = Array.from({ length: this.#shards }, column);
   }
 
+  /** A count per step, and behind them one for what comes after the end. */
+  #column(): Float64Array {
+    return new Float64Array(this.#steps + 1);
+  }
+
   /** Shards up to number `shards` - 1 may be named from now on. */
   grow(shards: number): void {
     this.#shards = Math.max(this.#shards, Math.min(shards, MOST_SHARDS));
     while (this.#shardOffered.length < this.#shards) {
-      this.#shardOffered.push(new Float64Array(this.#steps));
-      this.#shardThrottled.push(new Float64Array(this.#steps));
+      this.#shardOffered.push(this.#column());
+      this.#shardThrottled.push(this.#column());
     }
   }
 
@@ -67,8 +76,7 @@ export class TimeSeries {
 
   /** Attempts so far that were accepted or throttled. */
   get answered(): AnsweredAttempts {
-    const sum = (column: Float64Array): number => column.reduce((total, value) => total + value, 0);
-    return { accepted: sum(this.#accepted), throttled: sum(this.#throttled) };
+    return { accepted: sumOf(this.#accepted), throttled: sumOf(this.#throttled) };
   }
 
   offer(dueUs: number, shard: number, bytes: number): void {
@@ -103,11 +111,11 @@ export class TimeSeries {
   }
 
   accept(timeUs: number, records = 1): void {
-    this.#accepted[this.#stepAt(timeUs)] += records;
+    this.#accepted[this.#replyAt(timeUs)] += records;
   }
 
   throttle(timeUs: number, shard: number): void {
-    const step = this.#stepAt(timeUs);
+    const step = this.#replyAt(timeUs);
     this.#throttled[step]++;
     if (shard < this.#shards) this.#shardThrottled[shard][step]++;
   }
@@ -128,7 +136,12 @@ export class TimeSeries {
 
   /** An attempt was answered that was not its record's first. */
   retry(timeUs: number): void {
-    this.#retries[this.#stepAt(timeUs)]++;
+    this.#retries[this.#replyAt(timeUs)]++;
+  }
+
+  /** An attempt failed otherwise than by throttling: only its time is kept. */
+  fail(timeUs: number): void {
+    this.#replyAt(timeUs);
   }
 
   /** A second had this backlog at its end; see `backlog.ts`. */
@@ -137,17 +150,24 @@ export class TimeSeries {
     this.#backlog[step] = Math.max(this.#backlog[step], seconds);
   }
 
-  /** What `retry-recovery.ts` judges. */
+  /** What `retry-recovery.ts` judges. Retries after the end weigh on the last step: with them on their way it was not calm. */
   get retryTrace(): RetryTrace {
+    const retries = this.#retries.slice(0, this.#steps);
+    retries[this.#steps - 1] += this.#retries[this.#steps];
     return {
       stepSec: this.#stepUs / US_PER_SEC,
-      offered: this.#offered,
-      retries: this.#retries,
-      backlogSec: this.#backlog,
+      offered: this.#offered.subarray(0, this.#steps),
+      retries,
+      backlogSec: this.#backlog.subarray(0, this.#steps),
     };
   }
 
-  /** Replies after the end count in the last step. */
+  /** The step in which a reply comes, or the place behind the last of them. */
+  #replyAt(timeUs: number): number {
+    if (timeUs > this.#lastUs) this.#lastUs = timeUs;
+    return timeUs >= this.#durationUs ? this.#steps : this.#stepAt(timeUs);
+  }
+
   #stepAt(timeUs: number): number {
     if (timeUs >= this.#fromUs && timeUs < this.#untilUs) return this.#step;
     const step = Math.min(this.#steps - 1, Math.max(0, Math.floor(timeUs / this.#stepUs)));
@@ -158,31 +178,47 @@ export class TimeSeries {
   }
 
   /**
-   * The steps up to `endUs`.
+   * The steps up to `endUs`, and apart from them what was answered later.
+   * @param endUs the duration, or where a run was cut short
    * @param shardIds by number; those without a name are left out
-   *
-   * What came after, late replies of an interrupted run, counts in the last of them.
    */
   until(endUs: number, shardIds: readonly (string | undefined)[]): Series {
     const steps = Math.min(this.#steps, Math.max(1, Math.ceil(endUs / this.#stepUs)));
-    const cut = (column: Float64Array): number[] => {
-      const kept = Array.from(column.subarray(0, steps));
-      for (let step = steps; step < this.#steps; step++) kept[steps - 1] += column[step];
+    const cut = (column: Float64Array): number[] => Array.from(column.subarray(0, steps));
+    // A record that fell due as the run was cut short is one of its last step.
+    const cutOffered = (column: Float64Array): number[] => {
+      const kept = cut(column);
+      kept[steps - 1] += sumOf(column.subarray(steps));
       return kept;
     };
+    const afterEnd = this.#after(steps);
     return {
       stepMs: this.#stepUs / 1000,
-      offered: cut(this.#offered),
+      offered: cutOffered(this.#offered),
       accepted: cut(this.#accepted),
       throttledAttempts: cut(this.#throttled),
       retries: cut(this.#retries),
-      bytes: cut(this.#bytes),
+      bytes: cutOffered(this.#bytes),
       ...(this.#open === undefined ? {} : { openShards: Array.from(this.#open.subarray(0, steps)) }),
       shards: this.#shardOffered.flatMap((offered, i) => {
         const shardId = shardIds.at(i);
         if (shardId === undefined) return [];
-        return { shardId, offered: cut(offered), throttledAttempts: cut(this.#shardThrottled[i]) };
+        return { shardId, offered: cutOffered(offered), throttledAttempts: cut(this.#shardThrottled[i]) };
       }),
+      ...(afterEnd === undefined ? {} : { afterEnd }),
     };
   }
+
+  /** What was answered after so many steps. */
+  #after(steps: number): AfterEnd | undefined {
+    const after = (column: Float64Array): number => sumOf(column.subarray(steps));
+    const accepted = after(this.#accepted);
+    const throttledAttempts = after(this.#throttled);
+    if (accepted + throttledAttempts === 0 && this.#lastUs < this.#durationUs) return undefined;
+    return { accepted, throttledAttempts, retries: after(this.#retries), lastMs: this.#lastUs / 1000 };
+  }
+}
+
+function sumOf(column: Float64Array): number {
+  return column.reduce((total, value) => total + value, 0);
 }

@@ -12,6 +12,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/cli/engine-name.ts';
 import { simulateBy } from '../../src/cli/simulate-engine.ts';
 import type { SimulatedDocument } from '../../src/cli/simulation-report.ts';
+import type { Series } from '../../src/results/report-document.ts';
 import { parseScenario } from '../../src/traffic/scenario-file.ts';
 
 const FILE = new URL('simulations.json', import.meta.url);
@@ -96,6 +97,18 @@ function digestOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 }
 
+/** What was answered after the end with the last step, so that the columns hold all that was counted. */
+function withLate(series: Series): Series {
+  const { accepted = 0, throttledAttempts = 0 } = series.afterEnd ?? {};
+  const later = (column: readonly number[], more: number): number[] =>
+    column.with(-1, (column.at(-1) ?? 0) + more);
+  return {
+    ...series,
+    accepted: later(series.accepted, accepted),
+    throttledAttempts: later(series.throttledAttempts, throttledAttempts),
+  };
+}
+
 function recordOf({ totals, shards, keys = [], series }: SimulatedDocument): Recorded {
   const { offered, offeredDigest, accepted, throttled, dropped, attempts, bytesAccepted, requests } = totals;
   return {
@@ -107,7 +120,7 @@ function recordOf({ totals, shards, keys = [], series }: SimulatedDocument): Rec
     ),
     keys: digestOf(keys.map((row) => columns(row, 'key', 'hashKey', 'shardId', 'records', 'bytes', 'error'))),
     series: digestOf(
-      series && columns(series, 'stepMs', 'offered', 'accepted', 'throttledAttempts', 'bytes'),
+      series && columns(withLate(series), 'stepMs', 'offered', 'accepted', 'throttledAttempts', 'bytes'),
     ),
   };
 }

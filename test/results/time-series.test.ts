@@ -21,7 +21,7 @@ describe('the time line of a run', () => {
     );
   });
 
-  it('adds up to the totals, whatever came late and wherever the run was cut short', () => {
+  it('adds up to the totals with what came after the end, wherever the run was cut short', () => {
     const event = fc.record({
       timeUs: fc.integer({ min: -SEC, max: 90 * SEC }),
       kind: fc.constantFrom('offer', 'accept', 'throttle'),
@@ -40,15 +40,52 @@ describe('the time line of a run', () => {
         const series = line.until(endUs, ['a', 'b', 'c']);
         expect(series.offered).toHaveLength(Math.ceil(endUs / SEC));
         expect(sum(series.offered)).toBe(of('offer').length);
-        expect(sum(series.accepted)).toBe(of('accept').length);
-        expect(sum(series.throttledAttempts)).toBe(of('throttle').length);
+        const { accepted = 0, throttledAttempts = 0 } = series.afterEnd ?? {};
+        expect(sum(series.accepted) + accepted).toBe(of('accept').length);
+        expect(sum(series.throttledAttempts) + throttledAttempts).toBe(of('throttle').length);
+        const lateUs = Math.min(60, series.offered.length) * SEC;
+        expect(accepted).toBe(of('accept').filter(({ timeUs }) => timeUs >= lateUs).length);
+        expect(throttledAttempts).toBe(of('throttle').filter(({ timeUs }) => timeUs >= lateUs).length);
         expect(sum(series.bytes)).toBe(sum(of('offer').map(({ bytes }) => bytes)));
         series.shards.forEach((shard, i) => {
           expect(sum(shard.offered)).toBe(of('offer').filter((e) => e.shard === i).length);
-          expect(sum(shard.throttledAttempts)).toBe(of('throttle').filter((e) => e.shard === i).length);
+          expect(sum(shard.throttledAttempts)).toBe(
+            of('throttle').filter((e) => e.shard === i && e.timeUs < lateUs).length,
+          );
         });
       }),
     );
+  });
+
+  it('says when the last reply after the end came, and nothing where none did', () => {
+    const line = new TimeSeries(2.5 * SEC, 1);
+    line.accept(2.4 * SEC);
+    expect(line.until(2.5 * SEC, ['a']).afterEnd).toBeUndefined();
+    // within the last step, which is longer than what is left of the duration
+    line.throttle(2.5 * SEC, 0);
+    line.retry(4 * SEC);
+    line.accept(4 * SEC);
+    line.fail(9 * SEC);
+    const { throttledAttempts, accepted, retries, afterEnd } = line.until(2.5 * SEC, ['a']);
+    expect([throttledAttempts, accepted, retries]).toEqual([
+      [0, 0, 0],
+      [0, 0, 1],
+      [0, 0, 0],
+    ]);
+    expect(afterEnd).toEqual({ accepted: 1, throttledAttempts: 1, retries: 1, lastMs: 9000 });
+  });
+
+  it('lets retries after the end weigh on the last step where calm is judged', () => {
+    const line = new TimeSeries(2 * SEC, 1);
+    line.offer(SEC, 0, 1);
+    line.retry(SEC);
+    line.retry(50 * SEC);
+    const { offered, retries, backlogSec } = line.retryTrace;
+    expect([offered, retries, backlogSec].map((column) => Array.from(column))).toEqual([
+      [0, 1],
+      [0, 2],
+      [0, 0],
+    ]);
   });
 
   it('puts each count into the step of its time', () => {
