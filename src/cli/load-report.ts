@@ -1,6 +1,7 @@
 /**
  * The part of a report that a live run and a simulation have in common: what the pipeline counted.
  */
+import { keySpreadOf } from '../advice/key-spread.ts';
 import { lostRecordsOf } from '../advice/lost-records.ts';
 import { findingsOf } from '../advice/verdict.ts';
 import type { ShardMap } from '../model/shard-map.ts';
@@ -63,7 +64,7 @@ type CommonPart = Required<
     | 'thresholds'
   >
 > &
-  Pick<ReportDocument, 'latencyMs' | 'consumers'>;
+  Pick<ReportDocument, 'latencyMs' | 'consumers' | 'keySpread'>;
 
 /** What a report takes from the pipeline of an engine or a run that follows single records. */
 export function pipelineParts({
@@ -83,6 +84,7 @@ export function loadReport(parts: LoadParts): CommonPart {
   const reported = new Set(shards.map(({ shardId }) => shardId));
   const shardIds = map.all.map(({ shardId }) => (reported.has(shardId) ? shardId : undefined));
   const scenarioInfo = scenarioInfoOf(parts.file, scenario);
+  const keySpread = keySpreadOf(tally);
   const measured = parts.measuresLatency ? timed : undefined;
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -94,6 +96,7 @@ export function loadReport(parts: LoadParts): CommonPart {
     ...(timed === undefined ? {} : { latencyMs: latenciesOf(timed) }),
     shards,
     keys: keyRowsOf(tally, map, keyNames),
+    ...(keySpread === undefined ? {} : { keySpread }),
     ...(consumers === undefined ? {} : { consumers: consumers.rows }),
     series: {
       ...tally.series.until(countedUs, shardIds),

@@ -137,6 +137,13 @@ const key = z.object({
   ...outcomes,
 });
 
+const keySpread = z.object({
+  keys: count,
+  byChance: count,
+  counted: count.optional(),
+  othersAtMost: count.optional(),
+});
+
 const series = z.object({
   stepMs: amount,
   offered: column,
@@ -327,6 +334,7 @@ export const documentSchema = z.object({
     .optional(),
   shards: z.array(shard).optional(),
   keys: z.array(key).optional(),
+  keySpread: keySpread.optional(),
   consumers: z.array(consumerRow).optional(),
   series: series.optional(),
   findings: z.array(finding).optional(),

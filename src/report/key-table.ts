@@ -1,11 +1,12 @@
 /**
  * The heaviest keys of a run.
  */
-import type { KeyRow } from '../results/report-document.ts';
+import { LEAST_WEIGHT } from '../results/key-sketch.ts';
+import type { KeyRow, KeySpread } from '../results/report-document.ts';
 import { shortShard } from './change-table.ts';
-import { amountOf, count, percent } from './figure.ts';
+import { amountOf, count, NBSP, percent } from './figure.ts';
 import type { Ink } from './ink.ts';
-import { cellName } from './name.ts';
+import { cellName, quoteName } from './name.ts';
 import { wrap } from './paragraph.ts';
 import { type Column, tableLines, widthBeside } from './table.ts';
 
@@ -13,14 +14,25 @@ const MOST_ROWS = 10;
 const WIDEST_KEY = 40;
 const NARROWEST_KEY = 12;
 
-export function keyLines(keys: readonly KeyRow[], ink: Ink, columns: number): string[] {
-  const certain = keys.filter(isCertain);
-  if (certain.length === 0) {
-    const none =
-      'No key stands out: the count of each is mostly its error bound. All are in the JSON report.';
-    return wrap(none, columns - 2).map((line) => `  ${ink('dim', line)}`);
-  }
+/** @param spread what a key must have to stand out; a report of an older version does not tell */
+export function keyLines(
+  keys: readonly KeyRow[],
+  spread: KeySpread | undefined,
+  ink: Ink,
+  columns: number,
+): string[] {
+  const note = (text: string): string[] => wrap(text, columns - 2).map((line) => `  ${ink('dim', line)}`);
+  const certain = keys.filter((key) => isCertain(key) && standsOut(key, spread));
+  if (certain.length === 0) return note(nothingSentence(keys, spread));
   const shown = certain.slice(0, MOST_ROWS);
+  return [
+    ...(isInOrder(shown) ? [] : note(ORDER)),
+    ...rowLines(shown, ink, columns),
+    ...hiddenSentences(keys.length - shown.length, certain.length > MOST_ROWS, spread).flatMap(note),
+  ];
+}
+
+function rowLines(shown: readonly KeyRow[], ink: Ink, columns: number): string[] {
   const hasErrors = shown.some((key) => key.error > 0);
   const hasShards = shown.some((key) => key.shardId !== undefined);
   const table = headings(hasErrors, hasShards);
@@ -28,11 +40,56 @@ export function keyLines(keys: readonly KeyRow[], ink: Ink, columns: number): st
   const room = columns - widthBeside(table, rows, 0);
   const keyColumns = Math.max(NARROWEST_KEY, Math.min(WIDEST_KEY, room));
   const named = rows.map((row, i) => row.with(0, cellName(shown[i].key, keyColumns)));
-  const lines = tableLines(table, named, ink);
-  const hidden = keys.length - shown.length;
-  if (hidden === 0) return lines;
-  const more = `… and ${amountOf(hidden, certain.length > MOST_ROWS ? 'lighter key' : 'uncertain key')} in the JSON report.`;
-  return [...lines, `  ${ink('dim', more)}`];
+  return tableLines(table, named, ink);
+}
+
+/** How a key is weighed, for the table whose counts alone do not explain its order. */
+const ORDER = `in order of weight: its bytes, of each record at least ${count(Math.ceil(LEAST_WEIGHT))}`;
+
+function isInOrder(shown: readonly KeyRow[]): boolean {
+  return shown.every(({ records }, i) => i === 0 || records <= shown[i - 1].records);
+}
+
+/** Heavier than chance makes it. Few keys are shown whatever they weigh: the table has all that there are. */
+function standsOut({ records, error }: KeyRow, spread: KeySpread | undefined): boolean {
+  if (spread === undefined || (spread.keys <= MOST_ROWS && spread.counted === undefined)) return true;
+  return records - error > spread.byChance;
+}
+
+function nothingSentence(keys: readonly KeyRow[], spread: KeySpread | undefined): string {
+  if (spread?.counted !== undefined) {
+    return (
+      `No key stands out: by chance alone one of ${count(spread.keys)} keys may have up to ` +
+      `${amountOf(spread.byChance, 'record')}, and none of the ${count(spread.counted)} that were counted one by one ` +
+      'has more.'
+    );
+  }
+  if (keys.length > 0 && (spread === undefined || !keys.some(isCertain)))
+    return 'No key stands out: the count of each is mostly its error bound. All are in the JSON report.';
+  const heaviest = keys.toSorted((a, b) => b.records - b.error - (a.records - a.error)).at(0);
+  if (heaviest === undefined || spread === undefined) return 'No key stands out.';
+  const { key, records, error, utilization } = heaviest;
+  const load = utilization === undefined ? '' : ` and comes to ${percent(utilization)} of a shard's limit`;
+  return (
+    `No key stands out: the heaviest, ${quoteName(key, WIDEST_KEY)}, has ` +
+    `${error > 0 ? `at least${NBSP}` : ''}${amountOf(records - error, 'record')}${load}; by chance alone one of ` +
+    `${count(spread.keys)} equal keys may have up to ${count(spread.byChance)}.`
+  );
+}
+
+/** What the table leaves out, and what of the keys is not known. */
+function hiddenSentences(hidden: number, hasMore: boolean, spread: KeySpread | undefined): string[] {
+  const what = hasMore ? 'lighter key' : spread === undefined ? 'uncertain key' : 'key';
+  const why = hasMore || spread === undefined ? '' : ', no heavier than chance or its error bound explains';
+  return [
+    ...(hidden === 0 ? [] : [`… and ${amountOf(hidden, what)} in the JSON report${why}.`]),
+    ...(spread?.counted === undefined
+      ? []
+      : [
+          `${amountOf(spread.counted, 'key')} of ${count(spread.keys)} were counted one by one; none of the others had ` +
+            `more than ${amountOf(spread.othersAtMost ?? 0, 'record')} (99${NBSP}% sure).`,
+        ]),
+  ];
 }
 
 /** More of its count is known than guessed. */

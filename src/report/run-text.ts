@@ -42,8 +42,8 @@ export function renderRunText(document: ReportDocument, style: Style): string {
 }
 
 function numberSections(document: ReportDocument, ink: Ink, columns: number): string[] {
-  const { totals, errors, latencyMs, shards, keys, series, thresholds, timeline, capacity, durationMs } =
-    document;
+  const { totals, errors, latencyMs, shards, keys = [], keySpread, series, thresholds } = document;
+  const { timeline, capacity, durationMs } = document;
   const section = (title: string, note: string, lines: readonly string[]): string[] => {
     const isBeside = title.length + note.length + 2 <= columns;
     return [
@@ -75,13 +75,13 @@ function numberSections(document: ReportDocument, ink: Ink, columns: number): st
           ...burstLines(shards, columns),
         ])
       : []),
-    ...(keys?.length
+    ...(keys.length > 0 || keySpread !== undefined
       ? section(
           'HEAVIEST KEYS',
-          keys[0].shardId === undefined
+          keys.length > 0 && keys[0].shardId === undefined
             ? 'the stream spreads each over all shards'
             : 'load: of the key alone, at least, against the limit of a shard',
-          keyLines(keys, ink, columns),
+          keyLines(keys, keySpread, ink, columns),
         )
       : []),
     ...(document.consumers?.length

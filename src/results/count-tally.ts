@@ -21,12 +21,20 @@ export interface TallyReading {
   /** Whether records were packed into Kinesis records, and how many of those were sent. */
   readonly isPacked: boolean;
   readonly kinesisRecords: number;
+  /** Keys that no place is kept for, where those that have one were chosen beforehand. */
+  readonly others?: OtherKeys;
   /** Whether the stream spreads records by itself, so that no key has a shard. */
   readonly ignoresKeys?: boolean;
   /** Where the layout has changed. */
   readonly stays?: KeyStays | undefined;
   readonly openedUs?: ReadonlyMap<number, number>;
   readonly closedUs?: ReadonlyMap<number, number>;
+}
+
+export interface OtherKeys {
+  readonly keys: number;
+  /** Most records that one of them may have had, with 99 % probability. */
+  readonly recordsAtMost: number;
 }
 
 /** A tally that knows latencies too. */
@@ -51,6 +59,7 @@ export class CountTally implements TallyReading {
   readonly load: CountMeter;
   readonly series: TimeSeries;
   requests = 0;
+  others: OtherKeys = { keys: 0, recordsAtMost: 0 };
   readonly isPacked = false;
   readonly kinesisRecords = 0;
 

@@ -47,6 +47,8 @@ export interface ReportDocument {
   readonly latencyMs?: Latencies;
   readonly shards?: readonly ShardRow[];
   readonly keys?: readonly KeyRow[];
+  /** What a key must have to stand out among the others; absent where nothing was offered. */
+  readonly keySpread?: KeySpread;
   /** Of a simulation with consumers. */
   readonly consumers?: readonly ConsumerRow[];
   readonly series?: Series;
@@ -196,6 +198,20 @@ export interface ShardRow {
   readonly peakSecond: { readonly records: number; readonly bytes: number };
   /** The minute that holds the busiest second; absent where no whole minute was counted or offered anything. */
   readonly burst?: ShardBurst;
+}
+
+/** Among many equal keys one is the heaviest by chance: which of them are heavier than that. */
+export interface KeySpread {
+  /** Distinct keys: those that came; of more than could be counted, as many as were; `aggregate`: those there are. */
+  readonly keys: number;
+  /** Most records that a key may have without standing out: more than that is not chance, with 99 % probability. */
+  readonly byChance: number;
+  /**
+   * Engine `aggregate`, where not all keys were counted one by one: how many were, and the most records that any other
+   * may have had, with 99 % probability. Only keys with more than that are listed.
+   */
+  readonly counted?: number;
+  readonly othersAtMost?: number;
 }
 
 export interface KeyRow {

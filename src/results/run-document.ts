@@ -97,12 +97,15 @@ export interface KeyNames {
 
 /**
  * The heaviest keys. `records` is the upper end of the count, `records - error` the lower; the other counts are
- * those of the records that were seen since the key has had its place, which is all of them where the error is 0.
+ * those of the records that were seen since the key has had its place, which is all of them where the error is 0. Where
+ * keys were chosen beforehand, those alone that are heavier than any other can be.
  */
 export function keyRowsOf(tally: TallyReading, map: ShardMap, keyNames: KeyNames): KeyRow[] {
   const { sketch, keys, load } = tally;
   const offered = tally.shards.sum('offered');
-  return heaviest(sketch).map((place) => {
+  const atMost = tally.others?.recordsAtMost ?? 0;
+  const isListed = (place: number): boolean => keys.count(place, 'offered') > atMost;
+  return heaviest(sketch, isListed).map((place) => {
     const number = sketch.keys[place];
     const error = Math.floor(sketch.missed[place] / LEAST_WEIGHT);
     const records = keys.count(place, 'offered') + error;
@@ -121,9 +124,10 @@ export function keyRowsOf(tally: TallyReading, map: ShardMap, keyNames: KeyNames
 }
 
 /** Places in order of weight, heaviest first; of equals the lower key number first. */
-function heaviest(sketch: KeySketch): number[] {
+function heaviest(sketch: KeySketch, isListed: (place: number) => boolean): number[] {
   return sketch
     .held()
+    .filter(isListed)
     .sort((a, b) => sketch.weights[b] - sketch.weights[a] || sketch.keys[a] - sketch.keys[b])
     .slice(0, MOST_KEYS);
 }

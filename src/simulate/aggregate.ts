@@ -19,6 +19,7 @@ import { BucketWalk } from './bucket-walk.ts';
 import { ClassCounts, type SourceClasses } from './class-counts.ts';
 import type { SimulationOptions } from './exact.ts';
 import { BURST, FluidBuckets, REFILL_PER_SEC } from './fluid.ts';
+import { otherKeysOf } from './other-keys.ts';
 import { requestPeriodUs } from './request-period.ts';
 import { momentsOf } from './size-moments.ts';
 import { shardClassesOf } from './shard-classes.ts';
@@ -108,6 +109,8 @@ class AggregatePlayer {
   readonly #peaks: Float64Array;
   /** Middle of the losses that is not counted yet, below one record. */
   readonly #carry: Float64Array;
+  /** Records of each source in the counted duration. */
+  readonly #offered: Float64Array;
 
   constructor(scenario: DrawnScenario, z: number, meanBytes: number) {
     const { stream, traffic, seed, warmupUs, durationUs, placementSeed } = scenario;
@@ -145,6 +148,7 @@ class AggregatePlayer {
     this.#walk = new BucketWalk(this.#buckets, this.#arrivals, traffic.length, gap);
     this.#peaks = new Float64Array(shards);
     this.#carry = new Float64Array(shards);
+    this.#offered = new Float64Array(traffic.length);
   }
 
   play(): AggregateSimulation {
@@ -152,6 +156,7 @@ class AggregatePlayer {
     this.#playFrom(0, warmupUs, false);
     const before = { low: this.#buckets.lostLow.slice(), high: this.#buckets.lostHigh.slice() };
     this.#playFrom(warmupUs, warmupUs + durationUs, true);
+    this.#tally.others = otherKeysOf(this.#sources, this.#offered);
     return {
       tally: this.#tally,
       map: this.#map,
@@ -194,6 +199,7 @@ class AggregatePlayer {
     for (let j = 0; j < this.#map.open.length; j++)
       this.#playShard(j, startUs, endUs - startUs, extents, isCounted);
     if (!isCounted) return;
+    counts.forEach((count, s) => (this.#offered[s] += count));
     this.#tally.requests += Math.ceil((endUs - startUs) / Math.min(endUs - startUs, requestUs));
     this.#tally.load.closeStep((endUs - startUs) / 1_000_000);
   }

@@ -25,6 +25,8 @@ export interface ShardClasses {
   readonly shareFrom: Float64Array;
   /** Mean bytes of the partition keys. */
   readonly keyBytes: Float64Array;
+  /** Keys in the classes of the shards: how many, and the largest share that one of them has. */
+  readonly others: { readonly keys: number; readonly largestShare: number };
 }
 
 /** @param most heaviest keys that are counted one by one */
@@ -37,7 +39,8 @@ export function shardClassesOf(
 ): ShardClasses {
   const shards = map.open.length;
   const keyCount = keyCountOf(keys);
-  const heaviest = heaviestKeysOf(keys, keyCount, most);
+  const heaviest = heaviestKeysOf(keys, keyCount, most + 1);
+  const next = heaviest.length > most ? heaviest.pop() : undefined;
   const count = heaviest.length + shards;
   const classes = {
     count,
@@ -47,6 +50,10 @@ export function shardClassesOf(
     share: new Float64Array(count),
     shareFrom: new Float64Array(count + 1),
     keyBytes: new Float64Array(count),
+    others: {
+      keys: keyCount - heaviest.length,
+      largestShare: next === undefined ? 0 : keySharesOf(keys)(next),
+    },
   };
   for (let j = 0; j < shards; j++) classes.shard[heaviest.length + j] = j;
   placeKeys(keys, source, dictionary, map, heaviest, classes);
