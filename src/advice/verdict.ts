@@ -7,7 +7,7 @@
  */
 import { LIMITS } from '../model/limits.ts';
 import { formatHashKey } from '../model/hash-key.ts';
-import type { ShardMap } from '../model/shard-map.ts';
+import { route, type ShardMap } from '../model/shard-map.ts';
 import { DISPATCHED_LIMIT, LAG_LIMIT_MS } from '../results/generator-validity.ts';
 import type { TallyReading } from '../results/count-tally.ts';
 import type { JudgedLoad } from '../results/judged-load.ts';
@@ -85,7 +85,7 @@ function findUnderProvisioned(observation: Observation): FindingOf<'UNDER_PROVIS
       severity: 'critical',
       evidence: {
         ...evidenceOf(capped, shards),
-        windowSec: load.windowSec,
+        ...windowOf(load.windowSec, load.cappedEndSec),
         shards,
         shardsNeeded,
         moreShards: Math.max(0, shardsNeeded - shardsNow),
@@ -135,7 +135,7 @@ function fillOfUniform(
 }
 
 function findHotKeys(observation: Observation): FindingOf<'HOT_KEY'>[] {
-  const { tally, map, nameOf } = observation;
+  const { tally, map, nameOf, hashKeyOf } = observation;
   const hot = [...tally.load.hotKeys].sort(([, a], [, b]) => b.load.utilization - a.load.utilization);
   const salts = saltsOfHotKeys(
     hot.map(([, hotKey]) => hotKey),
@@ -150,7 +150,8 @@ function findHotKeys(observation: Observation): FindingOf<'HOT_KEY'>[] {
       key: nameOf(key),
       evidence: {
         ...evidenceOf(hotKey.load, 1),
-        windowSec: tally.load.windowSec,
+        ...windowOf(tally.load.windowSec, hotKey.endSec),
+        ...whereNow(map, hotKey.shard, hashKeyOf(key)),
         share: recordsOf(tally, key, hotKey) / tally.shards.sum('offered'),
         splitHelps: false,
         headroom: ADVICE_HEADROOM,
@@ -183,7 +184,7 @@ function findHotShards(observation: Observation): FindingOf<'HOT_SHARD'>[] {
       shardId: shard.shardId,
       evidence: {
         ...evidenceOf(judged, 1),
-        windowSec: tally.load.windowSec,
+        ...windowOf(tally.load.windowSec, window.endSec),
         ...(shard.open ? {} : { isClosed: true as const }),
         splitHelps: split !== undefined,
         newStartingHashKey: split === undefined ? null : formatHashKey(split.newStart),
@@ -192,6 +193,21 @@ function findHotShards(observation: Observation): FindingOf<'HOT_SHARD'>[] {
       },
     };
   });
+}
+
+/** Where a key's records go now, if the shard where it was hottest is closed. */
+function whereNow(
+  map: ShardMap,
+  shard: number,
+  hashKey: bigint,
+): Pick<FindingOf<'HOT_KEY'>['evidence'], 'isClosed' | 'shardIdNow'> {
+  if (map.all[shard].open) return {};
+  return { isClosed: true, shardIdNow: route(map, hashKey).shardId };
+}
+
+/** A window as evidence. @param endSec from the start of the counted duration */
+function windowOf(windowSec: number, endSec: number): { windowSec: number; fromMs: number; toMs: number } {
+  return { windowSec, fromMs: Math.max(0, endSec - windowSec) * 1000, toMs: endSec * 1000 };
 }
 
 function order(a: string, b: string): number {

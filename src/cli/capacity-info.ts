@@ -13,7 +13,7 @@ import type { Scenario } from '../traffic/scenario.ts';
  */
 export function capacityInfoOf(
   { stream, durationUs }: Scenario,
-  { phases, series }: Pick<Tally, 'phases' | 'series'>,
+  { phases, series, load }: Pick<Tally, 'phases' | 'series' | 'load'>,
   map: ShardMap,
 ): CapacityInfo | undefined {
   const { onDemand, shards } = stream;
@@ -32,7 +32,7 @@ export function capacityInfoOf(
       mostShards: rules.mostShards,
       ...(warmBytesPerSec === undefined ? {} : { warmThroughputBytesPerSec: warmBytesPerSec }),
     },
-    phases: phases.until(durationUs, series.answered),
+    phases: phases.until(durationUs, series.counts, load.endedUtilization),
     assumptions: [...onDemandAssumptions(rules), ...(recordDistribution === 'auto' ? AUTO_ASSUMPTIONS : [])],
   };
 }

@@ -38,13 +38,16 @@ export function simulationReport(
   };
   const common = simulated(parts);
   const { offered, attempts } = common.totals;
-  const capacity = capacityInfoOf(scenario, pipeline.tally, map);
+  const { tally } = pipeline;
+  const capacity = capacityInfoOf(scenario, tally, map);
+  const phases = tally.phases.until(countedUs, tally.series.counts, tally.load.endedUtilization);
   return {
     ...common,
     ...(capacity === undefined ? {} : { capacity }),
-    retry: retrySummaryOf(pipeline.tally.series.retryTrace, offered, attempts),
+    retry: retrySummaryOf(tally.series.retryTrace, offered, attempts),
     engine: { name: 'exact', serviceTimeMs: serviceUs / 1000 },
     ...(history.length === 0 ? {} : { timeline: history }),
+    ...(capacity === undefined && phases.length > 1 ? { phases } : {}),
     latencyBasis: 'modelled',
   };
 }

@@ -8,6 +8,20 @@ import { MOST_PHASES } from '../results/layout-phases.ts';
 const count = z.int().min(0);
 const amount = z.number().min(0);
 
+export const phases = z
+  .array(
+    z.object({
+      fromMs: amount,
+      toMs: amount,
+      openShards: count,
+      attempts: count,
+      throttledAttempts: count,
+      offered: count.optional(),
+      utilizationMax: amount.optional(),
+    }),
+  )
+  .max(MOST_PHASES);
+
 export const capacity = z.object({
   mode: z.literal('on-demand'),
   recordDistribution: z.enum(['auto', 'userPartitionKey']),
@@ -21,16 +35,6 @@ export const capacity = z.object({
     mostShards: count,
     warmThroughputBytesPerSec: amount.optional(),
   }),
-  phases: z
-    .array(
-      z.object({
-        fromMs: amount,
-        toMs: amount,
-        openShards: count,
-        attempts: count,
-        throttledAttempts: count,
-      }),
-    )
-    .max(MOST_PHASES),
+  phases,
   assumptions: z.array(z.object({ text: z.string(), confidence: z.enum(CONFIDENCES) })),
 });

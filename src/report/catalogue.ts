@@ -6,7 +6,7 @@
  */
 import { PRACTICAL_SALTS } from '../advice/salts.ts';
 import type { CapacityInfo, Evidence, Finding, FindingCode, FindingOf } from '../results/report-document.ts';
-import { amountOf, count, duration, NBSP, percent, perSec, times } from './figure.ts';
+import { amountOf, count, duration, NBSP, percent, perSec, timeAt, times } from './figure.ts';
 import { onDemandWords } from './on-demand-words.ts';
 import { quoteName, showName } from './name.ts';
 
@@ -46,6 +46,12 @@ const shardOf = (finding: { readonly shardId?: string }): string =>
 
 const windowOf = (seconds: number): string => `busiest ${seconds}${NBSP}s`;
 
+/** `busiest 10 s, from 50 s to 60 s`; a report of an older version does not tell when. */
+const windowAt = ({ windowSec, fromMs, toMs }: LoadEvidence): string =>
+  fromMs === undefined || toMs === undefined
+    ? windowOf(windowSec)
+    : `${windowOf(windowSec)} (from ${timeAt(fromMs)} to ${timeAt(toMs)})`;
+
 type LoadEvidence = Evidence['HOT_SHARD'] | Evidence['HOT_KEY'] | Evidence['UNDER_PROVISIONED'];
 
 const offered = (load: LoadEvidence): string => perSec(load.dimension, load.perSec, load.limitPerSec);
@@ -55,12 +61,12 @@ const HOT_KEY: FindingInfo<'HOT_KEY'> = {
   title: 'one key is more than a shard can carry',
   page: 'docs/findings/HOT_KEY.md',
   headline: (finding) =>
-    `${keyOf(finding)} on ${shardOf(finding)} takes ${times(finding.evidence.utilization)} what one shard can ` +
+    `${keyOf(finding)} on ${shardOf(finding)}${sinceClosed(finding.evidence)} takes ${times(finding.evidence.utilization)} what one shard can ` +
     'carry. A split will not help.',
   saw: (finding) =>
     `The key ${keyOf(finding)} alone was offered at least ${offered(finding.evidence)} in its ` +
-    `${windowOf(finding.evidence.windowSec)}. A shard takes ${limit(finding.evidence)}. ` +
-    `The key is ${percent(finding.evidence.share)} of all records and falls on ${shardOf(finding)}.`,
+    `${windowAt(finding.evidence)}. A shard takes ${limit(finding.evidence)}. ` +
+    `The key is ${percent(finding.evidence.share)} of all records and ${placeOf(finding)}.`,
   means: () =>
     'All records of a key go to one shard, so what is above that limit is throttled, and the other keys on the ' +
     'shard suffer with it. More shards and retries do not change that, nor does on-demand mode, unless the stream ' +
@@ -68,6 +74,19 @@ const HOT_KEY: FindingInfo<'HOT_KEY'> = {
   split: () => 'No. A split moves the key, whole, to one of the two halves.',
   todo: ({ evidence }) => `${salting(evidence)} Or give these records a finer partition key.`,
 };
+
+/** ` (closed since; now on shardId-000000000007)` */
+function sinceClosed({ isClosed, shardIdNow }: Evidence['HOT_KEY']): string {
+  if (isClosed !== true) return '';
+  return ` (closed since${shardIdNow === undefined ? '' : `; now on ${showName(shardIdNow, SHARD_COLUMNS)}`})`;
+}
+
+function placeOf(finding: FindingOf<'HOT_KEY'>): string {
+  const { isClosed, shardIdNow } = finding.evidence;
+  if (isClosed !== true) return `falls on ${shardOf(finding)}`;
+  const now = shardIdNow === undefined ? '' : `; now it falls on ${showName(shardIdNow, SHARD_COLUMNS)}`;
+  return `fell on ${shardOf(finding)} then, which is closed${now}`;
+}
 
 function salting({ saltsChosen, saltsRandom, headroom }: Evidence['HOT_KEY']): string {
   if (saltsChosen === null && saltsRandom === null) {
@@ -100,7 +119,7 @@ const HOT_SHARD: FindingInfo<'HOT_SHARD'> = {
         ],
   saw: (finding) =>
     `${shardOf(finding)} was offered ${offered(finding.evidence)} in its ` +
-    `${windowOf(finding.evidence.windowSec)}, not counting keys that are too hot by themselves. ` +
+    `${windowAt(finding.evidence)}, not counting keys that are too hot by themselves. ` +
     `A shard takes ${limit(finding.evidence)}.`,
   means: () =>
     'Several keys that would each fit fall on the same shard. The stream as a whole has room; this part of its ' +
@@ -110,7 +129,7 @@ const HOT_SHARD: FindingInfo<'HOT_SHARD'> = {
     finding.evidence.isClosed === true
       ? 'Nothing for this shard: it is gone. See whether the shards that took its range are well.'
       : finding.evidence.newStartingHashKey === null || !finding.evidence.splitHelps
-        ? 'Spread the heaviest keys of this shard over finer partition keys; they are listed below.'
+        ? 'Spread the heaviest keys of this shard over finer partition keys; they are below, or in the JSON report.'
         : `Call SplitShard for ${shardOf(finding)} with NewStartingHashKey ${finding.evidence.newStartingHashKey}. ` +
           'UpdateShardCount later makes all ranges equal again and undoes the cut.',
 };
@@ -145,7 +164,7 @@ const UNDER_PROVISIONED: FindingInfo<'UNDER_PROVISIONED'> = {
     `It needs ${count(evidence.shardsNeeded)}.` +
     (evidence.shardsNow === undefined ? '' : ` There are ${count(evidence.shardsNow)} now.`),
   saw: ({ evidence }) =>
-    `All keys together offered ${offered(evidence)} in the ${windowOf(evidence.windowSec)}, a key counted as no ` +
+    `All keys together offered ${offered(evidence)} in the ${windowAt(evidence)}, a key counted as no ` +
     `more than one shard can take. ${amountOf(evidence.shards, 'shard')} ` +
     `${evidence.shards === 1 ? 'takes' : 'take'} ${limit(evidence)}; this finding begins at 0.9 of that.`,
   means: () =>

@@ -1,8 +1,8 @@
 /**
  * What happened to the stream while the scenario was played: which shards were closed and opened, and outages.
  */
-import type { TimelineRow } from '../results/report-document.ts';
-import { amountOf, duration } from './figure.ts';
+import type { CapacityPhase, TimelineRow } from '../results/report-document.ts';
+import { amountOf, count, duration, partOf, percent } from './figure.ts';
 import type { Ink } from './ink.ts';
 import { cellName } from './name.ts';
 import { tableLines } from './table.ts';
@@ -30,6 +30,32 @@ export function changeLines(timeline: readonly TimelineRow[], ink: Ink): string[
   const hidden = timeline.length - rows.length;
   if (hidden === 0) return lines;
   return [...lines, `  ${ink('dim', `… and ${amountOf(hidden, 'more event')} in the JSON report.`)}`];
+}
+
+const PHASE_COLUMNS = ['until', 'open shards', 'offered', 'throttled', '', 'hottest shard'].map((title) => ({
+  title,
+  align: 'right' as const,
+}));
+
+/** What each change of the layout changed: the load and the throttling between one and the next. */
+export function phaseLines(phases: readonly CapacityPhase[], ink: Ink): string[] {
+  const rows = phases
+    .slice(0, MOST_ROWS)
+    .map(({ toMs, openShards, offered = 0, attempts, throttledAttempts, utilizationMax = 0 }) => [
+      duration(toMs),
+      count(openShards),
+      count(offered),
+      count(throttledAttempts),
+      partOf(throttledAttempts, attempts),
+      percent(utilizationMax),
+    ]);
+  const hidden = phases.length - rows.length;
+  return [
+    '',
+    `  ${ink('dim', 'throttled: attempts, and their part of all; hottest: its busiest 10 s')}`,
+    ...tableLines(PHASE_COLUMNS, rows, ink),
+    ...(hidden === 0 ? [] : [`  ${ink('dim', `… and ${count(hidden)} more in the JSON report.`)}`]),
+  ];
 }
 
 function namesOf(shardIds: readonly string[]): string {

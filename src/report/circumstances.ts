@@ -55,7 +55,9 @@ function engineOf(engine: NonNullable<ReportDocument['engine']>): string {
   const bracket =
     between === undefined
       ? ''
-      : `; for these arrivals ${count(between.least)} to ${count(between.most)} throttled, of which the middle is shown`;
+      : between.least === between.most
+        ? `; for these arrivals ${count(between.least)} throttled, exactly`
+        : `; for these arrivals ${count(between.least)} to ${count(between.most)} throttled, of which the middle is shown`;
   return `aggregate: counts per shard${tick}, no single records and no latencies${bracket}`;
 }
 

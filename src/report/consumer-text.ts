@@ -91,10 +91,11 @@ function useTable(rows: readonly ConsumerRow[], ink: Ink, columns: number): stri
   });
   const { getRecordsCallsPerSec: calls, readBytesPerSec: bytes } = LIMITS;
   const limits = `${calls.value} calls/s and ${bytes.value / MIB} MiB/s`;
-  const note = isWide
-    ? `per shard, on average; all that poll share ${limits}`
-    : `per shard; all that poll share ${limits}`;
-  return [`  ${ink('dim', note)}`, ...tableLines(headings, cells, ink)];
+  const notes = [
+    'calls: over all shards; calls/s (those answered) and MiB/s: mean of a shard,',
+    `of which all that poll share ${limits}`,
+  ].flatMap((note) => wrap(note, columns - 2));
+  return [...notes.map((note) => `  ${ink('dim', note)}`), ...tableLines(headings, cells, ink)];
 }
 
 function numbers(title: string): Column {

@@ -8,9 +8,10 @@ import { z } from 'zod';
 import { SWEEP_FIELDS } from '../results/many-simulations.ts';
 import { SCHEMA_VERSION } from '../results/report-document.ts';
 import { CONSTRAINT_NAMES } from '../results/plan-result.ts';
-import { capacity } from './capacity-schema.ts';
-import { consumerRow, consumerSeries } from './consumer-schema.ts';
-import { amount, column, count, hashKey, latencySummary } from './schema-figures.ts';
+import { capacity, phases } from './capacity-schema.ts';
+import { consumerRow } from './consumer-schema.ts';
+import { amount, count, hashKey, latencySummary } from './schema-figures.ts';
+import { keySpread, series } from './series-schema.ts';
 
 const outcomes = {
   accepted: count,
@@ -137,34 +138,14 @@ const key = z.object({
   ...outcomes,
 });
 
-const keySpread = z.object({
-  keys: count,
-  byChance: count,
-  counted: count.optional(),
-  othersAtMost: count.optional(),
-});
-
-const series = z.object({
-  stepMs: amount,
-  offered: column,
-  accepted: column,
-  throttledAttempts: column,
-  retries: column.optional(),
-  bytes: column,
-  openShards: column.optional(),
-  shards: z.array(z.object({ shardId: z.string(), offered: column, throttledAttempts: column })),
-  consumers: z.array(consumerSeries).optional(),
-  afterEnd: z
-    .object({ accepted: count, throttledAttempts: count, retries: count, lastMs: amount })
-    .optional(),
-});
-
 const load = {
   dimension: z.enum(['records', 'bytes']),
   perSec: amount,
   limitPerSec: amount,
   utilization: amount,
   windowSec: amount,
+  fromMs: amount.optional(),
+  toMs: amount.optional(),
 };
 
 const about = {
@@ -179,6 +160,8 @@ const finding = z.discriminatedUnion('code', [
     ...about,
     evidence: z.object({
       ...load,
+      isClosed: z.literal(true).optional(),
+      shardIdNow: z.string().optional(),
       share: amount,
       splitHelps: z.literal(false),
       headroom: amount,
@@ -328,6 +311,7 @@ export const documentSchema = z.object({
   totals: totals.optional(),
   retry: retry.optional(),
   timeline: z.array(timelineRow).optional(),
+  phases: phases.optional(),
   latencyBasis: z.enum(['measured', 'measured-local', 'modelled']).optional(),
   latencyMs: z
     .object({ response: latencySummary, service: latencySummary, queue: latencySummary })

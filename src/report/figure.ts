@@ -52,6 +52,11 @@ export function duration(ms: number): string {
     .join(NBSP);
 }
 
+/** `0 s`, `12.5 s`, `10 min 3 s`: a moment of the counted duration. */
+export function timeAt(ms: number): string {
+  return ms === 0 ? `0${NBSP}s` : duration(ms);
+}
+
 /** `1,420 records/s` or `1.42 MiB/s`: a load, not rounded to the limit that it is held against, or the limit itself. */
 export function perSec(dimension: Dimension, amount: number, limit: number): string {
   if (dimension === 'bytes') return `${trim(away(amount / MIB, limit / MIB, 2))}${NBSP}MiB/s`;

@@ -57,7 +57,7 @@ function restsOn({ seed }: ReportDocument): string {
   );
 }
 
-function probeLines({ probes, unit }: MaxRateResult, ink: Ink): string[] {
+function probeLines({ probes, unit, expression }: MaxRateResult, ink: Ink): string[] {
   return tableLines(
     [
       { title: 'records/s', align: 'right' },
@@ -70,7 +70,7 @@ function probeLines({ probes, unit }: MaxRateResult, ink: Ink): string[] {
     probes.map((probe) => [
       count(probe.ratePerSec),
       probe.ok ? ink('green', 'yes') : ink('red', 'NO'),
-      thresholdValue(probe.actual, unit),
+      thresholdValue(probe.actual, { unit, expression }),
       partOf(probe, probe.totals.throttled),
       partOf(probe, probe.totals.dropped),
       percent(probe.utilizationMax),

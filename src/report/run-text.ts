@@ -7,7 +7,7 @@ import type { ReportDocument } from '../results/report-document.ts';
 import { generatorSentence, repeatSentence, subjectLines } from './circumstances.ts';
 import { burstLines } from './burst-text.ts';
 import { capacityLines } from './capacity-text.ts';
-import { changeLines } from './change-table.ts';
+import { changeLines, phaseLines } from './change-table.ts';
 import { consumerLines } from './consumer-text.ts';
 import { errorLines } from './error-lines.ts';
 import { findingLines } from './finding-text.ts';
@@ -54,7 +54,7 @@ function numberSections(document: ReportDocument, ink: Ink, columns: number): st
     ];
   };
   return [
-    ...(thresholds?.length ? section('THRESHOLDS', '', thresholdLines(thresholds, ink, columns)) : []),
+    ...(thresholds?.length ? section('THRESHOLDS', '', thresholdLines(document, ink, columns)) : []),
     ...(totals
       ? section('RECORDS', '', [...totalsLines(totals, ink), ...retryLines(document, columns)])
       : []),
@@ -68,7 +68,12 @@ function numberSections(document: ReportDocument, ink: Ink, columns: number): st
           capacityLines(capacity, ink, columns),
         )
       : []),
-    ...(timeline?.length ? section('WHAT CHANGED', '', changeLines(timeline, ink)) : []),
+    ...(timeline?.length
+      ? section('WHAT CHANGED', '', [
+          ...changeLines(timeline, ink),
+          ...(document.phases ? phaseLines(document.phases, ink) : []),
+        ])
+      : []),
     ...(shards?.length
       ? section('SHARDS', `hottest first; load: the busiest ${windowText(durationMs)} against the limit`, [
           ...shardLines(shards, ink, columns),

@@ -44,10 +44,20 @@ function answer({ field, points }: SweepResult): string {
   const range = `${valueOf(field, points[0].value)} to ${valueOf(field, points[points.length - 1].value)}`;
   if (calm.length === 0) return `Something is throttled, dropped or found at every point from ${range}.`;
   if (calm.length === points.length)
-    return `Nothing is throttled, dropped or found at any point from ${range}.`;
+    return `Nothing is throttled, dropped or found at any point from ${range}.${beyond(field, points)}`;
   const best = field === 'shards' ? calm[0] : calm[calm.length - 1];
   const edge = field === 'shards' ? 'fewest' : 'highest rate';
   return `Of ${amountOf(points.length, 'point')} from ${range}, the ${edge} at which nothing is throttled, dropped or found: ${valueOf(field, best.value)}.`;
+}
+
+/** Where every point holds, the edge lies outside of what was tried. */
+function beyond(field: SweepResult['field'], points: readonly SweepPoint[]): string {
+  const values = points.map((point) => point.value);
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  if (field === 'rate')
+    return ` The highest tried, ${valueOf(field, most)}, holds; higher rates were not tried.`;
+  if (least === 1) return ' One shard holds, and there is nothing smaller.';
+  return ` The fewest tried, ${valueOf(field, least)}, hold; fewer were not tried.`;
 }
 
 function isCalm({ totals, findings }: SweepPoint): boolean {

@@ -1,21 +1,44 @@
 /**
  * The gates that the user set, and how each came out.
  */
-import type { ThresholdRow } from '../results/report-document.ts';
-import { count, millis, NBSP, times } from './figure.ts';
+import type { ReportDocument, ThresholdRow } from '../results/report-document.ts';
+import { count, millis, NBSP, percent, times } from './figure.ts';
 import type { Ink } from './ink.ts';
 import { showName } from './name.ts';
+import { wrap } from './paragraph.ts';
 import { tableLines } from './table.ts';
 
 const EXPRESSION_COLUMNS = 40;
 
-export function thresholdLines(thresholds: readonly ThresholdRow[], ink: Ink, columns: number): string[] {
+export function thresholdLines(document: ReportDocument, ink: Ink, columns: number): string[] {
+  const { thresholds = [] } = document;
   const rows = thresholds.map((row) => [
     outcome(row, ink),
     showName(row.expression, Math.min(EXPRESSION_COLUMNS, columns - 40)),
-    row.actual === null ? '' : `was ${thresholdValue(row.actual, row.unit)}`,
+    row.actual === null ? '' : `was ${thresholdValue(row.actual, row)}`,
   ]);
-  return tableLines([{ title: '' }, { title: '' }, { title: '' }], rows, ink);
+  const reasons = new Set(thresholds.flatMap((row) => (row.ok === null ? [reasonOf(row, document)] : [])));
+  return [
+    ...tableLines([{ title: '' }, { title: '' }, { title: '' }], rows, ink),
+    ...[...reasons].flatMap((reason) => wrap(reason, columns - 2)).map((line) => `  ${line}`),
+  ];
+}
+
+/** Why there is no answer to a gate. */
+function reasonOf({ expression }: ThresholdRow, { kind, totals }: ReportDocument): string {
+  const metric = expression.trim();
+  if (metric.startsWith('latency.endToEnd')) {
+    return `Not measured: no command measures latency from end to end${kind === 'simulation' ? '; a simulation models it' : ''}.`;
+  }
+  if (metric.startsWith('latency')) {
+    return kind === 'simulation'
+      ? 'Not measured: latency in a simulation is modelled, so no gate on it can pass. shardwise run measures it.'
+      : 'Not measured: no record was accepted whose latency could be told.';
+  }
+  if (metric.startsWith('iteratorAge'))
+    return 'Not measured: there were no consumers whose age could be told.';
+  if (totals?.offered === 0) return 'Not measured: nothing was offered.';
+  return 'Not measured: there is nothing to take a part of.';
 }
 
 function outcome({ ok }: ThresholdRow, ink: Ink): string {
@@ -23,8 +46,11 @@ function outcome({ ok }: ThresholdRow, ink: Ink): string {
   return ok ? ink('green', 'met') : ink('red', 'MISSED');
 }
 
-/** A measured value with its unit. */
-export function thresholdValue(value: number, unit: ThresholdRow['unit']): string {
+/** A measured value with its unit; a ratio as it was asked for. */
+export function thresholdValue(
+  value: number,
+  { unit, expression }: Pick<ThresholdRow, 'unit' | 'expression'>,
+): string {
   switch (unit) {
     case 'ms':
       return `${millis(value)}${NBSP}ms`;
@@ -33,6 +59,6 @@ export function thresholdValue(value: number, unit: ThresholdRow['unit']): strin
     case '/s':
       return `${count(value)}/s`;
     case 'ratio':
-      return times(value);
+      return /%\s*$/.test(expression) ? percent(value) : times(value);
   }
 }

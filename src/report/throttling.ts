@@ -5,7 +5,7 @@
 import { LIMITS } from '../model/limits.ts';
 import type { Dimension, ReportDocument, Series, ShardRow } from '../results/report-document.ts';
 import { WINDOW_SEC } from '../results/sliding-sums.ts';
-import { duration, percent, perSec } from './figure.ts';
+import { duration, percent, perSec, timeAt } from './figure.ts';
 import { showName } from './name.ts';
 
 /** Throttling that is nearly all over by then is a matter of how full the buckets were at the start. */
@@ -74,6 +74,23 @@ function peakSentence(shard: ShardRow): string | undefined {
   const takes = `a shard takes ${perSec(dimension, limit, limit)}`;
   if (most > 1) return `${was}; ${takes}.`;
   return `${was}, which it takes if they come evenly and its buckets are full: these came faster, or the buckets were not.`;
+}
+
+/** Less than this of the time between the first and the last of it: then it came and went. */
+const ALL_ALONG = 0.9;
+
+/** `Throttled from 10 min 3 s to 15 min, of 20 min.`: when, to the step of the series. */
+export function throttledSpan({ series, durationMs }: ReportDocument): string | undefined {
+  if (series === undefined) return undefined;
+  const { stepMs, throttledAttempts } = series;
+  const first = throttledAttempts.findIndex((attempts) => attempts > 0);
+  if (first === -1) return undefined;
+  const end = throttledAttempts.findLastIndex((attempts) => attempts > 0) + 1;
+  const throttled = throttledAttempts.reduce((steps, attempts) => steps + (attempts > 0 ? 1 : 0), 0);
+  const part = throttled / (end - first);
+  const often = part < ALL_ALONG ? ` (in ${percent(part)} of that time)` : '';
+  const to = Math.min(durationMs, end * stepMs);
+  return `Throttled from ${timeAt(first * stepMs)} to ${timeAt(to)} of ${duration(durationMs)}${often}.`;
 }
 
 function wayOut({ series, totals }: ReportDocument): string {

@@ -7,7 +7,7 @@
  */
 import type { AfterEnd, Series } from '../results/report-document.ts';
 import { highestOf, sparkline } from './bars.ts';
-import { amountOf, count, duration, NBSP } from './figure.ts';
+import { amountOf, count, duration, timeAt } from './figure.ts';
 import type { Ink } from './ink.ts';
 import { wrap } from './paragraph.ts';
 
@@ -50,7 +50,7 @@ function openLine(openShards: readonly number[], steps: number): string {
 function axisLine({ stepMs, offered }: Series, steps: number, durationMs: number): string {
   const width = Math.ceil(offered.length / steps);
   const half = Math.floor(width / 2);
-  const [start, middle, end] = [`0${NBSP}s`, duration(half * steps * stepMs), duration(durationMs)];
+  const [start, middle, end] = [timeAt(0), timeAt(half * steps * stepMs), duration(durationMs)];
   const rest = width - end.length;
   const withMiddle = start.padEnd(half) + middle;
   const line =

@@ -15,7 +15,7 @@ import { SEVERITY_COLORS } from './finding-text.ts';
 import type { Color, Ink } from './ink.ts';
 import { showName } from './name.ts';
 import { wrap } from './paragraph.ts';
-import { hottestOf, noiseSentence, throttlingSentences } from './throttling.ts';
+import { hottestOf, noiseSentence, throttledSpan, throttlingSentences } from './throttling.ts';
 
 interface Verdict {
   readonly color: Color;
@@ -57,8 +57,15 @@ function verdictOf(document: ReportDocument): Verdict {
   const worst = findings.find((finding) => finding.severity === 'critical') ?? findings[0];
   return {
     color: SEVERITY_COLORS[worst.severity],
-    sentence: `${worst.code}: ${explain(worst).headline}${also(findings.filter((finding) => finding !== worst))}`,
+    sentence: `${worst.code}: ${explain(worst).headline}${when(document, worst)}${also(findings.filter((finding) => finding !== worst))}`,
   };
+}
+
+/** When it throttled: what a reader on call looks up next. */
+function when(document: ReportDocument, { code }: Finding): string {
+  if (code === 'LOST_RECORDS' || code === 'GENERATOR_LATE') return '';
+  const span = throttledSpan(document);
+  return span === undefined ? '' : ` ${span}`;
 }
 
 /** ` Also HOT_KEY, 2 × HOT_SHARD.`: the findings that the first line has no room for. */

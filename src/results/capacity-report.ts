@@ -31,4 +31,8 @@ export interface CapacityPhase {
   /** Attempts that were answered in that time. */
   readonly attempts: number;
   readonly throttledAttempts: number;
+  /** Records that fell due in that time. */
+  readonly offered?: number;
+  /** Of its hottest shard: the busiest 10 s over the limit, or the mean of a phase that has no 10 s. */
+  readonly utilizationMax?: number;
 }

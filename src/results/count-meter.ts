@@ -36,7 +36,8 @@ export class CountMeter extends LoadJudge {
     this.#elapsedSec += seconds;
     // A last step that was cut short would look like a window of less load.
     const isWhole = seconds === this.#stepSec;
-    if (isWhole && this.#elapsedSec >= this.windowSec) this.judge(this.windowSec, this.shards, this.keys);
+    if (isWhole && this.#elapsedSec >= this.windowSec)
+      this.judge(this.windowSec, this.shards, this.keys, this.#elapsedSec);
   }
 
   /** Seconds tell of bursts within a minute; longer steps do not. */
@@ -49,6 +50,6 @@ export class CountMeter extends LoadJudge {
   finish(elapsedSec: number): void {
     this.bursts.finish(elapsedSec);
     if (this.judged > 0 || elapsedSec <= 0) return;
-    this.judge(Math.min(elapsedSec, this.windowSec), this.shards, this.keys);
+    this.judge(Math.min(elapsedSec, this.windowSec), this.shards, this.keys, elapsedSec);
   }
 }

@@ -34,11 +34,17 @@ interface Load {
   readonly utilization: number;
   /** Length of the window it was seen in. */
   readonly windowSec: number;
+  /** Start and end of that window, from the start of the counted duration. */
+  readonly fromMs?: number;
+  readonly toMs?: number;
 }
 
 export interface Evidence {
   /** The key alone is above one shard's limit. Loads are lower bounds. */
   readonly HOT_KEY: Load & {
+    /** The shard where it was hottest was closed since; the key's records go to this one now. */
+    readonly isClosed?: true;
+    readonly shardIdNow?: string;
     /** Of all offered records. */
     readonly share: number;
     readonly splitHelps: false;

@@ -28,6 +28,8 @@ const MOST_HOT_KEYS = 4096;
 export interface HotKey {
   readonly shard: number;
   readonly load: JudgedLoad;
+  /** When that window ended, in seconds from the start of the counted duration. */
+  readonly endSec: number;
   /** Of the key, per second. */
   readonly perSec: Readonly<Record<Dimension, number>>;
   /** Of the whole stream without its hot keys, per second. */
@@ -57,6 +59,10 @@ export abstract class LoadJudge {
   cappedRest: Readonly<Record<Dimension, number>> = { records: 0, bytes: 0 };
   /** Shards that were open then. */
   cappedShards: number;
+  /** When that window ended, in seconds from the start of the counted duration. */
+  cappedEndSec = 0;
+  /** Of the hottest shard of the present layout, its busiest window. */
+  protected layoutUtilization = 0;
   /** Windows judged so far. */
   protected judged = 0;
   /** Length of the windows in seconds. */
@@ -105,14 +111,15 @@ export abstract class LoadJudge {
   /** The offer has ended after `elapsedSec` seconds: judges the last window. */
   abstract finish(elapsedSec: number): void;
 
-  /** Judges one window of the given length. */
-  protected judge(windowSec: number, shards: WindowSums, keys: WindowSums): void {
+  /** Judges one window of the given length that ends now. */
+  protected judge(windowSec: number, shards: WindowSums, keys: WindowSums, endSec: number): void {
     this.judged++;
-    const window = new StreamWindow(windowSec, shards, this.#openShards);
+    const window = new StreamWindow(windowSec, shards, this.#openShards, endSec);
     const { records, bytes, rest } = window;
     for (let j = 0; j < shards.count; j++) {
       const utilization = utilizationOf(records[j], bytes[j], windowSec);
       if (utilization > this.shardUtilization[j]) this.shardUtilization[j] = utilization;
+      if (utilization > this.layoutUtilization) this.layoutUtilization = utilization;
     }
     this.#judgeKeys(window, keys);
     rest.records /= windowSec;
@@ -123,6 +130,7 @@ export abstract class LoadJudge {
     this.capped = capped;
     this.cappedRest = rest;
     this.cappedShards = this.#openShards;
+    this.cappedEndSec = endSec;
   }
 
   /**
@@ -150,7 +158,7 @@ export abstract class LoadJudge {
   }
 
   #judgeKey(window: StreamWindow, place: number, sums: WindowLoad): void {
-    const { windowSec, rest } = window;
+    const { windowSec, endSec, rest } = window;
     const key = this.#sketch.keys[place];
     const known = this.hotKeys.get(key);
     const load = judgedLoad(sums, windowSec, this.#z);
@@ -166,6 +174,7 @@ export abstract class LoadJudge {
     this.hotKeys.set(key, {
       shard,
       load,
+      endSec,
       perSec: { records: sums.records / windowSec, bytes: sums.bytes / windowSec },
       rest,
       recordsBefore: known?.recordsBefore ?? 0,

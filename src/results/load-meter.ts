@@ -17,6 +17,8 @@ export class LoadMeter extends LoadJudge {
    * out once it says that nothing goes on any more.
    */
   onSecond: ((second: number, shards: SecondLoad) => boolean) | undefined;
+  /** Of the hottest shard of the layout that ended last: its busiest window, or the mean of a shorter stay. */
+  endedUtilization = 0;
   #goesOn = false;
   #second = 0;
   /** First second of the window, or of one yet to come where the layout changes in the running second. */
@@ -80,6 +82,8 @@ export class LoadMeter extends LoadJudge {
     const second = Math.floor(timeUs / 1_000_000);
     if (second > this.#second) this.#closeUpTo(second);
     this.#meterShortStay();
+    this.endedUtilization = this.#utilizationOfLayout();
+    this.layoutUtilization = 0;
     this.setShards(shards, open);
     this.shards.grow(shards);
     this.bursts.reach(this.#second);
@@ -103,6 +107,17 @@ export class LoadMeter extends LoadJudge {
     }
   }
 
+  /** Of the hottest shard of the layout that is, up to now: its busiest window, or its mean where there was none yet. */
+  #utilizationOfLayout(): number {
+    const seconds = this.#second - this.#windowFrom;
+    if (this.layoutUtilization > 0 || seconds <= 0) return this.layoutUtilization;
+    let most = 0;
+    for (let j = 0; j < this.shards.count; j++) {
+      most = Math.max(most, utilizationOf(this.shards.windowRecords(j), this.shards.windowBytes(j), seconds));
+    }
+    return most;
+  }
+
   /** Shards that are in a whole window now are known by that. */
   #endShortStays(): void {
     for (const j of this.shortStays.keys()) {
@@ -117,8 +132,9 @@ export class LoadMeter extends LoadJudge {
     this.#closeUpTo(Math.max(this.#second + 1, Math.floor(elapsedSec)));
     this.bursts.finish(elapsedSec);
     if (this.#windowFrom > 0) this.#meterShortStay();
+    this.endedUtilization = this.#utilizationOfLayout();
     if (this.judged > 0 || elapsedSec <= 0 || this.#windowFrom > 0) return;
-    this.judge(Math.min(elapsedSec, this.windowSec), this.shards, this.keys);
+    this.judge(Math.min(elapsedSec, this.windowSec), this.shards, this.keys, elapsedSec);
   }
 
   #closeUpTo(second: number): void {
@@ -147,6 +163,6 @@ export class LoadMeter extends LoadJudge {
     }
     if (this.#second - this.#windowFrom < this.windowSec) return;
     this.#endShortStays();
-    this.judge(this.windowSec, shards, this.keys);
+    this.judge(this.windowSec, shards, this.keys, this.#second);
   }
 }

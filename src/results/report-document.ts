@@ -5,7 +5,7 @@
  * Hash keys are decimal strings; `share` and `utilization` are 0…1 and more; sizes are bytes.
  */
 
-import type { CapacityInfo } from './capacity-report.ts';
+import type { CapacityInfo, CapacityPhase } from './capacity-report.ts';
 import type { PlanResult } from './plan-result.ts';
 import type { Finding } from './finding.ts';
 import type { ConsumerRow, ConsumerSeries } from './consumer-report.ts';
@@ -43,6 +43,8 @@ export interface ReportDocument {
   readonly retry?: RetrySummary;
   /** What happened to the stream, in order; absent where nothing did. */
   readonly timeline?: readonly TimelineRow[];
+  /** How a provisioned stream fared between changes of its layout; absent where it did not change. */
+  readonly phases?: readonly CapacityPhase[];
   readonly latencyBasis?: 'measured' | 'measured-local' | 'modelled';
   readonly latencyMs?: Latencies;
   readonly shards?: readonly ShardRow[];

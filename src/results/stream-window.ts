@@ -25,6 +25,8 @@ export interface WindowSums {
 /** What a shard carried in one window, key by key. */
 export interface ShardWindow {
   readonly windowSec: number;
+  /** When it ended, in seconds from the start of the counted duration. */
+  readonly endSec: number;
   /** Of the whole shard, without the keys that were taken off it. */
   readonly sum: WindowLoad;
   /** By number, those that were counted one by one. */
@@ -44,11 +46,15 @@ export class StreamWindow {
   readonly #cut: WindowLoad;
   #variance: number;
 
-  /** @param open how many of the shards are open: what the stream takes */
+  /**
+   * @param open how many of the shards are open: what the stream takes
+   * @param endSec when the window ended, from the start of the counted duration
+   */
   constructor(
     readonly windowSec: number,
     shards: WindowSums,
     readonly open = shards.count,
+    readonly endSec = windowSec,
   ) {
     this.records = new Float64Array(shards.count);
     this.bytes = new Float64Array(shards.count);
@@ -91,6 +97,6 @@ export class StreamWindow {
   /** A shard as it is left, for keys to be entered. */
   shard(j: number): ShardWindow {
     const sum = { records: this.records[j], bytes: this.bytes[j], squares: this.squares[j] };
-    return { windowSec: this.windowSec, sum, keys: new Map() };
+    return { windowSec: this.windowSec, endSec: this.endSec, sum, keys: new Map() };
   }
 }

@@ -147,7 +147,7 @@ export class Tally {
     this.shards.grow(rows);
     this.series.grow(rows);
     this.series.layout(startUs, map.open.length, this.#openShards);
-    this.phases.change(timeUs, map.open.length, this.series.answered);
+    this.phases.change(timeUs, map.open.length, this.series.counts, this.load.endedUtilization);
     this.#openShards = map.open.length;
     const second = Math.floor(startUs / US_PER_SEC);
     this.backlog.reshard(steps, rows, second, startUs / US_PER_SEC - second, this.load.shards);

@@ -3,7 +3,7 @@
  * lowest numbers. What is answered after the end is counted apart, so that no step has what did not happen in it.
  */
 import { ATTEMPT } from '../model/outcome.ts';
-import type { AnsweredAttempts } from './layout-phases.ts';
+import type { LayoutCounts } from './layout-phases.ts';
 import type { AfterEnd, Series } from './report-document.ts';
 import type { RetryTrace } from './retry-recovery.ts';
 
@@ -74,9 +74,13 @@ export class TimeSeries {
     this.#open.fill(open, this.#stepAt(timeUs));
   }
 
-  /** Attempts so far that were accepted or throttled. */
-  get answered(): AnsweredAttempts {
-    return { accepted: sumOf(this.#accepted), throttled: sumOf(this.#throttled) };
+  /** Counted so far. */
+  get counts(): LayoutCounts {
+    return {
+      offered: sumOf(this.#offered),
+      accepted: sumOf(this.#accepted),
+      throttled: sumOf(this.#throttled),
+    };
   }
 
   offer(dueUs: number, shard: number, bytes: number): void {
@@ -122,7 +126,7 @@ export class TimeSeries {
 
   /** The first `count` of some records were answered, all now. */
   answerRun(timeUs: number, shards: Uint32Array, outcomes: Uint8Array, count: number): void {
-    const step = this.#stepAt(timeUs);
+    const step = this.#replyAt(timeUs);
     let [accepted, throttled] = [0, 0];
     for (let i = 0; i < count; i++) {
       if (outcomes[i] === ATTEMPT.accepted) accepted++;

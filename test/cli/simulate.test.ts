@@ -140,6 +140,20 @@ describe('--sweep', { timeout: 30_000 }, () => {
     expect((await simulate(FOUR_SHARDS, [...args, '--quiet'], true)).err).toBe('');
   });
 
+  it('says where it did not look, when every point holds', async () => {
+    const first = async (scenario: string, sweep: string): Promise<string> =>
+      (await simulate(scenario, ['--sweep', sweep])).out.split('\n\n')[0].replaceAll(/\s+/g, ' ');
+    expect(await first(FOUR_SHARDS, 'shards=4..6')).toMatch(
+      /The fewest tried, 4 shards, hold; fewer were not tried\.$/,
+    );
+    expect(await first(FOUR_SHARDS, 'rate=100/s..200/s:2')).toMatch(
+      /The highest tried, 200 records\/s, holds; higher rates were not tried\.$/,
+    );
+    expect(await first(ONE_SHARD.replace('900/s', '100/s'), 'shards=1..2')).toMatch(
+      /One shard holds, and there is nothing smaller\.$/,
+    );
+  });
+
   it('is a report like any other', async () => {
     for (const sweep of ['shards=1..4', 'rate=500/s..9000/s:6']) {
       const scenario = `${FOUR_SHARDS}thresholds: ["throttledAttempts < 1%"]`;
