@@ -81,7 +81,7 @@ export function timelineNote(series: Series, columns: number): string {
   const steps = stepsPerColumn(series, columns);
   const step = duration(series.stepMs);
   const column = steps === 1 ? step : `the busiest ${step} of ${duration(steps * series.stepMs)}`;
-  return `records/s; one column is ${column}`;
+  return `records and attempts/s; one column is ${column}`;
 }
 
 /** Every column stands for as many steps as any other; the last may have fewer. */

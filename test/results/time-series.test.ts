@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ATTEMPT } from '../../src/model/outcome.ts';
 import { TimeSeries } from '../../src/results/time-series.ts';
 
 const SEC = 1_000_000;
@@ -73,6 +74,22 @@ describe('the time line of a run', () => {
       [0, 0, 0],
     ]);
     expect(afterEnd).toEqual({ accepted: 1, throttledAttempts: 1, retries: 1, lastMs: 9000 });
+  });
+
+  it('keeps replies after the end apart where they come many at once, too', () => {
+    const line = new TimeSeries(2 * SEC, 2);
+    const [shards, outcomes] = [
+      Uint32Array.of(0, 1, 1),
+      Uint8Array.of(ATTEMPT.accepted, ATTEMPT.throttled, ATTEMPT.accepted),
+    ];
+    line.answerRun(SEC, shards, outcomes, 3);
+    line.answerRun(5 * SEC, shards, outcomes, 3);
+    const { accepted, throttledAttempts, afterEnd } = line.until(2 * SEC, ['a', 'b']);
+    expect([accepted, throttledAttempts]).toEqual([
+      [0, 2],
+      [0, 1],
+    ]);
+    expect(afterEnd).toEqual({ accepted: 2, throttledAttempts: 1, retries: 0, lastMs: 5000 });
   });
 
   it('lets retries after the end weigh on the last step where calm is judged', () => {
