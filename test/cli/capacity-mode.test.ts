@@ -56,7 +56,8 @@ describe('simulate', { timeout: 60_000 }, () => {
   });
 
   it('shows no shard of a key under AUTO', async () => {
-    const { out } = await shardwise(AUTO, 'simulate');
+    const hot = AUTO.replace('"uniform:100000"', '"hot:40%:1:100000"');
+    const { out } = await shardwise(hot, 'simulate');
     expect(out).toContain('record distribution AUTO: keys are ignored');
     expect(out).toMatch(/HEAVIEST KEYS .*? key share offered throttled key-/);
     expect(out).not.toContain('against the limit of a shard');
