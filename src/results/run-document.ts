@@ -122,8 +122,7 @@ export function keyRowsOf(tally: TallyReading, map: ShardMap, keyNames: KeyNames
 
 /** Places in order of weight, heaviest first; of equals the lower key number first. */
 function heaviest(sketch: KeySketch): number[] {
-  return sketch
-    .held()
+  return Array.from(sketch.held())
     .sort((a, b) => sketch.weights[b] - sketch.weights[a] || sketch.keys[a] - sketch.keys[b])
     .slice(0, MOST_KEYS);
 }

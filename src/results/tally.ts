@@ -129,21 +129,21 @@ export class Tally {
    */
   relayout({ map, steps }: LayoutChange, timeUs: number, shardOf: (key: number) => number): void {
     const rows = map.all.length;
-    const places = this.ignoresKeys ? [] : this.sketch.held();
+    const places = this.ignoresKeys ? new Uint32Array(0) : this.sketch.held();
     if (places.length > 0) {
       this.stays ??= new KeyStays(this.sketch.capacity);
-      this.stays.note(
-        rows,
-        places,
-        (place) => this.shardOfKey[place],
-        (place, name) => this.keys.count(place, name),
-      );
+      this.stays.note(rows, places, this.shardOfKey, this.keys);
     }
     const startUs = Math.max(0, timeUs);
     const touched = steps.flatMap(({ parents, children }) => [...parents, ...children]);
     this.load.relayout(startUs, rows, map.open.length, touched);
     // Not before: the seconds up to now are judged with the keys where they were.
-    for (const place of places) this.shardOfKey[place] = shardOf(this.sketch.keys[place]);
+    const isClosed = new Uint8Array(rows);
+    for (const { parents } of steps) for (const parent of parents) isClosed[parent] = 1;
+    for (let i = 0; i < places.length; i++) {
+      const place = places[i];
+      if (isClosed[this.shardOfKey[place]] === 1) this.shardOfKey[place] = shardOf(this.sketch.keys[place]);
+    }
     this.shards.grow(rows);
     this.series.grow(rows);
     this.series.layout(startUs, map.open.length, this.#openShards);
