@@ -27,6 +27,7 @@ export interface TallyReading {
   readonly stays?: KeyStays | undefined;
   readonly openedUs?: ReadonlyMap<number, number>;
   readonly closedUs?: ReadonlyMap<number, number>;
+  readonly usedClosed?: ReadonlySet<number>;
 }
 
 /** A tally that knows latencies too. */

@@ -39,9 +39,9 @@ export function shardRowsOf(tally: TallyReading, map: ShardMap): ShardRow[] {
 }
 
 /** Numbers of the shards that have a row, in the order of the rows. */
-export function reportedShards({ shards }: TallyReading, map: ShardMap): number[] {
+export function reportedShards({ shards, usedClosed }: TallyReading, map: ShardMap): number[] {
   const closed = map.all.flatMap(({ open }, number) =>
-    !open && shards.count(number, 'offered') > 0 ? [number] : [],
+    !open && (shards.count(number, 'offered') > 0 || usedClosed?.has(number) === true) ? [number] : [],
   );
   return [...openNumbersOf(map), ...closed];
 }

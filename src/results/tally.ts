@@ -87,6 +87,8 @@ export class Tally {
   /** By number, of shards that were not open from the start to the end; microseconds of the counted duration. */
   readonly openedUs = new Map<number, number>();
   readonly closedUs = new Map<number, number>();
+  /** Closed shards that were offered something while they were open, wherever it was decided in the end. */
+  readonly usedClosed = new Set<number>();
   #openShards: number;
   readonly #freed: (place: number) => void;
 
@@ -152,7 +154,10 @@ export class Tally {
     const second = Math.floor(startUs / US_PER_SEC);
     this.backlog.reshard(steps, rows, second, startUs / US_PER_SEC - second, this.load.shards);
     for (const { parents, children } of steps) {
-      for (const parent of parents) this.closedUs.set(parent, timeUs);
+      for (const parent of parents) {
+        this.closedUs.set(parent, timeUs);
+        if (this.shards.count(parent, 'offered') > 0) this.usedClosed.add(parent);
+      }
       for (const child of children) this.openedUs.set(child, timeUs);
     }
   }

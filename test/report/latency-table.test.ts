@@ -14,7 +14,13 @@ function summaryOf(values: readonly number[]): LatencySummary {
 /** The table without its notes: the heading and three rows. */
 function tableOf(...summaries: readonly LatencySummary[]): string[] {
   const [response, service = response, queue = service] = summaries;
-  return latencyLines({ response, service, queue }, 'modelled', undefined, inkFor({ color: false }), 80).slice(0, 4);
+  return latencyLines(
+    { response, service, queue },
+    'modelled',
+    undefined,
+    inkFor({ color: false }),
+    80,
+  ).slice(0, 4);
 }
 
 /** Milliseconds of every magnitude from a microsecond to a century. */
