@@ -2,8 +2,8 @@
  * `shardwise simulate --find-max`: the largest rate at which a threshold holds, searched by simulating.
  */
 import { badInput } from '../model/refusal.ts';
-import { formatCount } from '../model/quantity.ts';
-import type { RateProbe } from '../results/many-simulations.ts';
+import { formatCount, formatNumber } from '../model/quantity.ts';
+import { SEARCH_CEILING, type RateProbe } from '../results/many-simulations.ts';
 import type { ReportDocument } from '../results/report-document.ts';
 import { parseThreshold, type Threshold } from '../results/threshold.ts';
 import { searchRate, type RateRange } from '../simulate/rate-search.ts';
@@ -13,9 +13,8 @@ import { MAX_RECORDS_PER_SEC } from '../traffic/scenario-rules.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { simulateOnce, utilizationMaxOf, withoutCounts, type Question } from './simulate-once.ts';
 
-/** Where the search gives up: fewer records say nothing of a percentage, more take minutes to simulate. */
+/** Where the search gives up: fewer records say nothing of a percentage. */
 const LEAST_RECORDS = 100;
-const MOST_RECORDS = 20_000_000;
 
 /**
  * Reads the threshold to hold.
@@ -43,6 +42,14 @@ function unmeasured(expression: string, why: string): Error {
   );
 }
 
+function nothingDue({ durationUs }: Scenario): Error {
+  const seconds = formatNumber(durationUs / 1_000_000);
+  return badInput(
+    `--find-max: at the scenario's own rate no record falls due within its duration, ${seconds} s.`,
+    'Write a higher rate or a longer duration: the search begins there.',
+  );
+}
+
 export function simulateFindMax(
   scenario: Scenario,
   threshold: Threshold,
@@ -61,6 +68,7 @@ export function simulateFindMax(
       variant: `rate=${formatCount(ratePerSec)}/s`,
     });
     const [{ actual, ok }] = document.thresholds;
+    if (actual === null && document.totals.offered === 0) throw nothingDue(scenario);
     if (actual === null || ok === null) {
       const isAge = threshold.metric.kind === 'iteratorAge';
       throw unmeasured(
@@ -86,7 +94,7 @@ function asksForDropped({ metric }: Threshold): boolean {
   return metric.kind === 'share' && metric.count === 'dropped';
 }
 
-/** From the scenario's own rate, as far as the number of records stays reasonable. */
+/** From the scenario's own rate, as far as the search is said to go. */
 function rangeOf(scenario: Scenario): RateRange {
   const startPerSec = meanRatePerSec(scenario);
   const durationSec = scenario.durationUs / 1_000_000;
@@ -96,7 +104,10 @@ function rangeOf(scenario: Scenario): RateRange {
     leastPerSec: Math.min(startPerSec, LEAST_RECORDS / durationSec),
     mostPerSec: Math.max(
       startPerSec,
-      Math.min(MOST_RECORDS / playedSec, MAX_RECORDS_PER_SEC / peakOverMean(scenario)),
+      Math.min(
+        Math.max(SEARCH_CEILING.records / playedSec, SEARCH_CEILING.times * startPerSec),
+        MAX_RECORDS_PER_SEC / peakOverMean(scenario),
+      ),
     ),
   };
 }

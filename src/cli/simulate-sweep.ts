@@ -1,7 +1,8 @@
 /**
  * `shardwise simulate --sweep`: the scenario at several values of one field, as one report with a point for each.
  */
-import { formatCount } from '../model/quantity.ts';
+import { formatCount, formatNumber } from '../model/quantity.ts';
+import { badInput } from '../model/refusal.ts';
 import type { SweepPoint } from '../results/many-simulations.ts';
 import type { FindingCode, ReportDocument } from '../results/report-document.ts';
 import { checkSweep, sweptScenario, type Sweep } from '../simulate/sweep.ts';
@@ -38,7 +39,16 @@ export function simulateSweep(
     shared ??= withoutCounts(document, scenario);
   }
   if (shared === undefined) throw new Error('a sweep without values');
+  if (points.every(({ totals }) => totals.offered === 0)) throw nothingDue(scenario, points.length);
   return { document: { ...shared, sweep: { field, points } }, exit };
+}
+
+function nothingDue({ durationUs }: Scenario, points: number): Error {
+  const seconds = formatNumber(durationUs / 1_000_000);
+  return badInput(
+    `--sweep: at none of the ${points} points does a record fall due within the scenario's duration, ${seconds} s.`,
+    'Write a higher rate or a longer duration.',
+  );
 }
 
 function pointOf(document: SimulatedDocument, value: number): SweepPoint {

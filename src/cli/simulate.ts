@@ -34,7 +34,8 @@ export function simulateCommand(context: Context): Command {
     )
     .option(
       '--find-max <expression>',
-      'the largest rate, all sources scaled alike, that holds this: "throttledAttempts < 0.1%"',
+      'the largest rate, all sources scaled alike, that holds this: "throttledAttempts < 0.1%"; no higher than ' +
+        "2 million records a simulation or 4 times the scenario's rate, whichever is more",
       once('--find-max'),
     )
     .option('--engine <name>', 'exact: every record; aggregate: counts per shard and tick; auto (default)')

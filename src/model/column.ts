@@ -11,3 +11,11 @@ export function lengthened<C extends Column>(column: C, count: number): C {
   longer.set(column);
   return longer;
 }
+
+/**
+ * The same numbers in a column of at least so many, and longer than that where it has to grow: not every shard that is
+ * born has it copied. For columns whose length nobody asks for.
+ */
+export function roomier<C extends Column>(column: C, count: number): C {
+  return count <= column.length ? column : lengthened(column, count + (count >>> 3));
+}

@@ -48,8 +48,10 @@ export interface LayoutChange {
   readonly steps: readonly ReshardStep[];
 }
 
+const PREFIX = 'shardId-';
+
 export function shardIdOf(number: number): string {
-  return `shardId-${number.toString().padStart(12, '0')}`;
+  return `${PREFIX}${number.toString().padStart(12, '0')}`;
 }
 
 /** The number in a shard id, or -1 where the text is not a shard id. */
@@ -59,9 +61,42 @@ export function shardNumberOf(shardId: string): number {
 }
 
 /** Places in `map.all` of the open shards, in ascending order of hash key. */
-export function openNumbersOf({ all, open }: ShardMap): Uint32Array {
-  const numbers = new Map(all.map(({ shardId }, number) => [shardId, number]));
-  return Uint32Array.from(open, ({ shardId }) => numbers.get(shardId) ?? -1);
+export function openNumbersOf(map: ShardMap): Uint32Array {
+  const numbers = new Uint32Array(map.open.length);
+  writeNumbers(map, numbers, 0, numbers.length);
+  return numbers;
+}
+
+/** The same of a layout that came from another one, whose numbers are known: what few shards have changed costs little. */
+export function openNumbersAfter(known: Uint32Array, before: ShardMap, map: ShardMap): Uint32Array {
+  const { low, high } = untouchedEnds(before.open, map.open);
+  const numbers = new Uint32Array(map.open.length);
+  numbers.set(known.subarray(0, low));
+  writeNumbers(map, numbers, low, numbers.length - high);
+  numbers.set(known.subarray(known.length - high), numbers.length - high);
+  return numbers;
+}
+
+/** Of the open shards `from` … `to - 1`. */
+function writeNumbers({ all, open }: ShardMap, numbers: Uint32Array, from: number, to: number): void {
+  for (let i = from; i < to; i++) {
+    // Its name tells where it is, unless the layout came from elsewhere.
+    const guess = shardNumberOf(open[i].shardId);
+    numbers[i] = all[guess] === open[i] ? guess : all.indexOf(open[i]);
+  }
+}
+
+/** How many of some open shards, from the lowest hash key up and from the highest down, are open in a later layout too. */
+export function untouchedEnds(
+  before: readonly Shard[],
+  after: readonly Shard[],
+): { readonly low: number; readonly high: number } {
+  const most = Math.min(before.length, after.length);
+  let low = 0;
+  while (low < most && before[low] === after[low]) low++;
+  let high = 0;
+  while (high < most - low && before[before.length - 1 - high] === after[after.length - 1 - high]) high++;
+  return { low, high };
 }
 
 /** A new stream of `count` equal shards. */
@@ -256,11 +291,9 @@ function splitAnywhere(map: ShardMap, parent: Shard, newStart: bigint): ShardMap
 /** Closes neighbours in `open` and puts their children in their place. */
 function replace(map: ShardMap, parents: readonly Shard[], children: readonly Shard[]): ShardMap {
   const at = map.open.indexOf(parents[0]);
-  const closed = new Map(parents.map((shard) => [shard.shardId, { ...shard, open: false }]));
-  return {
-    all: [...map.all.map((shard) => closed.get(shard.shardId) ?? shard), ...children],
-    open: [...map.open.slice(0, at), ...children, ...map.open.slice(at + parents.length)],
-  };
+  const all = map.all.concat(children);
+  for (const shard of parents) all[shardNumberOf(shard.shardId)] = { ...shard, open: false };
+  return { all, open: map.open.toSpliced(at, parents.length, ...children) };
 }
 
 /** Linear search, kept as the slow and plain statement of what routing means. */

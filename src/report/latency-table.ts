@@ -7,10 +7,22 @@ import type { Ink } from './ink.ts';
 import { wrap } from './paragraph.ts';
 import { type Column, tableLines } from './table.ts';
 
-const COLUMNS: readonly Column[] = [
-  { title: 'milliseconds' },
-  ...['p50', 'p90', 'p99', 'p99.9', 'max', 'mean'].map((title) => ({ title, align: 'right' as const })),
-];
+const STATISTICS: readonly Column[] = ['p50', 'p90', 'p99', 'p99.9', 'max', 'mean'].map((title) => ({
+  title,
+  align: 'right',
+}));
+
+/** What a table counts in: the first of these in which its largest number has at most five digits. */
+const UNITS = [
+  { name: 'milliseconds', ms: 1 },
+  { name: 'seconds', ms: 1_000 },
+  { name: 'minutes', ms: 60_000 },
+  { name: 'hours', ms: 3_600_000 },
+  { name: 'days', ms: 86_400_000 },
+] as const;
+type Unit = (typeof UNITS)[number];
+/** Six digits in each of six columns would be wider than the page. */
+const TOO_WIDE = 99_999.5;
 
 /** A percentile p wants 10 / (1 - p) requests behind it: below that, a handful of outliers decides it. */
 const REQUESTS_WANTED = [
@@ -35,21 +47,36 @@ export function latencyLines(
   ink: Ink,
   columns: number,
 ): string[] {
+  const { response, service, queue } = latencies;
+  const unit = unitOf([response, service, queue]);
   const rows = [
-    row('response, from when due', latencies.response),
-    row('service, from last sending', latencies.service),
-    row('queue, for a free slot', latencies.queue),
+    row('response, from when due', response, unit),
+    row('service, from last sending', service, unit),
+    row('queue, for a free slot', queue, unit),
   ];
   const notes = [basis === undefined ? '' : BASIS_NOTE[basis], RESPONSE_NOTE, ...cautions(latencies, totals)];
   const noteLines = wrap(notes.filter(Boolean).join(' '), columns - 2);
-  return [...tableLines(COLUMNS, rows, ink), ...noteLines.map((line) => `  ${ink('dim', line)}`)];
+  return [
+    ...tableLines([{ title: unit.name }, ...STATISTICS], rows, ink),
+    ...noteLines.map((line) => `  ${ink('dim', line)}`),
+  ];
 }
 
-function row(label: string, summary: LatencySummary): string[] {
-  return [
-    label,
-    ...[summary.p50, summary.p90, summary.p99, summary.p999, summary.max, summary.mean].map(millis),
-  ];
+function unitOf(summaries: readonly LatencySummary[]): Unit {
+  const mostMs = summaries.reduce((most, { max }) => Math.max(most, max ?? 0), 0);
+  return UNITS.find(({ ms }) => mostMs / ms < TOO_WIDE) ?? UNITS[UNITS.length - 1];
+}
+
+function row(label: string, summary: LatencySummary, unit: Unit): string[] {
+  const { p50, p90, p99, p999, max, mean } = summary;
+  return [label, ...[p50, p90, p99, p999, max, mean].map((ms) => cell(ms, unit))];
+}
+
+/** In the table's unit; something is never written as nothing only because others are large. */
+function cell(ms: number | null, unit: Unit): string {
+  if (ms === null || unit.ms === 1) return millis(ms);
+  const value = ms / unit.ms;
+  return value > 0 && value < 0.005 ? '<0.01' : millis(value);
 }
 
 function cautions(latencies: Latencies, totals: Totals | undefined): string[] {

@@ -1,7 +1,7 @@
 /**
  * A search for the largest rate as text for a terminal: the answer, what it rests on, and every probe.
  */
-import type { MaxRateResult, RateProbe } from '../results/many-simulations.ts';
+import { SEARCH_CEILING, type MaxRateResult, type RateProbe } from '../results/many-simulations.ts';
 import type { ReportDocument } from '../results/report-document.ts';
 import { subjectLines } from './circumstances.ts';
 import { amountOf, count, NBSP, percent } from './figure.ts';
@@ -13,6 +13,7 @@ import { tableLines } from './table.ts';
 import { thresholdValue } from './threshold-table.ts';
 
 const MARGIN = 11;
+const CEILING = `a search tries at most ${count(SEARCH_CEILING.records)} records at a time or ${SEARCH_CEILING.times} times the scenario's rate, whichever is more`;
 
 /** A search's report in at most 80 columns. */
 export function renderMaxRateText(document: ReportDocument, search: MaxRateResult, style: Style): string {
@@ -39,13 +40,13 @@ function answer({ expression, holdsAtPerSec, breaksAtPerSec, probes }: MaxRateRe
     return `No rate holds ${named}, down to ${rate(least)}.`;
   }
   if (breaksAtPerSec === null)
-    return `${rate(holdsAtPerSec)} and more hold ${named}: the search ended there.`;
+    return `${named} holds up to ${rate(holdsAtPerSec)}, the highest that was tried.`;
   return `${rate(holdsAtPerSec)} is the largest rate that holds ${named}, to 1${NBSP}%.`;
 }
 
 function bracket({ holdsAtPerSec, breaksAtPerSec, probes }: MaxRateResult): string {
   const holds = holdsAtPerSec === null ? 'it held nowhere' : `it held at ${rate(holdsAtPerSec)}`;
-  const breaks = breaksAtPerSec === null ? 'broke nowhere' : `broke at ${rate(breaksAtPerSec)}`;
+  const breaks = breaksAtPerSec === null ? `broke nowhere (${CEILING})` : `broke at ${rate(breaksAtPerSec)}`;
   return `${holds} and ${breaks}; ${amountOf(probes.length, 'simulation')}.`;
 }
 

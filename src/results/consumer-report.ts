@@ -29,7 +29,7 @@ export interface ConsumerRow {
   /** Stored and not read yet, over all shards. */
   readonly backlog: { readonly maxRecords: number; readonly atEndRecords: number };
   readonly drain: Drain;
-  /** From a record's due time to its being processed; modelled. An hour or more counts as an hour. */
+  /** From a record's due time to its being processed; modelled. */
   readonly endToEndMs: LatencySummary;
   /** Of what a shard allows, on average over shards and time: for all that poll together, or for this one alone. */
   readonly share: {

@@ -29,6 +29,7 @@ export interface TallyReading {
   readonly stays?: KeyStays | undefined;
   readonly openedUs?: ReadonlyMap<number, number>;
   readonly closedUs?: ReadonlyMap<number, number>;
+  readonly usedClosed?: ReadonlySet<number>;
 }
 
 export interface OtherKeys {

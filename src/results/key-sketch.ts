@@ -52,10 +52,12 @@ export class KeySketch {
   }
 
   /** Places of the keys held now. */
-  held(): number[] {
-    const places: number[] = [];
-    for (let place = 0; place < this.capacity; place++) if (this.keys[place] !== EMPTY) places.push(place);
-    return places;
+  held(): Uint32Array {
+    const places = new Uint32Array(this.capacity);
+    let count = 0;
+    for (let place = 0; place < this.capacity; place++)
+      if (this.keys[place] !== EMPTY) places[count++] = place;
+    return places.subarray(0, count);
   }
 
   /** Most weight that a key without a place can have: the error bound of the whole summary, at most 2 W / capacity. */

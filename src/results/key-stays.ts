@@ -4,7 +4,8 @@
  * A key is counted in one place, over the whole run; a shard's own sum tells what it was offered while it was open. So
  * that what is left of a closed shard besides its heavy keys can be told, each key's count is noted down at every change.
  */
-import { lengthened } from '../model/column.ts';
+import { roomier } from '../model/column.ts';
+import type { OutcomeCounts } from './outcome-counts.ts';
 
 /** The counts of an offered load. */
 export type LoadName = 'offered' | 'bytes';
@@ -25,21 +26,18 @@ export class KeyStays {
    * The layout changes.
    * @param shards how many numbers of shards there are then
    * @param places of the keys held
-   * @param shardOf where each was so far
-   * @param countOf its counts over the whole run
+   * @param shardOf by place, where each was so far
+   * @param counts by place, over the whole run
    */
-  note(
-    shards: number,
-    places: readonly number[],
-    shardOf: (place: number) => number,
-    countOf: (place: number, name: LoadName) => number,
-  ): void {
+  note(shards: number, places: Uint32Array, shardOf: Uint32Array, counts: OutcomeCounts): void {
     for (const name of NAMES) {
-      this.#left[name] = lengthened(this.#left[name], shards);
-      for (const place of places) {
-        const count = countOf(place, name);
-        this.#left[name][shardOf(place)] += count - this.#before[name][place];
-        this.#before[name][place] = count;
+      const left = (this.#left[name] = roomier(this.#left[name], shards));
+      const before = this.#before[name];
+      for (let i = 0; i < places.length; i++) {
+        const place = places[i];
+        const count = counts.count(place, name);
+        left[shardOf[place]] += count - before[place];
+        before[place] = count;
       }
     }
   }

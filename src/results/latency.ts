@@ -1,6 +1,9 @@
 /**
- * Latency histograms: HdrHistogram, whole microseconds from 1 to an hour at three digits, with the exact maximum
- * and sum beside (the library's are rounded to its buckets).
+ * Latency histograms: HdrHistogram, whole microseconds at three digits, with the exact maximum and mean beside (the
+ * library's are rounded to its buckets).
+ *
+ * All have one layout of buckets, from 1 µs up, so that they can be added. They reach to an hour, 0.4 MB, and further
+ * by doublings where a value asks for it: a year takes 0.6 MB.
  */
 import {
   build,
@@ -8,14 +11,16 @@ import {
   encodeIntoCompressedBase64,
   type Histogram,
 } from 'hdr-histogram-js';
+import { lengthened } from '../model/column.ts';
 import type { LatencySummary } from './report-document.ts';
 
-const HIGHEST_US = 3_600_000_000;
+const HOUR_US = 3_600_000_000;
+/** 119 years: doublings of an hour, below 2^53, which is where whole numbers end. */
+const HIGHEST_US = HOUR_US * 2 ** 20;
 /** Counts are 64 bit both ways: 32-bit ones wrap without a word. */
 const CONFIGURATION = {
   bitBucketSize: 64,
   lowestDiscernibleValue: 1,
-  highestTrackableValue: HIGHEST_US,
   numberOfSignificantValueDigits: 3,
   autoResize: false,
 } as const;
@@ -26,13 +31,20 @@ const HALF = SUB_BUCKETS / 2;
 const HALF_BITS = 10;
 
 /**
- * The histogram's bucket of a value below 2^32, by one count of leading zeros: the library's own way to it costs
- * sixty times as much, which is half of all that is done to a record.
+ * The histogram's bucket of a value, by one count of leading zeros: the library's own way to it costs sixty times as
+ * much, which is half of all that is done to a record.
  */
 function bucketOf(value: number): number {
   if (value < SUB_BUCKETS) return value;
+  if (value >= 2 ** 32) return bucketOfLarge(value);
   const shift = 31 - Math.clz32(value) - HALF_BITS;
   return shift * HALF + (value >>> shift);
+}
+
+/** The same from 2^32 up, where words of 32 bits end. */
+function bucketOfLarge(value: number): number {
+  const shift = 63 - Math.clz32(Math.floor(value / 2 ** 32)) - HALF_BITS;
+  return shift * HALF + Math.floor(value / 2 ** shift);
 }
 
 /** The smallest value in a bucket. */
@@ -43,24 +55,26 @@ function valueOf(bucket: number): number {
 }
 
 export class LatencyHistogram {
-  readonly #histogram: Histogram;
+  #highestUs = HOUR_US;
+  #histogram: Histogram = build({ ...CONFIGURATION, highestTrackableValue: HOUR_US });
   /** Counts on their way to the histogram, in its own buckets. */
-  readonly #pending = new Float64Array(bucketOf(HIGHEST_US) + 1);
+  #pending = new Float64Array(bucketOf(HOUR_US) + 1);
   #isPending = false;
   #maxUs = 0;
+  /** The sum is that of both: a double holds it up to 2^53 only, 100 million records of 90 seconds. */
   #sumUs = 0;
+  #sumBeyondUs = 0n;
   #count = 0;
 
-  constructor(histogram: Histogram = build(CONFIGURATION)) {
-    this.#histogram = histogram;
-  }
-
-  /** Records a latency for `count` records. Below 0 counts as 0, above an hour as an hour. */
+  /** Records a latency for `count` records, a whole number. Below 0 counts as 0, above 119 years as those. */
   record(us: number, count = 1): void {
     const value = us > 0 ? Math.min(Math.round(us), HIGHEST_US) : 0;
+    if (value > this.#highestUs) this.#reach(value);
     this.#pending[bucketOf(value)] += count;
     this.#isPending = true;
-    this.#sumUs += value * count;
+    const sumUs = this.#sumUs + value * count;
+    if (sumUs <= Number.MAX_SAFE_INTEGER) this.#sumUs = sumUs;
+    else this.#sumBeyondUs += BigInt(value) * BigInt(count);
     this.#count += count;
     if (value > this.#maxUs) this.#maxUs = value;
   }
@@ -91,12 +105,26 @@ export class LatencyHistogram {
     return Math.min(this.#settled().getValueAtPercentile(percentile), this.#maxUs) / 1000;
   }
 
+  /** Rounded to whole microseconds. */
   get meanMs(): number | null {
-    return this.#count === 0 ? null : Math.round(this.#sumUs / this.#count) / 1000;
+    if (this.#count === 0) return null;
+    if (this.#sumBeyondUs === 0n) return Math.round(this.#sumUs / this.#count) / 1000;
+    const count = BigInt(this.#count);
+    const sumUs = this.#sumBeyondUs + BigInt(this.#sumUs);
+    return Number((2n * sumUs + count) / (2n * count)) / 1000;
   }
 
   get maxMs(): number | null {
     return this.#count === 0 ? null : this.#maxUs / 1000;
+  }
+
+  /** Makes room for a value: the buckets that there are stay what they are. */
+  #reach(value: number): void {
+    const shorter = this.#histogram;
+    while (this.#highestUs < value) this.#highestUs *= 2;
+    this.#histogram = build({ ...CONFIGURATION, highestTrackableValue: this.#highestUs });
+    if (shorter.totalCount > 0) this.#histogram.add(shorter);
+    this.#pending = lengthened(this.#pending, bucketOf(this.#highestUs) + 1);
   }
 
   /** The histogram with everything in it. */

@@ -25,6 +25,9 @@ export interface SweepPoint {
   readonly thresholds: readonly ThresholdRow[];
 }
 
+/** No rate is tried that takes more records, or is more times the scenario's own, whichever is higher: more takes minutes. */
+export const SEARCH_CEILING = { records: 2_000_000, times: 4 } as const;
+
 export interface MaxRateResult {
   readonly expression: string;
   readonly unit: ThresholdRow['unit'];

@@ -2,7 +2,7 @@
  * Counts of outcomes, attempts and bytes: one row per shard, or per key. A row's counts lie side by side, because a
  * record touches one row of thousands and several counts of it.
  */
-import { lengthened } from '../model/column.ts';
+import { roomier } from '../model/column.ts';
 import { ATTEMPT, OUTCOME, type RecordOutcome } from '../model/outcome.ts';
 
 /** Places of the counts in a row. `failed` includes `unknown`; bytes are data and key. */
@@ -45,7 +45,7 @@ export class OutcomeCounts {
   /** Makes room for rows up to `rows` - 1. */
   grow(rows: number): void {
     this.#rows = Math.max(rows, this.#rows);
-    this.#cells = lengthened(this.#cells, rows * WIDTH);
+    this.#cells = roomier(this.#cells, rows * WIDTH);
   }
 
   /** An offered record of so many bytes belongs to another row than it was counted in. */

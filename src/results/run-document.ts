@@ -39,9 +39,9 @@ export function shardRowsOf(tally: TallyReading, map: ShardMap): ShardRow[] {
 }
 
 /** Numbers of the shards that have a row, in the order of the rows. */
-export function reportedShards({ shards }: TallyReading, map: ShardMap): number[] {
+export function reportedShards({ shards, usedClosed }: TallyReading, map: ShardMap): number[] {
   const closed = map.all.flatMap(({ open }, number) =>
-    !open && shards.count(number, 'offered') > 0 ? [number] : [],
+    !open && (shards.count(number, 'offered') > 0 || usedClosed?.has(number) === true) ? [number] : [],
   );
   return [...openNumbersOf(map), ...closed];
 }
@@ -125,8 +125,7 @@ export function keyRowsOf(tally: TallyReading, map: ShardMap, keyNames: KeyNames
 
 /** Places in order of weight, heaviest first; of equals the lower key number first. */
 function heaviest(sketch: KeySketch, isListed: (place: number) => boolean): number[] {
-  return sketch
-    .held()
+  return Array.from(sketch.held())
     .filter(isListed)
     .sort((a, b) => sketch.weights[b] - sketch.weights[a] || sketch.keys[a] - sketch.keys[b])
     .slice(0, MOST_KEYS);

@@ -1,7 +1,7 @@
 /**
  * Records, bytes and squared bytes of the last ten seconds, for many shards or keys at once, moved on second by second.
  */
-import { lengthened } from '../model/column.ts';
+import { roomier } from '../model/column.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Dimension } from './report-document.ts';
 
@@ -42,6 +42,8 @@ export class SlidingSums {
   /** From 0 up, for when nearly all are busy. */
   #all: Uint32Array | undefined;
   #closed = 0;
+  /** Whether no second has ended since the window was emptied. */
+  #isRestarted = false;
   #count: number;
 
   constructor(count: number) {
@@ -59,16 +61,19 @@ export class SlidingSums {
   /** Makes room for as many as `count`. */
   grow(count: number): void {
     this.#count = Math.max(count, this.#count);
-    this.#now = lengthened(this.#now, count * NOW_WIDTH);
-    this.#past = lengthened(this.#past, count * PAST_WIDTH);
-    this.#busy = lengthened(this.#busy, count);
-    this.#isBusy = lengthened(this.#isBusy, count);
+    this.#now = roomier(this.#now, count * NOW_WIDTH);
+    this.#past = roomier(this.#past, count * PAST_WIDTH);
+    this.#busy = roomier(this.#busy, count);
+    this.#isBusy = roomier(this.#isBusy, count);
     this.#all = undefined;
   }
 
   /** Empties the window; the running second goes on. */
   restart(): void {
-    this.#past.fill(0);
+    if (this.#isRestarted) return;
+    this.#isRestarted = true;
+    // Those that are not busy hold nothing.
+    for (let n = 0; n < this.#busyCount; n++) this.#empty(this.#busy[n]);
   }
 
   /** Counts a record, or a part above 0 of one, in the running second. The squares of parts sum to that of the whole. */
@@ -120,7 +125,7 @@ export class SlidingSums {
   reset(i: number): void {
     // Loops: to call `fill` for a few numbers takes longer than to write them.
     for (let at = i * NOW_WIDTH; at < (i + 1) * NOW_WIDTH; at++) this.#now[at] = 0;
-    for (let at = i * PAST_WIDTH; at < (i + 1) * PAST_WIDTH; at++) this.#past[at] = 0;
+    this.#empty(i);
   }
 
   /** Those of which the window may hold something, in ascending order. */
@@ -133,6 +138,7 @@ export class SlidingSums {
   /** Ends a second: it enters the window, and the one ten seconds before it leaves. */
   closeSecond(): void {
     const leaving = SUMS * (1 + (this.#closed++ % WINDOW_SEC));
+    this.#isRestarted = false;
     let kept = 0;
     for (let n = 0; n < this.#busyCount; n++) {
       const i = this.#busy[n];
@@ -161,6 +167,10 @@ export class SlidingSums {
   /** Nothing of it is left but what rounding made of parts. */
   #leave(i: number): void {
     this.#isBusy[i] = 0;
+    this.#empty(i);
+  }
+
+  #empty(i: number): void {
     for (let at = i * PAST_WIDTH; at < (i + 1) * PAST_WIDTH; at++) this.#past[at] = 0;
   }
 }

@@ -87,6 +87,8 @@ export class Tally {
   /** By number, of shards that were not open from the start to the end; microseconds of the counted duration. */
   readonly openedUs = new Map<number, number>();
   readonly closedUs = new Map<number, number>();
+  /** Closed shards that were offered something while they were open, wherever it was decided in the end. */
+  readonly usedClosed = new Set<number>();
   #openShards: number;
   readonly #freed: (place: number) => void;
 
@@ -129,21 +131,21 @@ export class Tally {
    */
   relayout({ map, steps }: LayoutChange, timeUs: number, shardOf: (key: number) => number): void {
     const rows = map.all.length;
-    const places = this.ignoresKeys ? [] : this.sketch.held();
+    const places = this.ignoresKeys ? new Uint32Array(0) : this.sketch.held();
     if (places.length > 0) {
       this.stays ??= new KeyStays(this.sketch.capacity);
-      this.stays.note(
-        rows,
-        places,
-        (place) => this.shardOfKey[place],
-        (place, name) => this.keys.count(place, name),
-      );
+      this.stays.note(rows, places, this.shardOfKey, this.keys);
     }
     const startUs = Math.max(0, timeUs);
     const touched = steps.flatMap(({ parents, children }) => [...parents, ...children]);
     this.load.relayout(startUs, rows, map.open.length, touched);
     // Not before: the seconds up to now are judged with the keys where they were.
-    for (const place of places) this.shardOfKey[place] = shardOf(this.sketch.keys[place]);
+    const isClosed = new Uint8Array(rows);
+    for (const { parents } of steps) for (const parent of parents) isClosed[parent] = 1;
+    for (let i = 0; i < places.length; i++) {
+      const place = places[i];
+      if (isClosed[this.shardOfKey[place]] === 1) this.shardOfKey[place] = shardOf(this.sketch.keys[place]);
+    }
     this.shards.grow(rows);
     this.series.grow(rows);
     this.series.layout(startUs, map.open.length, this.#openShards);
@@ -152,7 +154,10 @@ export class Tally {
     const second = Math.floor(startUs / US_PER_SEC);
     this.backlog.reshard(steps, rows, second, startUs / US_PER_SEC - second, this.load.shards);
     for (const { parents, children } of steps) {
-      for (const parent of parents) this.closedUs.set(parent, timeUs);
+      for (const parent of parents) {
+        this.closedUs.set(parent, timeUs);
+        if (this.shards.count(parent, 'offered') > 0) this.usedClosed.add(parent);
+      }
       for (const child of children) this.openedUs.set(child, timeUs);
     }
   }

@@ -3,7 +3,7 @@
  * the rule of the model, and the splits that are due happen, all at once.
  */
 import { MINUTE_US, OnDemandScaler, type OnDemandRules } from '../model/on-demand.ts';
-import { halvesChange, openNumbersOf } from '../model/shard-map.ts';
+import { halvesChange } from '../model/shard-map.ts';
 import type { AcceptedLoad } from './accepted-load.ts';
 import type { Happening } from './agenda.ts';
 import type { SimulatedStream } from './simulated-stream.ts';
@@ -15,7 +15,6 @@ export class OnDemandScaling implements Happening {
   readonly #accepted: AcceptedLoad;
   readonly #scaler: OnDemandScaler;
   readonly #endUs: number;
-  #open: Uint32Array;
 
   /**
    * @param accepted what the stream counts; emptied every minute
@@ -26,17 +25,16 @@ export class OnDemandScaling implements Happening {
     this.#accepted = accepted;
     this.#scaler = new OnDemandScaler(rules);
     this.#endUs = endUs;
-    this.#open = openNumbersOf(stream.map);
     this.nextUs = this.#minuteAfter(0);
   }
 
   act(nowUs: number): void {
-    for (const shard of this.#open) {
+    for (const shard of this.#stream.openNumbers) {
       const accepted = this.#accepted;
       this.#scaler.minute(shard, accepted.records(shard), accepted.bytes(shard), nowUs - MINUTE_US);
     }
     this.#accepted.clear();
-    const due = this.#scaler.take(nowUs, this.#open.length);
+    const due = this.#scaler.take(nowUs, this.#stream.openNumbers.length);
     if (due.length > 0) this.#split(due, nowUs);
     this.nextUs = this.#minuteAfter(nowUs);
   }
@@ -46,7 +44,6 @@ export class OnDemandScaling implements Happening {
     if (change.steps.length === 0) return;
     this.#stream.reshard(change, nowUs, { kind: 'split', cause: 'on-demand', name: 'the service' });
     this.#accepted.grow(change.map.all.length);
-    this.#open = openNumbersOf(change.map);
   }
 
   #minuteAfter(nowUs: number): number {

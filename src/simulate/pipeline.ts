@@ -69,7 +69,7 @@ export class Pipeline {
    */
   relayout(change: LayoutChange, nowUs: number): void {
     this.#changedUs = nowUs;
-    this.#router.relayout(change.map);
+    this.#router.relayout(change);
     this.#auto?.relayout(change.map);
     this.tally.relayout(change, nowUs - this.#scenario.warmupUs, (key) => this.#router.shardOf(key));
     const shardOf = (slot: number): number => this.#router.shardOf(this.producer.records.key[slot]);

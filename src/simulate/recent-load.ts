@@ -2,7 +2,6 @@
  * What each shard was offered since a given moment, so that the hottest and the coldest can be told: the worse of records
  * and bytes over one shard's limits.
  */
-import { openNumbersOf, type ShardMap } from '../model/shard-map.ts';
 import { worseOf } from '../results/sliding-sums.ts';
 
 export class RecentLoad {
@@ -29,31 +28,31 @@ export class RecentLoad {
     this.#bytes[shard] += bytes;
   }
 
-  /** Number of the open shard with the most load; of equals the one with the lowest hash key. */
-  hottest(map: ShardMap): number {
-    return bestOf(openNumbersOf(map), (shard) => this.#loadOf([shard]));
+  /**
+   * Number of the open shard with the most load; of equals the one with the lowest hash key.
+   * @param open numbers of the open shards, in order of hash key
+   */
+  hottest(open: Uint32Array): number {
+    let best = 0;
+    let most = -1;
+    for (let i = 0; i < open.length; i++) {
+      const load = worseOf(this.#records[open[i]], this.#bytes[open[i]]).utilization;
+      if (load <= most) continue;
+      [best, most] = [i, load];
+    }
+    return open[best];
   }
 
-  /** Of two neighbours with the least load together; of equals the pair with the lowest hash key. */
-  coldest(map: ShardMap): readonly [number, number] {
-    const open = Array.from(openNumbersOf(map));
-    const pairs = open.slice(1).map((shard, i) => [open[i], shard] as const);
-    return bestOf(pairs, (pair) => -this.#loadOf(pair));
+  /** Of two neighbours, of at least two shards, with the least load together; of equals the pair with the lowest hash key. */
+  coldest(open: Uint32Array): readonly [number, number] {
+    let best = 1;
+    let least = Infinity;
+    for (let i = 1; i < open.length; i++) {
+      const [a, b] = [open[i - 1], open[i]];
+      const load = worseOf(this.#records[a] + this.#records[b], this.#bytes[a] + this.#bytes[b]).utilization;
+      if (load >= least) continue;
+      [best, least] = [i, load];
+    }
+    return [open[best - 1], open[best]];
   }
-
-  #loadOf(shards: readonly number[]): number {
-    const sumOf = (column: Float64Array): number => shards.reduce((sum, shard) => sum + column[shard], 0);
-    return worseOf(sumOf(this.#records), sumOf(this.#bytes)).utilization;
-  }
-}
-
-/** The first of those with the highest value. */
-function bestOf<T>(candidates: Iterable<T>, valueOf: (candidate: T) => number): T {
-  let best: { readonly candidate: T; readonly value: number } | undefined;
-  for (const candidate of candidates) {
-    const value = valueOf(candidate);
-    if (best === undefined || value > best.value) best = { candidate, value };
-  }
-  if (best === undefined) throw new Error('there is nothing to choose from');
-  return best.candidate;
 }

@@ -2,7 +2,13 @@
  * The stream of a simulation: its layout, its limits on writing, and what it answers to a request.
  */
 import { ATTEMPT, type AttemptOutcome } from '../model/outcome.ts';
-import { createShardMap, type LayoutChange, type ShardMap } from '../model/shard-map.ts';
+import {
+  createShardMap,
+  openNumbersAfter,
+  openNumbersOf,
+  type LayoutChange,
+  type ShardMap,
+} from '../model/shard-map.ts';
 import { ACCEPTED, Throttle } from '../model/throttle.ts';
 import type { Batch, Parcels } from '../traffic/producer.ts';
 import type { TimelineRow } from '../results/report-document.ts';
@@ -30,6 +36,8 @@ export interface ChangeReason {
 
 export class SimulatedStream {
   map: ShardMap;
+  /** Numbers of its open shards, in order of hash key. */
+  openNumbers: Uint32Array;
   /** When the layout changed last, in microseconds from the start of the warm-up. */
   changedUs = 0;
   /** What closed each shard that is not open any more, by number. */
@@ -54,6 +62,7 @@ export class SimulatedStream {
   constructor(scenario: Scenario, z: number, serviceUs: number) {
     const { shards, maxRecordBytes, initialFill, onDemand } = scenario.stream;
     this.map = createShardMap(shards);
+    this.openNumbers = openNumbersOf(this.map);
     this.#warmupUs = scenario.warmupUs;
     this.#pipeline = new Pipeline(scenario, this.map, z, this.recent);
     this.readers = scenario.consumers.length > 0 ? new Readers(scenario, { serviceUs }) : undefined;
@@ -79,6 +88,7 @@ export class SimulatedStream {
       children: opened.filter((shard) => change.map.all[shard].open).map(idOf),
       cause,
     });
+    this.openNumbers = openNumbersAfter(this.openNumbers, this.map, change.map);
     this.map = change.map;
     this.changedUs = nowUs;
     this.recent.relayout(nowUs, change.map.all.length);

@@ -43,10 +43,11 @@ export class TimelinePlayer implements Happening {
 
   /** The event with the shards named that it means. */
   #chosen(event: TimelineEvent): TimelineEvent {
-    const { recent, map } = this.#stream;
-    if (event.kind === 'split' && event.shard === 'hottest') return { ...event, shard: recent.hottest(map) };
-    if (event.kind === 'merge' && event.shards === 'coldest' && map.open.length > 1)
-      return { ...event, shards: recent.coldest(map) };
+    const { recent, openNumbers } = this.#stream;
+    if (event.kind === 'split' && event.shard === 'hottest')
+      return { ...event, shard: recent.hottest(openNumbers) };
+    if (event.kind === 'merge' && event.shards === 'coldest' && openNumbers.length > 1)
+      return { ...event, shards: recent.coldest(openNumbers) };
     return event;
   }
 

@@ -2,12 +2,13 @@
  * Where records go on a stream that distributes them by itself (AUTO), whatever their keys: to a hash key drawn evenly
  * from the whole key space, anew for every attempt. The service's own algorithm is not published.
  */
-import { routeWords, routingTableOf, type RoutingTable } from '../model/routing-table.ts';
-import { openNumbersOf, type ShardMap } from '../model/shard-map.ts';
+import { reroutedTable, routeWords, routingTableOf, type RoutingTable } from '../model/routing-table.ts';
+import { openNumbersAfter, openNumbersOf, type ShardMap } from '../model/shard-map.ts';
 import { Draws, OUTPUT, PURPOSE } from './threefry.ts';
 
 export class AutoDistribution {
   readonly #draws: readonly Draws[];
+  #map: ShardMap;
   #table: RoutingTable;
   /** Numbers of the open shards, in order of hash key. */
   #numbers: Uint32Array;
@@ -16,13 +17,15 @@ export class AutoDistribution {
   /** @param sources how many sources the scenario has; each has its own draws */
   constructor(seed: number, sources: number, map: ShardMap) {
     this.#draws = Array.from({ length: sources }, (_, source) => new Draws(seed, PURPOSE.shard, source));
+    this.#map = map;
     this.#table = routingTableOf(map);
     this.#numbers = openNumbersOf(map);
   }
 
   relayout(map: ShardMap): void {
-    this.#table = routingTableOf(map);
-    this.#numbers = openNumbersOf(map);
+    this.#table = reroutedTable(this.#table, this.#map, map);
+    this.#numbers = openNumbersAfter(this.#numbers, this.#map, map);
+    this.#map = map;
   }
 
   /** Writes the shards that the first attempts go to of records `from` … `to - 1` of some columns. */

@@ -29,6 +29,12 @@ stream: { shards: 1 }
 duration: 60s
 traffic: [{ rate: 300/s, arrivals: { bursts: { every: 5s, within: 1s } }, keys: "uniform:100", size: 100B }]
 `;
+/** Far more than its shards take, or its producer sends. */
+const FLOOD = `
+stream: { shards: 10 }
+duration: 2s
+traffic: [{ rate: 250000/s, keys: "uniform:100", size: 1B }]
+`;
 
 interface Outcome {
   readonly out: string;
@@ -229,6 +235,34 @@ describe('--find-max', { timeout: 30_000 }, () => {
     const document = await documentOf(FOUR_SHARDS, '--find-max', 'throttledAttempts < 1%');
     const named = { ...document, scenario: { ...document.scenario, file: 's.yaml' } } as ReportDocument;
     await expectSound(named, await render(named, 'text'));
+  });
+
+  it('ends where it was said to end, and says so', async () => {
+    const document = await documentOf(FLOOD, '--find-max', 'dropped <= 100%');
+    const { maxRate } = document;
+    expect(maxRate?.probes.map(({ totals }) => totals.offered)).toEqual([500_000, 1_000_000, 2_000_000]);
+    expect(maxRate?.holdsAtPerSec).toBe(1_000_000);
+    expect(maxRate?.breaksAtPerSec).toBeNull();
+    const out = (await render(document, 'text')).replace(/\s+/g, ' ');
+    expect(out).toMatch(/^dropped <= 100% holds up to 1,000,000 records\/s, the highest that was tried\. /);
+    expect(out).toContain(
+      "at most 2,000,000 records at a time or 4 times the scenario's rate, whichever is more",
+    );
+  }, 60_000);
+
+  it.each([
+    ['--find-max', 'dropped < 1%', "at the scenario's own rate no record falls due within its duration, 5 s"],
+    [
+      '--sweep',
+      'shards=1..3',
+      "at none of the 3 points does a record fall due within the scenario's duration, 5 s",
+    ],
+  ])('%s refuses a scenario in which nothing is offered', async (flag, value, message) => {
+    const nothing = FLOOD.replace('250000/s', '0.00001/h').replace('2s', '5s');
+    const error: unknown = await simulate(nothing, [flag, value]).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Refusal);
+    expect(error).toMatchObject({ exitCode: 2 });
+    expect((error as Refusal).message).toContain(message);
   });
 
   it('ends with exit 3 where no rate holds', async () => {

@@ -183,3 +183,35 @@ describe('simulate with a timeline', { timeout: 60_000 }, () => {
     expect(fix).toBe('Remove it, or play the scenario with simulate.');
   });
 });
+
+describe('a closed shard whose records were all decided elsewhere', { timeout: 30_000 }, () => {
+  const MOVED = `
+stream: { shards: 2 }
+duration: 20s
+traffic: [{ rate: 100/s, keys: "uniform:1000", size: 500B }]
+producer: { retry: { policy: backoff, maxAttempts: 100 } }
+timeline:
+  - { at: 0s, outage: 8s }
+  - { at: 5s, resize: 1 }
+`;
+
+  it('has its row, and its line in the series: it was offered all that fell due while it was open', async () => {
+    const { shards, series, totals } = await documentOf(MOVED);
+    expect(totals).toMatchObject({ offered: 2000, accepted: 2000 });
+    expect(shards?.map(({ shardId, offered }) => [shardId, offered])).toEqual([
+      [named(2), 2000],
+      [named(0), 0],
+      [named(1), 0],
+    ]);
+    for (const row of shards?.slice(1) ?? []) {
+      expect(row).toMatchObject({ closedAtMs: 5000, accepted: 0, failed: 0, attempts: 0, bytes: 0 });
+      expect(row.utilization).toBeGreaterThan(0);
+      expect(row.peakSecond.records).toBeGreaterThan(0);
+    }
+    const offered = Array.from({ length: 20 }, (_, step) =>
+      (series?.shards ?? []).reduce((sum, shard) => sum + shard.offered[step], 0),
+    );
+    expect(offered).toEqual(series?.offered);
+    expect(series?.shards.map(({ shardId }) => shardId)).toEqual([0, 1, 2].map(named));
+  });
+});

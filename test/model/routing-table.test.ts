@@ -2,9 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAX_HASH_KEY, toWords } from '../../src/model/hash-key.ts';
 import type { HashRange } from '../../src/model/hash-range.ts';
-import { routeWords, routingTableOf } from '../../src/model/routing-table.ts';
-import { createShardMap, routeByScan, shardMapOf, type ShardMap } from '../../src/model/shard-map.ts';
-import { randomMap } from './shard-maps.ts';
+import { reroutedTable, routeWords, routingTableOf } from '../../src/model/routing-table.ts';
+import {
+  createShardMap,
+  openNumbersAfter,
+  openNumbersOf,
+  resizeUniform,
+  routeByScan,
+  shardMapOf,
+  type ShardMap,
+} from '../../src/model/shard-map.ts';
+import { anyStep, randomMap, reshard } from './shard-maps.ts';
 
 function expectAgreement(map: ShardMap, keys: readonly bigint[]): void {
   const table = routingTableOf(map);
@@ -67,5 +75,25 @@ describe('the routing table', () => {
       toWords(key, words);
       expect(BigInt(routeWords(table, words))).toBe((key + 6n) / 7n);
     }
+  });
+});
+
+describe('a layout that came from another one', () => {
+  it('has the columns that it has when they are made anew, whatever lies between', () => {
+    fc.assert(
+      fc.property(
+        randomMap,
+        fc.array(anyStep, { maxLength: 6 }),
+        fc.boolean(),
+        (before, steps, isResized) => {
+          const split = steps.reduce(reshard, before);
+          const after = isResized ? resizeUniform(split, 7) : split;
+          expect(reroutedTable(routingTableOf(before), before, after)).toEqual(routingTableOf(after));
+          const numbers = openNumbersAfter(openNumbersOf(before), before, after);
+          expect(numbers).toEqual(openNumbersOf(after));
+          expect(Array.from(numbers, (n) => after.all[n])).toEqual(after.open);
+        },
+      ),
+    );
   });
 });

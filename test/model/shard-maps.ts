@@ -12,7 +12,7 @@ export interface Reshard {
 }
 
 const unit = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
-const step: fc.Arbitrary<Reshard> = fc.record({
+export const anyStep: fc.Arbitrary<Reshard> = fc.record({
   kind: fc.constantFrom<Reshard['kind']>('split', 'split', 'splitNear', 'merge'),
   pick: unit,
   at: unit,
@@ -36,5 +36,5 @@ export function reshard(map: ShardMap, { kind, pick, at }: Reshard): ShardMap {
 }
 
 export const randomMap: fc.Arbitrary<ShardMap> = fc
-  .tuple(fc.integer({ min: 1, max: 60 }), fc.array(step, { maxLength: 120 }))
+  .tuple(fc.integer({ min: 1, max: 60 }), fc.array(anyStep, { maxLength: 120 }))
   .map(([count, steps]) => steps.reduce(reshard, createShardMap(count)));

@@ -62,7 +62,7 @@ function counted(entering: readonly Entering[], spec: ProducerSpec, isTogether: 
   return {
     accepted: sink.accepted,
     shards: Array.from({ length: SHARDS }, (_, shard) => tally.shards.row(shard)),
-    keys: places.map((place) => [tally.sketch.keys[place], tally.keys.row(place)]),
+    keys: Array.from(places, (place) => [tally.sketch.keys[place], tally.keys.row(place)]),
     response: tally.response.summary(),
     series: tally.series.until(60_000_000, ['a', 'b', 'c']),
   };

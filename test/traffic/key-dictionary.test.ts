@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hashKeyOf } from '../../src/model/hash-key.ts';
-import { createShardMap, routeByScan, shardIdOf, splitShard } from '../../src/model/shard-map.ts';
+import {
+  createShardMap,
+  mergeChange,
+  resizeChange,
+  routeByScan,
+  shardIdOf,
+  splitChange,
+  splitShard,
+  type LayoutChange,
+} from '../../src/model/shard-map.ts';
 import { KeyDictionary, keyNameOf } from '../../src/traffic/key-dictionary.ts';
 import { KeyRouter } from '../../src/traffic/key-router.ts';
 import type { DrawnKeys } from '../../src/traffic/scenario.ts';
@@ -128,6 +137,30 @@ describe('the key router', () => {
         expect(map.all[router.shardOf(id)]).toBe(routeByScan(map, hashKeyOf(dictionary.nameOf(id))));
       }
     }
+  });
+
+  it('sends each key where its name belongs after splits, merges and resizes too, asked in between or not', () => {
+    const dictionary = new KeyDictionary([uniformKeys(500)]);
+    let map = createShardMap(4);
+    const router = new KeyRouter(dictionary, map);
+    const idOf = (place: number): string => map.open[place].shardId;
+    const changes: (() => LayoutChange)[] = [
+      () => splitChange(map, idOf(1), map.open[1].range.start + 10n ** 37n),
+      () => mergeChange(map, idOf(0), idOf(1)),
+      () => mergeChange(map, idOf(1), idOf(0)),
+      () => resizeChange(map, 5),
+      () => splitChange(map, idOf(0), 12345n),
+      () => mergeChange(map, idOf(2), idOf(3)),
+    ];
+    changes.forEach((change, i) => {
+      // Of each, only some keys are looked up: others follow several changes at once.
+      const next = change();
+      router.relayout(next);
+      map = next.map;
+      for (let id = 0; id < dictionary.size; id += i + 1) {
+        expect(map.all[router.shardOf(id)]).toBe(routeByScan(map, hashKeyOf(dictionary.nameOf(id))));
+      }
+    });
   });
 
   it('hashes each time where there are too many keys to remember', () => {
