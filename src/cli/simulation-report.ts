@@ -2,8 +2,8 @@
  * A finished simulation as a report document. It carries no wall-clock value: the same scenario, seed and version
  * give the same bytes.
  */
-import type { ReportDocument } from '../results/report-document.ts';
-import { retrySummaryOf } from '../results/retry-recovery.ts';
+import type { ReportDocument, TimelineRow } from '../results/report-document.ts';
+import { retrySummaryOf, type OutageTime } from '../results/retry-recovery.ts';
 import type { AggregateSimulation } from '../simulate/aggregate.ts';
 import { consumerRowsOf, consumerSeriesOf, lossesOf } from '../simulate/consumer-rows.ts';
 import type { Simulation } from '../simulate/exact.ts';
@@ -42,11 +42,17 @@ export function simulationReport(
   return {
     ...common,
     ...(capacity === undefined ? {} : { capacity }),
-    retry: retrySummaryOf(pipeline.tally.series.retryTrace, offered, attempts),
+    retry: retrySummaryOf(pipeline.tally.series.retryTrace, offered, attempts, outagesOf(history)),
     engine: { name: 'exact', serviceTimeMs: serviceUs / 1000 },
     ...(history.length === 0 ? {} : { timeline: history }),
     latencyBasis: 'modelled',
   };
+}
+
+function outagesOf(history: readonly TimelineRow[]): OutageTime[] {
+  return history.flatMap(({ kind, atMs, durationMs = 0 }) =>
+    kind === 'outage' ? [{ fromMs: atMs, toMs: atMs + durationMs }] : [],
+  );
 }
 
 /** The report of the aggregate engine: no digest and no latencies, because it draws no single records. */

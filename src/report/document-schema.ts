@@ -98,6 +98,7 @@ const retry = z.object({
   state: z.enum(['calm', 'recovered', 'collapsed', 'overloaded', 'undecided', 'unsettled']),
   spikeStartMs: amount.optional(),
   spikeEndMs: amount.optional(),
+  spikeCause: z.literal('outage').optional(),
   drainMs: amount.optional(),
   calmMs: amount.optional(),
 });
