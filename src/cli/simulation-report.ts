@@ -3,7 +3,7 @@
  * give the same bytes.
  */
 import type { ReportDocument, TimelineRow } from '../results/report-document.ts';
-import { retrySummaryOf, type OutageTime } from '../results/retry-recovery.ts';
+import { retrySummaryOf, traceUntil, type OutageTime } from '../results/retry-recovery.ts';
 import type { AggregateSimulation } from '../simulate/aggregate.ts';
 import { consumerRowsOf, consumerSeriesOf, lossesOf } from '../simulate/consumer-rows.ts';
 import type { Simulation } from '../simulate/exact.ts';
@@ -21,10 +21,9 @@ const EPOCH = '1970-01-01T00:00:00.000Z';
 export function simulationReport(
   file: string,
   scenario: Scenario,
-  { pipeline, map, history, readers }: Simulation,
+  { pipeline, map, history, readers, countedUs, interrupted }: Simulation,
   serviceUs: number,
 ): SimulatedDocument {
-  const { durationUs: countedUs } = scenario;
   const shardIds = map.all.map((shard) => shard.shardId);
   const parts = {
     ...{ file, scenario, ...pipelineParts(pipeline), map, countedUs, measuresLatency: false },
@@ -36,13 +35,14 @@ export function simulationReport(
       },
     }),
   };
-  const common = simulated(parts);
+  const common = simulated(parts, interrupted);
   const { offered, attempts } = common.totals;
-  const capacity = capacityInfoOf(scenario, pipeline.tally, map);
+  const capacity = capacityInfoOf({ ...scenario, durationUs: countedUs }, pipeline.tally, map);
+  const trace = traceUntil(pipeline.tally.series.retryTrace, countedUs / 1_000_000);
   return {
     ...common,
     ...(capacity === undefined ? {} : { capacity }),
-    retry: retrySummaryOf(pipeline.tally.series.retryTrace, offered, attempts, outagesOf(history)),
+    retry: retrySummaryOf(trace, offered, attempts, outagesOf(history)),
     engine: { name: 'exact', serviceTimeMs: serviceUs / 1000 },
     ...(history.length === 0 ? {} : { timeline: history }),
     latencyBasis: 'modelled',
@@ -59,12 +59,11 @@ function outagesOf(history: readonly TimelineRow[]): OutageTime[] {
 export function aggregateReport(
   file: string,
   scenario: Scenario,
-  { tally, map, keyNames, tickUs, throttledBetween }: AggregateSimulation,
+  { tally, map, keyNames, tickUs, throttledBetween, countedUs, interrupted }: AggregateSimulation,
   serviceUs: number,
 ): SimulatedDocument {
-  const { durationUs: countedUs } = scenario;
   return {
-    ...simulated({ file, scenario, tally, keyNames, map, countedUs, measuresLatency: false }),
+    ...simulated({ file, scenario, tally, keyNames, map, countedUs, measuresLatency: false }, interrupted),
     engine: {
       name: 'aggregate',
       serviceTimeMs: serviceUs / 1000,
@@ -74,13 +73,13 @@ export function aggregateReport(
   };
 }
 
-function simulated(parts: LoadParts): SimulatedDocument {
+function simulated(parts: LoadParts, interrupted: boolean): SimulatedDocument {
   const common = loadReport(parts);
   return {
     ...common,
     kind: 'simulation',
     startedAt: EPOCH,
-    partial: false,
+    partial: interrupted ? 'interrupted' : false,
     target: {
       kind: 'simulated',
       stream: 'simulated',

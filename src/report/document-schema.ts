@@ -231,17 +231,15 @@ const threshold = z.object({
 
 const sweep = z.object({
   field: z.enum(SWEEP_FIELDS),
-  points: z
-    .array(
-      z.object({
-        value: amount,
-        totals,
-        utilizationMax: amount,
-        findings: z.array(finding),
-        thresholds: z.array(threshold),
-      }),
-    )
-    .min(1),
+  points: z.array(
+    z.object({
+      value: amount,
+      totals,
+      utilizationMax: amount,
+      findings: z.array(finding),
+      thresholds: z.array(threshold),
+    }),
+  ),
 });
 
 const maxRate = z.object({
@@ -249,11 +247,10 @@ const maxRate = z.object({
   unit: threshold.shape.unit,
   holdsAtPerSec: amount.nullable(),
   breaksAtPerSec: amount.nullable(),
-  probes: z
-    .array(
-      z.object({ ratePerSec: amount, ok: z.boolean(), actual: z.number(), totals, utilizationMax: amount }),
-    )
-    .min(1),
+  isFlat: z.boolean().optional(),
+  probes: z.array(
+    z.object({ ratePerSec: amount, ok: z.boolean(), actual: z.number(), totals, utilizationMax: amount }),
+  ),
 });
 
 const generator = z.object({

@@ -60,7 +60,9 @@ function wayOut({ scenario, totals }: ReportDocument): string {
   const advice = [
     ...(totals !== undefined && totals.failed + totals.throttled > 0 ? [outlast] : []),
     ...(totals !== undefined && totals.dropped > 0
-      ? [`more requests in flight (inFlight), for a queue that overflowed: ${count(totals.dropped)} records dropped`]
+      ? [
+          `more requests in flight (inFlight), for a queue that overflowed: ${count(totals.dropped)} records dropped`,
+        ]
       : []),
     'shards with room for what comes back beside the new load',
   ];

@@ -14,11 +14,12 @@ export function consumerRowsOf(readers: Readers, shardIds: readonly string[]): C
 }
 
 /** By the steps of the report's series. */
-export function consumerSeriesOf({ consumers }: Readers): ConsumerSeries[] {
+export function consumerSeriesOf({ consumers, startUs, endUs, stepUs }: Readers): ConsumerSeries[] {
+  const steps = Math.max(1, Math.ceil((endUs - startUs) / stepUs));
   return consumers.map(({ spec, meter }) => ({
     name: spec.name,
-    iteratorAgeMs: Array.from(meter.agesUs, msOf),
-    backlog: Array.from(meter.backlogs),
+    iteratorAgeMs: Array.from(meter.agesUs.subarray(0, steps), msOf),
+    backlog: Array.from(meter.backlogs.subarray(0, steps)),
   }));
 }
 
@@ -112,7 +113,7 @@ function drainOf(readers: Readers, own: readonly Reader[]): Drain {
 
 /** Over the counted duration, per shard that it read. */
 function shareOf(readers: Readers, kind: 'polling' | 'efo', own: readonly Reader[]): ConsumerRow['share'] {
-  const seconds = (readers.endUs - readers.startUs) / US_PER_SEC;
+  const seconds = Math.max(1, readers.endUs - readers.startUs) / US_PER_SEC;
   const read = own.filter(({ counts }) => counts.calls > 0);
   const per = Math.max(1, read.length) * seconds;
   const isPolling = kind === 'polling';

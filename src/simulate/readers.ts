@@ -31,7 +31,8 @@ export class Readers {
   readonly consumers: readonly StreamConsumer[];
   readonly shards: ReadShard[] = [];
   readonly startUs: number;
-  readonly endUs: number;
+  /** Of the counted duration, or of what was played of it. */
+  endUs: number;
   readonly stepUs: number;
   /** Records stored up to the end, and after it: those nobody reads here. */
   stored = 0;
@@ -116,8 +117,12 @@ export class Readers {
     }
   }
 
-  /** The end of the scenario: nothing is read any more. */
-  finish(): void {
+  /**
+   * The end of the scenario: nothing is read any more.
+   * @param endedUs where it was ended early, when
+   */
+  finish(endedUs = Infinity): void {
+    this.endUs = Math.min(this.endUs, Math.max(this.startUs, endedUs));
     this.advance(this.endUs);
     if (this.#nextUs === Infinity) return;
     for (const shard of this.shards) this.#expire(shard, this.endUs);

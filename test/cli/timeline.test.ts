@@ -196,7 +196,9 @@ timeline: [{ at: 20s, outage: 20s }]
 
   it('the throttling is put down to it, not to bursts', async () => {
     const text = flat((await simulate(outage('policy: kpl'))).out);
-    expect(text).toMatch(/The outage of 20 s at 20 s: every put failed in it\. [\d,]+ throttled attempts came of it/);
+    expect(text).toMatch(
+      /The outage of 20 s at 20 s: every put failed in it\. [\d,]+ throttled attempts came of it/,
+    );
     expect(text).toMatch(/for \d+ s until calm/);
     expect(text).toMatch(/the load recovered \d+ s after the outage that ended at 40 s/);
     expect(text).not.toMatch(/bursts|spread the sending/);
