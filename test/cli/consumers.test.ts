@@ -185,6 +185,31 @@ describe('simulate with consumers', { timeout: 60_000 }, () => {
     ]);
   });
 
+  it('searches no rate for an age that does not depend on it', async () => {
+    const out = scenarioWith('{ kind: efo, outage: [{ at: 10s, for: 10s }] }', '500/s', '30s');
+    const { document, exit } = await documentOf(out, '--find-max', 'iteratorAge.max < 5s');
+    expect(exit).toBe(3);
+    expect(document.maxRate).toMatchObject({ holdsAtPerSec: null, isFlat: true });
+    expect(document.maxRate?.probes).toHaveLength(3);
+    expect(documentSchema.safeParse(document).error).toBeUndefined();
+    const text = (await render(document, 'text')).replace(/\s+/g, ' ');
+    expect(text).toMatch(
+      /it was [\d,]+ ms to [\d,]+ ms at every rate from [\d.]+ records\/s to 500 records\/s\. It does not/,
+    );
+  });
+
+  it('says of a p99 that leaves unread records out that it does', async () => {
+    const { document } = await documentOf(
+      scenarioWith('{ name: few, kind: polling, limit: 20 }', '500/s', '30s'),
+    );
+    const [row] = document.consumers ?? [];
+    expect(row.endToEndWithout).toBe(row.backlog.atEndRecords);
+    const text = (await render(document, 'text')).replace(/\s+/g, ' ');
+    expect(text).toMatch(
+      /The p99 of "few" is of those records that it read; [\d,]+ unread ones are not in it\./,
+    );
+  });
+
   it('prints of the published scenario what the README shows', async () => {
     const { out } = await play(readFileSync(join(ROOT, 'scenarios/consumers.yaml'), 'utf8'), []);
     const section = out.slice(out.indexOf('CONSUMERS'), out.indexOf('OVER TIME')).trimEnd();
