@@ -3,10 +3,11 @@
  */
 import { noiseMargin } from '../advice/verdict.ts';
 import { badInput } from '../model/refusal.ts';
-import { simulateInAggregate } from '../simulate/aggregate.ts';
+import { playInAggregate } from '../simulate/aggregate.ts';
 import { meanRatePerSec } from '../traffic/offer.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import type { Engine } from './engine-name.ts';
+import { played, type Watch } from './played.ts';
 import { simulateOnce, type Question } from './simulate-once.ts';
 import { aggregateReport, type SimulatedDocument } from './simulation-report.ts';
 
@@ -14,16 +15,21 @@ import { aggregateReport, type SimulatedDocument } from './simulation-report.ts'
 const FEW_RECORDS = 20_000_000;
 
 /** Refuses a scenario that the aggregate engine was asked to play and cannot. */
-export function simulateBy(engine: Engine, scenario: Scenario, question: Question): SimulatedDocument {
+export async function simulateBy(
+  engine: Engine,
+  scenario: Scenario,
+  question: Question,
+  watch: Watch,
+): Promise<SimulatedDocument> {
   const { file, serviceUs } = question;
   if (engine === 'exact' || (engine === 'auto' && recordsOf(scenario) <= FEW_RECORDS)) {
-    return simulateOnce(scenario, question);
+    return simulateOnce(scenario, question, watch);
   }
-  const simulation = simulateInAggregate(scenario, { serviceUs, z: noiseMargin(scenario.stream.shards) });
-  if (typeof simulation !== 'string') return aggregateReport(file, scenario, simulation, serviceUs);
-  if (engine === 'auto') return simulateOnce(scenario, question);
+  const play = playInAggregate(scenario, { serviceUs, z: noiseMargin(scenario.stream.shards) });
+  if (typeof play !== 'string') return aggregateReport(file, scenario, await played(play, watch), serviceUs);
+  if (engine === 'auto') return simulateOnce(scenario, question, watch);
   throw badInput(
-    `${file}: the aggregate engine cannot play this: ${simulation}.`,
+    `${file}: the aggregate engine cannot play this: ${play}.`,
     'Use --engine exact, or leave --engine out.',
   );
 }

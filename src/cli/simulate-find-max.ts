@@ -11,6 +11,7 @@ import { atRate, peakOverMean, withEmptyBuckets } from '../simulate/variant.ts';
 import { meanRatePerSec } from '../traffic/offer.ts';
 import { MAX_RECORDS_PER_SEC } from '../traffic/scenario-rules.ts';
 import type { Scenario } from '../traffic/scenario.ts';
+import { watchOf, type LongWatch } from './simulate-watch.ts';
 import { simulateOnce, utilizationMaxOf, withoutCounts, type Question } from './simulate-once.ts';
 
 /** Where the search gives up: fewer records say nothing of a percentage. */
@@ -50,23 +51,27 @@ function nothingDue({ durationUs }: Scenario): Error {
   );
 }
 
-export function simulateFindMax(
+/** Interrupted, it says what is known from the probes that were played to their end. */
+export async function simulateFindMax(
   scenario: Scenario,
   threshold: Threshold,
   question: Question,
-  show: (progress: string) => void,
-): ReportDocument {
+  { signal, show }: LongWatch,
+): Promise<ReportDocument> {
   const { expression, unit } = threshold;
   const probes: RateProbe[] = [];
   // Full buckets hide an overload for as long as they last, longer than many scenarios.
   const empty = { ...withEmptyBuckets(scenario), thresholds: [expression] };
   let shared: ReportDocument | undefined;
-  const bracket = searchRate(rangeOf(scenario), (ratePerSec) => {
-    show(`${formatCount(ratePerSec)} records/s: simulation ${probes.length + 1}`);
-    const document = simulateOnce(atRate(empty, ratePerSec), {
-      ...question,
-      variant: `rate=${formatCount(ratePerSec)}/s`,
-    });
+  const { isFlat, ...bracket } = await searchRate(rangeOf(scenario), async (ratePerSec) => {
+    const which = `${formatCount(ratePerSec)} records/s: simulation ${probes.length + 1}`;
+    const variant = `rate=${formatCount(ratePerSec)}/s`;
+    const watch = watchOf(scenario, signal, show, which);
+    const document = await simulateOnce(atRate(empty, ratePerSec), { ...question, variant }, watch);
+    if (document.partial !== false) {
+      shared = { ...(shared ?? withoutCounts(document, scenario)), partial: document.partial };
+      return undefined;
+    }
     const [{ actual, ok }] = document.thresholds;
     if (actual === null && document.totals.offered === 0) throw nothingDue(scenario);
     if (actual === null || ok === null) {
@@ -80,10 +85,10 @@ export function simulateFindMax(
     const holds = ok && (totals.dropped === 0 || asksForDropped(threshold));
     probes.push({ ratePerSec, ok: holds, actual, totals, utilizationMax: utilizationMaxOf(document) });
     shared ??= withoutCounts(document, scenario);
-    return holds;
+    return { holds, actual };
   });
   if (shared === undefined) throw new Error('a search without a probe');
-  return { ...shared, maxRate: { expression, unit, ...bracket, probes } };
+  return { ...shared, maxRate: { expression, unit, ...bracket, ...(isFlat && { isFlat }), probes } };
 }
 
 /**

@@ -5,9 +5,10 @@ import { noiseMargin } from '../advice/verdict.ts';
 import { reachableShards } from '../model/on-demand.ts';
 import { badInput, Refusal } from '../model/refusal.ts';
 import type { ReportDocument } from '../results/report-document.ts';
-import { simulateExactly } from '../simulate/exact.ts';
+import { playExactly } from '../simulate/exact.ts';
 import { meanRatePerSec } from '../traffic/offer.ts';
 import type { Scenario } from '../traffic/scenario.ts';
+import { played, type Watch } from './played.ts';
 import { simulationReport, type SimulatedDocument } from './simulation-report.ts';
 
 /** What a simulation is asked with besides its scenario. */
@@ -19,10 +20,14 @@ export interface Question {
   readonly variant?: string;
 }
 
-export function simulateOnce(scenario: Scenario, { file, serviceUs, variant }: Question): SimulatedDocument {
+export async function simulateOnce(
+  scenario: Scenario,
+  { file, serviceUs, variant }: Question,
+  watch: Watch,
+): Promise<SimulatedDocument> {
   const options = { serviceUs, z: noiseMargin(mostShardsOf(scenario)) };
-  const simulation = naming(variant === undefined ? file : `${file} with ${variant}`, () =>
-    simulateExactly(scenario, options),
+  const simulation = await naming(variant === undefined ? file : `${file} with ${variant}`, () =>
+    played(playExactly(scenario, options), watch),
   );
   return simulationReport(file, scenario, simulation, serviceUs);
 }
@@ -33,9 +38,9 @@ function mostShardsOf({ stream: { shards, onDemand }, warmupUs, durationUs }: Sc
 }
 
 /** What is done; a refusal, such as of an event of the timeline, names the file. */
-function naming<T>(file: string, work: () => T): T {
+async function naming<T>(file: string, work: () => Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     throw badInput(`${file}: ${error.what}`, error.fix);

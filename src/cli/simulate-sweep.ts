@@ -9,6 +9,7 @@ import { checkSweep, sweptScenario, type Sweep } from '../simulate/sweep.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import type { ExitCode } from './context.ts';
 import { exitCodeOf } from './gates.ts';
+import { watchOf, type LongWatch } from './simulate-watch.ts';
 import { simulateOnce, utilizationMaxOf, withoutCounts, type Question } from './simulate-once.ts';
 import type { SimulatedDocument } from './simulation-report.ts';
 
@@ -18,21 +19,28 @@ export interface SweepOutcome {
   readonly exit: ExitCode;
 }
 
-export function simulateSweep(
+/** Interrupted, it has the points that were played to their end. */
+export async function simulateSweep(
   scenario: Scenario,
   sweep: Sweep,
   question: Question & { readonly failOn: readonly FindingCode[] },
-  show: (progress: string) => void,
-): SweepOutcome {
+  { signal, show }: LongWatch,
+): Promise<SweepOutcome> {
   const { field, values } = sweep;
   checkSweep(sweep, scenario);
   const points: SweepPoint[] = [];
   let exit: ExitCode = 4;
   let shared: ReportDocument | undefined;
   for (const value of values) {
-    show(`${field} ${formatCount(value)}: simulation ${points.length + 1} of ${values.length}`);
+    const which = `${field} ${formatCount(value)}: simulation ${points.length + 1} of ${values.length}`;
     const variant = `${field}=${formatCount(value)}`;
-    const document = simulateOnce(sweptScenario(scenario, field, value), { ...question, variant });
+    const swept = sweptScenario(scenario, field, value);
+    const document = await simulateOnce(swept, { ...question, variant }, watchOf(swept, signal, show, which));
+    if (document.partial !== false) {
+      shared = { ...(shared ?? withoutCounts(document, scenario)), partial: document.partial };
+      exit = 130;
+      break;
+    }
     points.push(pointOf(document, value));
     const code = exitCodeOf(document, question.failOn);
     if (code < exit) exit = code;

@@ -11,7 +11,9 @@ import type { Scenario } from '../traffic/scenario.ts';
 import type { Context, ExitCode } from './context.ts';
 import { addGateFlags, exitCodeOf, parseGates, readScenario, type GateFlags } from './gates.ts';
 import { addOutputFlags, emit, parseOutput, type OutputFlags } from './output.ts';
+import { watchInterrupt } from './interrupt.ts';
 import { progressLine } from './progress.ts';
+import { watchOf, type LongWatch } from './simulate-watch.ts';
 import { parseEngine, type Engine } from './engine-name.ts';
 import type { Question } from './simulate-once.ts';
 
@@ -63,15 +65,18 @@ async function simulate(file: string, flags: SimulateFlags, context: Context): P
   const threshold = flags.findMax === undefined ? undefined : parseFindMax(flags.findMax);
   const scenario = await readScenario(file, gates);
   const line = progressLine(context, output.quiet);
+  const interrupt = watchInterrupt();
   line.show(`simulating ${scenario.stream.shards} shards`);
   try {
     const question = { file, serviceUs, engine, failOn: gates.failOn };
-    const { document, exit } = await answer(scenario, { sweep, threshold }, question, line.show);
+    const watch = { signal: interrupt.signal, show: line.show };
+    const { document, exit } = await answer(scenario, { sweep, threshold }, question, watch);
     line.clear();
     await emit(document, output, context);
     context.setExit(exit);
   } finally {
     line.clear();
+    interrupt.release();
   }
 }
 
@@ -85,19 +90,25 @@ async function answer(
   scenario: Scenario,
   { sweep, threshold }: Many,
   question: Question & { readonly engine: Engine; readonly failOn: readonly FindingCode[] },
-  show: (progress: string) => void,
+  watch: LongWatch,
 ): Promise<{ document: ReportDocument; exit: ExitCode }> {
   if (sweep !== undefined) {
     const { simulateSweep } = await import('./simulate-sweep.ts');
-    return simulateSweep(scenario, sweep, question, show);
+    return simulateSweep(scenario, sweep, question, watch);
   }
   if (threshold !== undefined) {
     const { simulateFindMax } = await import('./simulate-find-max.ts');
-    const document = simulateFindMax(scenario, threshold, question, show);
-    return { document, exit: document.maxRate?.holdsAtPerSec === null ? 3 : 0 };
+    const document = await simulateFindMax(scenario, threshold, question, watch);
+    const noRate = document.maxRate?.holdsAtPerSec === null ? 3 : 0;
+    return { document, exit: document.partial === 'interrupted' ? 130 : noRate };
   }
   const { simulateBy } = await import('./simulate-engine.ts');
-  const document = simulateBy(question.engine, scenario, question);
+  const document = await simulateBy(
+    question.engine,
+    scenario,
+    question,
+    watchOf(scenario, watch.signal, watch.show),
+  );
   return { document, exit: exitCodeOf(document, question.failOn) };
 }
 

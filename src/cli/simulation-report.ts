@@ -2,8 +2,8 @@
  * A finished simulation as a report document. It carries no wall-clock value: the same scenario, seed and version
  * give the same bytes.
  */
-import type { ReportDocument } from '../results/report-document.ts';
-import { retrySummaryOf } from '../results/retry-recovery.ts';
+import type { ReportDocument, TimelineRow } from '../results/report-document.ts';
+import { retrySummaryOf, traceUntil, type OutageTime } from '../results/retry-recovery.ts';
 import type { AggregateSimulation } from '../simulate/aggregate.ts';
 import { consumerRowsOf, consumerSeriesOf, lossesOf } from '../simulate/consumer-rows.ts';
 import type { Simulation } from '../simulate/exact.ts';
@@ -21,10 +21,9 @@ const EPOCH = '1970-01-01T00:00:00.000Z';
 export function simulationReport(
   file: string,
   scenario: Scenario,
-  { pipeline, map, history, readers }: Simulation,
+  { pipeline, map, history, readers, countedUs, interrupted }: Simulation,
   serviceUs: number,
 ): SimulatedDocument {
-  const { durationUs: countedUs } = scenario;
   const shardIds = map.all.map((shard) => shard.shardId);
   const parts = {
     ...{ file, scenario, ...pipelineParts(pipeline), map, countedUs, measuresLatency: false },
@@ -36,15 +35,16 @@ export function simulationReport(
       },
     }),
   };
-  const common = simulated(parts);
+  const common = simulated(parts, interrupted);
   const { offered, attempts } = common.totals;
   const { tally } = pipeline;
-  const capacity = capacityInfoOf(scenario, tally, map);
+  const capacity = capacityInfoOf({ ...scenario, durationUs: countedUs }, tally, map);
   const phases = tally.phases.until(countedUs, tally.series.counts, tally.load.endedUtilization);
+  const trace = traceUntil(tally.series.retryTrace, countedUs / 1_000_000);
   return {
     ...common,
     ...(capacity === undefined ? {} : { capacity }),
-    retry: retrySummaryOf(tally.series.retryTrace, offered, attempts),
+    retry: retrySummaryOf(trace, offered, attempts, outagesOf(history)),
     engine: { name: 'exact', serviceTimeMs: serviceUs / 1000 },
     ...(history.length === 0 ? {} : { timeline: history }),
     ...(capacity === undefined && phases.length > 1 ? { phases } : {}),
@@ -52,16 +52,21 @@ export function simulationReport(
   };
 }
 
+function outagesOf(history: readonly TimelineRow[]): OutageTime[] {
+  return history.flatMap(({ kind, atMs, durationMs = 0 }) =>
+    kind === 'outage' ? [{ fromMs: atMs, toMs: atMs + durationMs }] : [],
+  );
+}
+
 /** The report of the aggregate engine: no digest and no latencies, because it draws no single records. */
 export function aggregateReport(
   file: string,
   scenario: Scenario,
-  { tally, map, keyNames, tickUs, throttledBetween }: AggregateSimulation,
+  { tally, map, keyNames, tickUs, throttledBetween, countedUs, interrupted }: AggregateSimulation,
   serviceUs: number,
 ): SimulatedDocument {
-  const { durationUs: countedUs } = scenario;
   return {
-    ...simulated({ file, scenario, tally, keyNames, map, countedUs, measuresLatency: false }),
+    ...simulated({ file, scenario, tally, keyNames, map, countedUs, measuresLatency: false }, interrupted),
     engine: {
       name: 'aggregate',
       serviceTimeMs: serviceUs / 1000,
@@ -71,13 +76,13 @@ export function aggregateReport(
   };
 }
 
-function simulated(parts: LoadParts): SimulatedDocument {
+function simulated(parts: LoadParts, interrupted: boolean): SimulatedDocument {
   const common = loadReport(parts);
   return {
     ...common,
     kind: 'simulation',
     startedAt: EPOCH,
-    partial: false,
+    partial: interrupted ? 'interrupted' : false,
     target: {
       kind: 'simulated',
       stream: 'simulated',

@@ -19,12 +19,13 @@ export const consumerRow = z.object({
   bytes: count,
   lostRecords: count,
   iteratorAgeMs: z.object({ max: amount, atEnd: amount }),
-  backlog: z.object({ maxRecords: count, atEndRecords: count }),
+  backlog: z.object({ maxRecords: count, atEndRecords: count, storedLaterRecords: count.optional() }),
   drain: z.object({
     state: z.enum(['keptUp', 'drained', 'draining', 'growing']),
     ms: amount.nullable(),
   }),
   endToEndMs: latencySummary,
+  endToEndWithout: count.optional(),
   share: z.object({
     callsPerSec: amount,
     callsLimitPerSec: amount.nullable(),
@@ -35,6 +36,7 @@ export const consumerRow = z.object({
     .object({ limit: z.enum(['calls', 'bytes']), shardId: z.string(), by: z.string(), share: amount })
     .optional(),
   coarsenedMs: amount.optional(),
+  coarsenedBy: z.string().optional(),
 });
 
 export const consumerSeries = z.object({

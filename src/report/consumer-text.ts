@@ -21,6 +21,8 @@ const MOST_OF_IT = 0.4;
 /** Part of throttled calls from which the first lines speak of them. */
 const MANY_THROTTLED = 0.1;
 const WORTH_TELLING_MS = 1000;
+/** Part of the records that decides a p99. */
+const BEYOND_P99 = 0.01;
 /** AWS's advice, and fast enough for five consumers to share a shard. */
 const ONCE_A_SECOND_MS = 1000;
 
@@ -123,7 +125,7 @@ function ageLines({ series, consumers = [] }: ReportDocument, ink: Ink, columns:
 }
 
 function sentencesOf(row: ConsumerRow): string[] {
-  return [drainSentence(row), starvationSentence(row), coarseSentence(row)].filter(
+  return [drainSentence(row), unreadSentence(row), starvationSentence(row), coarseSentence(row)].filter(
     (sentence) => sentence !== undefined,
   );
 }
@@ -143,6 +145,22 @@ function drainSentence({ name, drain }: ConsumerRow): string | undefined {
     case 'growing':
       return `${who} is behind in the end and comes no nearer: records come as fast as it reads, or faster.`;
   }
+}
+
+/** A consumer that reads little has a low p99 of the little that it read. */
+function unreadSentence({
+  name,
+  records,
+  endToEndMs,
+  endToEndWithout = 0,
+  ...row
+}: ConsumerRow): string | undefined {
+  if (row.iteratorAgeMs.atEnd === 0 && row.lostRecords === 0) return undefined;
+  if (endToEndMs.p99 === null || endToEndWithout < (records + endToEndWithout) * BEYOND_P99) return undefined;
+  return (
+    `The p99 of ${quoteName(name, SENTENCE_NAME)} is of those records that it read; ` +
+    `${amountOf(endToEndWithout, 'unread one')} ${endToEndWithout === 1 ? 'is' : 'are'} not in it.`
+  );
 }
 
 /** Who took it, and the setting that tames it. */
@@ -173,12 +191,14 @@ function wayOut(limit: 'calls' | 'bytes', share: number, eater: string): string 
     : `To do: let ${eater} poll once a second (every: 1s), or give it enhanced fan-out (kind: efo).`;
 }
 
-function coarseSentence({ name, coarsenedMs }: ConsumerRow): string | undefined {
-  if (coarsenedMs === undefined) return undefined;
-  return (
-    `${quoteName(name, SENTENCE_NAME)} had a backlog too large to be kept record by record: its ages and latencies ` +
-    `are known to ${duration(coarsenedMs)}.`
-  );
+/** To a fraction of a second nobody asks. */
+function coarseSentence({ name, coarsenedMs = 0, coarsenedBy = name }: ConsumerRow): string | undefined {
+  if (coarsenedMs < WORTH_TELLING_MS) return undefined;
+  const who = quoteName(name, SENTENCE_NAME);
+  const known = `ages and latencies are known to ${duration(coarsenedMs)}.`;
+  return coarsenedBy === name
+    ? `${who} had a backlog too large to be kept record by record: its ${known}`
+    : `On shards where the backlog of ${quoteName(coarsenedBy, SENTENCE_NAME)} was too large to be kept record by record, ${who} reads those runs too: its ${known}`;
 }
 
 /** A span in a table: `250 ms`, `12.5 s`, `90 min`, `12.3 h`. */

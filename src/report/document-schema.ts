@@ -99,6 +99,7 @@ const retry = z.object({
   state: z.enum(['calm', 'recovered', 'collapsed', 'overloaded', 'undecided', 'unsettled']),
   spikeStartMs: amount.optional(),
   spikeEndMs: amount.optional(),
+  spikeCause: z.literal('outage').optional(),
   drainMs: amount.optional(),
   calmMs: amount.optional(),
 });
@@ -223,17 +224,15 @@ const threshold = z.object({
 
 const sweep = z.object({
   field: z.enum(SWEEP_FIELDS),
-  points: z
-    .array(
-      z.object({
-        value: amount,
-        totals,
-        utilizationMax: amount,
-        findings: z.array(finding),
-        thresholds: z.array(threshold),
-      }),
-    )
-    .min(1),
+  points: z.array(
+    z.object({
+      value: amount,
+      totals,
+      utilizationMax: amount,
+      findings: z.array(finding),
+      thresholds: z.array(threshold),
+    }),
+  ),
 });
 
 const maxRate = z.object({
@@ -241,11 +240,10 @@ const maxRate = z.object({
   unit: threshold.shape.unit,
   holdsAtPerSec: amount.nullable(),
   breaksAtPerSec: amount.nullable(),
-  probes: z
-    .array(
-      z.object({ ratePerSec: amount, ok: z.boolean(), actual: z.number(), totals, utilizationMax: amount }),
-    )
-    .min(1),
+  isFlat: z.boolean().optional(),
+  probes: z.array(
+    z.object({ ratePerSec: amount, ok: z.boolean(), actual: z.number(), totals, utilizationMax: amount }),
+  ),
 });
 
 const generator = z.object({

@@ -1,13 +1,14 @@
 /**
  * A search for the largest rate as text for a terminal: the answer, what it rests on, and every probe.
  */
+import { formatNumber } from '../model/quantity.ts';
 import { SEARCH_CEILING, type MaxRateResult, type RateProbe } from '../results/many-simulations.ts';
 import type { ReportDocument } from '../results/report-document.ts';
 import { subjectLines } from './circumstances.ts';
 import { amountOf, count, NBSP, percent } from './figure.ts';
 import { inkFor, type Ink } from './ink.ts';
 import { showName } from './name.ts';
-import { finish, labelled, pageWidth, wrap } from './paragraph.ts';
+import { finish, labelled, pageWidth, partialLines, wrap } from './paragraph.ts';
 import type { Style } from './render.ts';
 import { tableLines } from './table.ts';
 import { thresholdValue } from './threshold-table.ts';
@@ -21,7 +22,8 @@ export function renderMaxRateText(document: ReportDocument, search: MaxRateResul
   const columns = pageWidth(style.columns);
   const color = search.holdsAtPerSec === null ? 'red' : 'green';
   return finish([
-    ...wrap(answer(search), columns).map((line) => ink('bold', ink(color, line))),
+    ...wrap(answer(search, document.partial !== false), columns).map((line) => ink('bold', ink(color, line))),
+    ...partialLines(document, search.probes.length, columns).map((line) => ink('yellow', line)),
     '',
     ...subjectLines(document, columns),
     '',
@@ -33,8 +35,11 @@ export function renderMaxRateText(document: ReportDocument, search: MaxRateResul
   ]);
 }
 
-function answer({ expression, holdsAtPerSec, breaksAtPerSec, probes }: MaxRateResult): string {
+function answer(search: MaxRateResult, isPartial: boolean): string {
+  const { expression, holdsAtPerSec, breaksAtPerSec, probes } = search;
   const named = showName(expression);
+  if (isPartial) return partialAnswer(search, named);
+  if (search.isFlat === true) return flatAnswer(search, named);
   if (holdsAtPerSec === null) {
     const least = probes.reduce((low, probe) => Math.min(low, probe.ratePerSec), Infinity);
     return `No rate holds ${named}, down to ${rate(least)}.`;
@@ -42,6 +47,28 @@ function answer({ expression, holdsAtPerSec, breaksAtPerSec, probes }: MaxRateRe
   if (breaksAtPerSec === null)
     return `${named} holds up to ${rate(holdsAtPerSec)}, the highest that was tried.`;
   return `${rate(holdsAtPerSec)} is the largest rate that holds ${named}, to 1${NBSP}%.`;
+}
+
+/** What is known of a search that was interrupted. */
+function partialAnswer({ holdsAtPerSec, breaksAtPerSec }: MaxRateResult, named: string): string {
+  const known = [
+    ...(holdsAtPerSec === null ? [] : [`${rate(holdsAtPerSec)} hold ${named}`]),
+    ...(breaksAtPerSec === null ? [] : [`${rate(breaksAtPerSec)} break it`]),
+  ];
+  return known.length === 0 ? `Nothing is known of ${named} yet.` : `So far: ${known.join(', ')}.`;
+}
+
+function flatAnswer({ unit, expression, probes }: MaxRateResult, named: string): string {
+  const rates = probes.map(({ ratePerSec }) => ratePerSec);
+  const values = probes.map(({ actual }) => actual);
+  const [least, most] = [Math.min(...values), Math.max(...values)].map((value) =>
+    thresholdValue(value, { unit, expression }),
+  );
+  const was = least === most ? least : `${least} to ${most}`;
+  return (
+    `No rate holds ${named}: it was ${was} at every rate from ${rate(Math.min(...rates))} to ` +
+    `${rate(Math.max(...rates))}. It does not depend on the rate.`
+  );
 }
 
 function bracket({ holdsAtPerSec, breaksAtPerSec, probes }: MaxRateResult): string {
@@ -69,7 +96,7 @@ function probeLines({ probes, unit, expression }: MaxRateResult, ink: Ink): stri
       { title: 'hottest shard', align: 'right' },
     ],
     probes.map((probe) => [
-      count(probe.ratePerSec),
+      rateText(probe.ratePerSec),
       probe.ok ? ink('green', 'yes') : ink('red', 'NO'),
       thresholdValue(probe.actual, { unit, expression }),
       partOf(probe, probe.totals.throttled),
@@ -85,5 +112,10 @@ function partOf({ totals }: RateProbe, part: number): string {
 }
 
 function rate(perSec: number): string {
-  return `${count(perSec)}${NBSP}records/s`;
+  return `${rateText(perSec)}${NBSP}records/s`;
+}
+
+/** A low rate is not written as none. */
+function rateText(perSec: number): string {
+  return perSec < 10 ? formatNumber(perSec) : count(perSec);
 }

@@ -1,6 +1,7 @@
 /**
  * Sentences on paper of a given width: wrapping, hanging indents, labels in a margin.
  */
+import type { ReportDocument } from '../results/report-document.ts';
 import { NBSP } from './figure.ts';
 import { columnsOf } from './name.ts';
 
@@ -11,6 +12,17 @@ const MIN_COLUMNS = 60;
 /** The width a report uses on a terminal of `columns`. */
 export function pageWidth(columns: number): number {
   return Math.min(MAX_COLUMNS, Math.max(MIN_COLUMNS, Math.floor(columns)));
+}
+
+/** Of many simulations that were interrupted: how many are in the report; nothing where all are. */
+export function partialLines(
+  { partial }: Pick<ReportDocument, 'partial'>,
+  simulations: number,
+  columns: number,
+): string[] {
+  if (partial === false) return [];
+  const played = `${simulations} ${simulations === 1 ? 'simulation' : 'simulations'}`;
+  return wrap(`Partial report: ${partial} after ${played}. It covers those only.`, columns);
 }
 
 /** Breaks a text at spaces into lines of at most `columns`. A word wider than that is cut. */

@@ -36,6 +36,9 @@ function retryOf({ policy, maxAttempts, ttlMs, rateLimit }: ProducerInfo['retry'
   }
 }
 
+/** Defined in `retry-recovery.ts`. */
+const CALM = `10${NBSP}s with at most 1.01 attempts for each record`;
+
 /** How much the retries added, and whether the load came to rest; nothing where nothing was retried. */
 export function retrySentence(
   { amplification, state, ...at }: RetrySummary,
@@ -43,23 +46,28 @@ export function retrySentence(
 ): string | undefined {
   if (retries === 0) return undefined;
   const made = `${amplification.toFixed(2)} attempts for each record offered`;
-  const spikeEnd = duration(at.spikeEndMs ?? 0);
+  const what = at.spikeCause ?? 'spike';
+  const ended = `the ${what} that ended at ${duration(at.spikeEndMs ?? 0)}`;
   switch (state) {
     case 'calm':
       return `${made}; calm throughout.`;
     case 'recovered':
-      return `${made}; the load recovered ${duration(at.calmMs ?? 0)} after the spike that ended at ${spikeEnd}.`;
+      return `${made}; the load recovered ${duration(at.calmMs ?? 0)} after ${ended}.`;
     case 'collapsed':
       return (
-        `${made}; the load DID NOT recover from the spike that ended at ${spikeEnd}: what it left could be ` +
+        `${made}; the load DID NOT recover from ${ended}: what it left could be ` +
         `worked off in ${duration(at.drainMs ?? 0)}, but retries went on ` +
         `${at.calmMs === undefined ? 'to the end' : `for ${duration(at.calmMs)}`}.`
       );
     case 'overloaded':
-      return `${made}; the load stayed above what the stream takes from ${duration(at.spikeStartMs ?? 0)} to the end.`;
+      return at.spikeCause === undefined
+        ? `${made}; the load stayed above what the stream takes from ${duration(at.spikeStartMs ?? 0)} to the end.`
+        : `${made}; what the ${what} left had not begun to go away in the end.`;
     case 'undecided':
-      return `${made}; the time after the spike that ended at ${spikeEnd} was too short to tell whether the load recovers.`;
+      return `${made}; the time after ${ended} was too short to tell whether the load recovers.`;
     case 'unsettled':
-      return `${made}; there was no rest before them, so they are not the trace of one spike.`;
+      return at.spikeEndMs === undefined
+        ? `${made}; what they made up for came in bursts within seconds, not in a spike of the load.`
+        : `${made}; there was no calm (${CALM}) before ${ended}, so they need not be its trace.`;
   }
 }

@@ -8,7 +8,7 @@ import { barWidth, loadBar } from './bars.ts';
 import { subjectLines } from './circumstances.ts';
 import { amountOf, count, NBSP, percent } from './figure.ts';
 import { inkFor, type Ink } from './ink.ts';
-import { finish, pageWidth, wrap } from './paragraph.ts';
+import { finish, pageWidth, partialLines, wrap } from './paragraph.ts';
 import type { Style } from './render.ts';
 import { tableLines, widthBeside, type Column } from './table.ts';
 
@@ -21,6 +21,7 @@ export function renderSweepText(document: ReportDocument, sweep: SweepResult, st
   const columns = pageWidth(style.columns);
   return finish([
     ...wrap(answer(sweep), columns).map((line) => ink('bold', line)),
+    ...partialLines(document, sweep.points.length, columns).map((line) => ink('yellow', line)),
     '',
     ...subjectLines(document, columns),
     '',
@@ -40,6 +41,7 @@ const HOW: Readonly<Record<SweepResult['field'], string>> = {
 
 /** Where the curve comes to rest, or that it does not; a full bucket may hide an overload that a finding sees. */
 function answer({ field, points }: SweepResult): string {
+  if (points.length === 0) return 'No point was simulated to its end.';
   const calm = points.filter(isCalm);
   const range = `${valueOf(field, points[0].value)} to ${valueOf(field, points[points.length - 1].value)}`;
   if (calm.length === 0) return `Something is throttled, dropped or found at every point from ${range}.`;

@@ -14,6 +14,7 @@ import { amountOf, count, duration, NBSP, percent } from './figure.ts';
 import { SEVERITY_COLORS } from './finding-text.ts';
 import type { Color, Ink } from './ink.ts';
 import { showName } from './name.ts';
+import { outageSentences } from './outage-text.ts';
 import { wrap } from './paragraph.ts';
 import { hottestOf, noiseSentence, throttledSpan, throttlingSentences } from './throttling.ts';
 
@@ -38,6 +39,8 @@ export function verdictLines(document: ReportDocument, ink: Ink, columns: number
 /** What a reader without a finding should know of throttling, and of a load that is just at a limit. */
 function reasons(document: ReportDocument): string[] {
   if (document.findings?.length || document.generator?.valid === false) return [];
+  const outage = outageSentences(document);
+  if (outage !== undefined) return [outage.join(' ')];
   if (document.totals && document.totals.throttledAttempts > 0)
     return [throttlingSentences(document).join(' ')];
   const noise = noiseSentence(document);

@@ -5,6 +5,8 @@
  * the limit refills it up to the burst. What is below nothing is the backlog that unlimited retries would hold, and
  * it is over when it is worked off: Q/(r - l) after a spike of excess Q.
  *
+ * In an outage every put fails: what is offered in it is all left to do, and nothing refills.
+ *
  * When the layout changes, children inherit: after a split both get the level of their parent, but a level below
  * nothing, which is work to do, is shared out half and half; a merge adds up what is below nothing, and where nothing
  * is takes the lower level.
@@ -31,12 +33,21 @@ export class Backlog {
   #bytes: Float64Array;
   readonly #byteBurst: number;
   #next = 0;
+  /** Apart and in order; seconds from the start of the counted duration. */
+  readonly #outages: { readonly fromSec: number; toSec: number }[] = [];
 
   /** @param initialFill level of the buckets at the start, 0…1 */
   constructor(shards: number, initialFill = 1, maxRecordBytes: number = LIMITS.defaultMaxRecordBytes.value) {
     this.#byteBurst = Math.max(LIMITS.writeByteBurst.value, roundUpToKiB(maxRecordBytes));
     this.#records = new Float64Array(shards).fill(RECORD_BURST * initialFill);
     this.#bytes = new Float64Array(shards).fill(this.#byteBurst * initialFill);
+  }
+
+  /** Every put fails from one time to another; outages are told in order of their beginning. */
+  outage(fromSec: number, toSec: number): void {
+    const last = this.#outages.at(-1);
+    if (last !== undefined && fromSec <= last.toSec) last.toSec = Math.max(last.toSec, toSec);
+    else this.#outages.push({ fromSec, toSec });
   }
 
   /**
@@ -82,10 +93,11 @@ export class Backlog {
     this.#next = second + 1;
     const r = RECORDS_PER_SEC;
     const b = BYTES_PER_SEC;
+    const open = this.#openSec(second, second + 1);
     let most = 0;
     for (let j = 0; j < this.#records.length; j++) {
-      this.#records[j] = Math.min(RECORD_BURST, this.#records[j] + r - shards.records(j));
-      this.#bytes[j] = Math.min(this.#byteBurst, this.#bytes[j] + b - shards.bytes(j));
+      this.#records[j] = after(this.#records[j], RECORD_BURST, r, shards.records(j), open);
+      this.#bytes[j] = after(this.#bytes[j], this.#byteBurst, b, shards.bytes(j), open);
       most = Math.max(most, -this.#records[j] / r, -this.#bytes[j] / b);
     }
     return most > ROUNDING ? most : 0;
@@ -93,14 +105,33 @@ export class Backlog {
 
   /** Seconds that were left out, up to this one, were silent. */
   #passSilence(second: number): void {
-    const silent = second - this.#next;
-    if (silent <= 0) return;
+    if (second <= this.#next) return;
+    const silent = this.#openSec(this.#next, second);
     this.#next = second;
     for (let j = 0; j < this.#records.length; j++) {
       this.#records[j] = Math.min(RECORD_BURST, this.#records[j] + silent * RECORDS_PER_SEC);
       this.#bytes[j] = Math.min(this.#byteBurst, this.#bytes[j] + silent * BYTES_PER_SEC);
     }
   }
+
+  /** How long puts are not failing between two times. */
+  #openSec(fromSec: number, untilSec: number): number {
+    return this.#outages.reduce(
+      (open, outage) =>
+        open - Math.max(0, Math.min(untilSec, outage.toSec) - Math.max(fromSec, outage.fromSec)),
+      untilSec - fromSec,
+    );
+  }
+}
+
+/**
+ * A level at the end of a second.
+ * @param openSec part of it in which puts did not fail; what is offered in the rest is owed, whatever the bucket holds
+ */
+function after(level: number, burst: number, perSec: number, offered: number, openSec: number): number {
+  if (openSec === 1) return Math.min(burst, level + perSec - offered);
+  const open = Math.min(burst, level + (perSec - offered) * openSec);
+  return Math.min(0, open) - offered * (1 - openSec);
 }
 
 /** What a merge leaves of its parents' levels: the sum of what is below nothing, else the lower. */

@@ -26,11 +26,20 @@ export interface ConsumerRow {
    * throttled or the consumer is out, the age of its oldest unread record. The worst shard.
    */
   readonly iteratorAgeMs: { readonly max: number; readonly atEnd: number };
-  /** Stored and not read yet, over all shards. */
-  readonly backlog: { readonly maxRecords: number; readonly atEndRecords: number };
+  /**
+   * Stored and not read yet, over all shards, within the counted duration and at its end. What was stored after it,
+   * while the producer settled what it still had, nobody is followed in reading; absent where that is nothing.
+   */
+  readonly backlog: {
+    readonly maxRecords: number;
+    readonly atEndRecords: number;
+    readonly storedLaterRecords?: number;
+  };
   readonly drain: Drain;
   /** From a record's due time to its being processed; modelled. */
   readonly endToEndMs: LatencySummary;
+  /** Records that `endToEndMs` does not cover, for they were not read: unread at the end, or lost. */
+  readonly endToEndWithout?: number;
   /** Of what a shard allows, on average over shards and time: for all that poll together, or for this one alone. */
   readonly share: {
     readonly callsPerSec: number;
@@ -42,6 +51,8 @@ export interface ConsumerRow {
   readonly starvation?: Starvation;
   /** Where the backlog outgrew what is kept record by record: ages and latencies are known to so many milliseconds. */
   readonly coarsenedMs?: number;
+  /** And whose backlog that was: its own, or that of another consumer of the same shard. */
+  readonly coarsenedBy?: string;
 }
 
 /**

@@ -10,7 +10,7 @@ export type SweepField = (typeof SWEEP_FIELDS)[number];
 
 export interface SweepResult {
   readonly field: SweepField;
-  /** Ascending by value. */
+  /** Ascending by value; none where the first was interrupted. */
   readonly points: readonly SweepPoint[];
 }
 
@@ -35,7 +35,9 @@ export interface MaxRateResult {
   readonly holdsAtPerSec: number | null;
   /** The lowest that was seen to break, at most 1 % above; null where the search ended without one. */
   readonly breaksAtPerSec: number | null;
-  /** In the order in which they were asked. All start with empty buckets and draw the same random numbers. */
+  /** True where the search ended because the value is the same at every rate, the lowest included, and holds at none. */
+  readonly isFlat?: boolean;
+  /** In the order in which they were asked; none where the first was interrupted. All start with empty buckets and draw the same random numbers. */
   readonly probes: readonly RateProbe[];
 }
 

@@ -35,7 +35,9 @@ export interface RetrySummary {
   /** When the offered load began and ceased to outrun what the stream takes. */
   readonly spikeStartMs?: number;
   readonly spikeEndMs?: number;
-  /** From the spike's end: how long its excess takes to be worked off. */
+  /** Where an outage of the timeline made the spike. */
+  readonly spikeCause?: 'outage';
+  /** From the spike's end: how long its excess takes to be worked off; absent where the run ends before. */
   readonly drainMs?: number;
   /** From the spike's end to the beginning of calm. */
   readonly calmMs?: number;

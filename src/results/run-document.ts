@@ -115,7 +115,7 @@ export function keyRowsOf(tally: TallyReading, map: ShardMap, keyNames: KeyNames
       ...(tally.ignoresKeys === true ? {} : { shardId: map.all[tally.shardOfKey[place]].shardId }),
       records,
       bytes: keys.count(place, 'bytes') + Math.floor(sketch.missed[place]),
-      share: records / offered,
+      share: offered > 0 ? records / offered : 0,
       error,
       ...(tally.ignoresKeys === true ? {} : { utilization: load.keyUtilization[place] }),
       ...rowOf(keys, place),

@@ -162,6 +162,11 @@ export class Tally {
     }
   }
 
+  /** Every put fails from one time to another, in microseconds from the start of the counted duration. */
+  outage(fromUs: number, toUs: number): void {
+    this.backlog.outage(fromUs / US_PER_SEC, toUs / US_PER_SEC);
+  }
+
   /** A record that was offered to one shard is tried on another: it counts there, with all its attempts. */
   move(from: number, to: number, bytes: number): void {
     this.shards.move(from, to, bytes);

@@ -11,7 +11,6 @@ import { CountTally } from '../results/count-tally.ts';
 import { ArrivalCounts } from '../traffic/arrival-counts.ts';
 import { hypergeometricOf } from '../traffic/hypergeometric.ts';
 import { KeyDictionary } from '../traffic/key-dictionary.ts';
-import { meanRecordBytes } from '../traffic/record-mean.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { Draws, PURPOSE } from '../traffic/threefry.ts';
 import { bytesMayBind, unknownPart, unmodelled, type DrawnScenario } from './aggregate-limits.ts';
@@ -20,8 +19,9 @@ import { ClassCounts, type SourceClasses } from './class-counts.ts';
 import type { SimulationOptions } from './exact.ts';
 import { BURST, FluidBuckets, REFILL_PER_SEC } from './fluid.ts';
 import { otherKeysOf } from './other-keys.ts';
+import { playThrough, type Play } from './play.ts';
 import { requestPeriodUs } from './request-period.ts';
-import { momentsOf } from './size-moments.ts';
+import { meanRecordBytesOf, momentsOf } from './size-moments.ts';
 import { shardClassesOf } from './shard-classes.ts';
 import { StepArrivals, type DrawLine } from './step-arrivals.ts';
 import { stepGridOf, ticksIn, type StepGrid } from './step-grid.ts';
@@ -49,13 +49,25 @@ export interface AggregateSimulation {
   readonly tickUs: number;
   /** Throttled records at least and at most, for the arrivals that were drawn. */
   readonly throttledBetween: { readonly least: number; readonly most: number };
+  /** Part of the counted duration that was played, microseconds. */
+  readonly countedUs: number;
+  readonly interrupted: boolean;
 }
 
 /** Plays a scenario, or says why it cannot, as the end of a sentence. */
 export function simulateInAggregate(
   scenario: Scenario,
-  { serviceUs, z }: SimulationOptions,
+  options: SimulationOptions,
 ): AggregateSimulation | string {
+  const play = playInAggregate(scenario, options);
+  return typeof play === 'string' ? play : playThrough(play);
+}
+
+/** The same bit by bit. */
+export function playInAggregate(
+  scenario: Scenario,
+  { serviceUs, z }: SimulationOptions,
+): Play<AggregateSimulation> | string {
   const unknown = unknownPart(scenario);
   if (unknown !== undefined) return `it does not know ${unknown}`;
   const meanBytes = meanRecordBytesOf(scenario);
@@ -63,19 +75,6 @@ export function simulateInAggregate(
   if (reason !== undefined) return reason;
   const player = new AggregatePlayer(scenario as DrawnScenario, z, meanBytes);
   return player.byteReason ?? player.play();
-}
-
-/** Mean bytes of data and key over all sources, each by its records. */
-function meanRecordBytesOf({ traffic, stream, placementSeed }: Scenario): number {
-  let records = 0;
-  let bytes = 0;
-  for (const source of traffic) {
-    const { size, keys, stages } = source;
-    const count = stages.reduce((sum, stage) => sum + (stage.from + stage.to) * stage.durationUs, 0);
-    records += count;
-    bytes += count * meanRecordBytes(size, keys, stream.maxRecordBytes, placementSeed);
-  }
-  return records > 0 ? bytes / records : 1;
 }
 
 /** Rates of a source within a step, records per second. */
@@ -151,13 +150,16 @@ class AggregatePlayer {
     this.#offered = new Float64Array(traffic.length);
   }
 
-  play(): AggregateSimulation {
+  *play(): Play<AggregateSimulation> {
     const { warmupUs, durationUs } = this.#scenario;
-    this.#playFrom(0, warmupUs, false);
+    const endUs = warmupUs + durationUs;
+    let playedUs = yield* this.#playFrom(0, warmupUs, false);
     const before = { low: this.#buckets.lostLow.slice(), high: this.#buckets.lostHigh.slice() };
-    this.#playFrom(warmupUs, warmupUs + durationUs, true);
+    if (playedUs === warmupUs) playedUs = yield* this.#playFrom(warmupUs, endUs, true);
     this.#tally.others = otherKeysOf(this.#sources, this.#offered);
     return {
+      countedUs: Math.max(0, playedUs - warmupUs),
+      interrupted: playedUs < endUs,
       tally: this.#tally,
       map: this.#map,
       keyNames: this.#dictionary,
@@ -178,10 +180,14 @@ class AggregatePlayer {
     return { least, most: Math.min(most, this.#tally.shards.sum('offered')) };
   }
 
-  #playFrom(fromUs: number, untilUs: number, isCounted: boolean): void {
+  /** @returns up to when it was played */
+  *#playFrom(fromUs: number, untilUs: number, isCounted: boolean): Play<number> {
     for (let startUs = fromUs; startUs < untilUs; startUs += this.#grid.stepUs) {
-      this.#step(startUs, Math.min(untilUs, startUs + this.#grid.stepUs), isCounted);
+      const endUs = Math.min(untilUs, startUs + this.#grid.stepUs);
+      this.#step(startUs, endUs, isCounted);
+      if (yield endUs) return endUs;
     }
+    return untilUs;
   }
 
   #step(startUs: number, endUs: number, isCounted: boolean): void {

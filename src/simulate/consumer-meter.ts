@@ -11,6 +11,8 @@ export class ConsumerMeter {
   readonly backlogs: Float64Array;
   /** The time that the longest run of records spans which it read. */
   coarsestUs = 0;
+  /** Number of the consumer for whose backlog those were put together. */
+  coarsestBy = -1;
   readonly #startUs: number;
   readonly #stepUs: number;
 
@@ -20,6 +22,13 @@ export class ConsumerMeter {
     this.#stepUs = stepUs;
     this.agesUs = new Float64Array(steps);
     this.backlogs = new Float64Array(steps);
+  }
+
+  /** It read, or has before it, a run of records that spans so long and was put together for somebody's backlog. */
+  coarse(spanUs: number, by: number): void {
+    if (spanUs <= this.coarsestUs) return;
+    this.coarsestUs = spanUs;
+    this.coarsestBy = by;
   }
 
   age(nowUs: number, ageUs: number): void {

@@ -14,11 +14,12 @@ export function consumerRowsOf(readers: Readers, shardIds: readonly string[]): C
 }
 
 /** By the steps of the report's series. */
-export function consumerSeriesOf({ consumers }: Readers): ConsumerSeries[] {
+export function consumerSeriesOf({ consumers, startUs, endUs, stepUs }: Readers): ConsumerSeries[] {
+  const steps = Math.max(1, Math.ceil((endUs - startUs) / stepUs));
   return consumers.map(({ spec, meter }) => ({
     name: spec.name,
-    iteratorAgeMs: Array.from(meter.agesUs, msOf),
-    backlog: Array.from(meter.backlogs),
+    iteratorAgeMs: Array.from(meter.agesUs.subarray(0, steps), msOf),
+    backlog: Array.from(meter.backlogs.subarray(0, steps)),
   }));
 }
 
@@ -58,6 +59,9 @@ function rowOf(
   const { spec, meter } = consumer;
   const own = readersOf(readers, index);
   const records = sum(own, ({ counts }) => counts.records);
+  const lost = sum(own, ({ counts }) => counts.lost);
+  const unread = consumer.hasJoined ? readers.stored - consumer.passed : 0;
+  const coarse = coarsestOf(readers, consumer, own);
   const starvation = starvationOf(readers, own, shardIds);
   return {
     name: spec.name,
@@ -69,17 +73,22 @@ function rowOf(
     emptyCalls: sum(own, ({ counts }) => counts.emptyCalls),
     records,
     bytes: sum(own, ({ counts }) => counts.bytes),
-    lostRecords: sum(own, ({ counts }) => counts.lost),
+    lostRecords: lost,
     iteratorAgeMs: { max: msOf(highest(meter.agesUs)), atEnd: msOf(ageAtEnd(readers, consumer, own)) },
     backlog: {
       maxRecords: highest(meter.backlogs),
-      atEndRecords: consumer.hasJoined ? readers.stored + readers.storedLate - consumer.passed : 0,
+      atEndRecords: unread,
+      ...(readers.storedLate > 0 && consumer.hasJoined && { storedLaterRecords: readers.storedLate }),
     },
     drain: drainOf(readers, own),
     endToEndMs: meter.endToEnd.summary(),
+    endToEndWithout: unread + lost,
     share: shareOf(readers, spec.kind, own),
     ...(starvation !== undefined && { starvation }),
-    ...(coarsestOf(readers, consumer, own) > 0 && { coarsenedMs: msOf(coarsestOf(readers, consumer, own)) }),
+    ...(coarse.us > 0 && {
+      coarsenedMs: msOf(coarse.us),
+      coarsenedBy: readers.consumers[coarse.by].spec.name,
+    }),
   };
 }
 
@@ -104,7 +113,7 @@ function drainOf(readers: Readers, own: readonly Reader[]): Drain {
 
 /** Over the counted duration, per shard that it read. */
 function shareOf(readers: Readers, kind: 'polling' | 'efo', own: readonly Reader[]): ConsumerRow['share'] {
-  const seconds = (readers.endUs - readers.startUs) / US_PER_SEC;
+  const seconds = Math.max(1, readers.endUs - readers.startUs) / US_PER_SEC;
   const read = own.filter(({ counts }) => counts.calls > 0);
   const per = Math.max(1, read.length) * seconds;
   const isPolling = kind === 'polling';
@@ -139,13 +148,20 @@ function starvationOf(
   };
 }
 
-/** Also of the records that it has not read. */
-function coarsestOf(readers: Readers, { meter }: StreamConsumer, own: readonly Reader[]): number {
-  const unread = own.map(({ shard, position, state }) => {
-    const { log } = readers.shards[shard];
-    return state === 'absent' || position === log.end ? 0 : log.spanUs(position, log.end - position);
-  });
-  return Math.max(meter.coarsestUs, highest(unread));
+/** Also of the records that it has not read: the time that a run spans, and for whose backlog it was put together. */
+function coarsestOf(
+  { shards }: Readers,
+  { meter }: StreamConsumer,
+  own: readonly Reader[],
+): { readonly us: number; readonly by: number } {
+  let coarsest = { us: meter.coarsestUs, by: meter.coarsestBy };
+  for (const { shard, position, state } of own) {
+    const { log, coarsenedBy } = shards[shard];
+    if (state === 'absent' || position === log.end) continue;
+    const us = log.spanUs(position, log.end - position);
+    if (us > coarsest.us) coarsest = { us, by: coarsenedBy };
+  }
+  return coarsest;
 }
 
 function readersOf({ shards }: Readers, consumer: number): Reader[] {

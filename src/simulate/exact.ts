@@ -11,6 +11,7 @@ import { OfferColumns } from '../traffic/offer.ts';
 import type { Batch } from '../traffic/producer.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { Agenda, type Happening } from './agenda.ts';
+import { playThrough, type Play } from './play.ts';
 import { OnDemandScaling } from './on-demand-scaling.ts';
 import type { Pipeline } from './pipeline.ts';
 import { SimulatedStream, type Answer } from './simulated-stream.ts';
@@ -45,15 +46,28 @@ export interface Simulation {
   readonly history: readonly TimelineRow[];
   /** Where the scenario has consumers. */
   readonly readers: Readers | undefined;
+  /** Part of the counted duration that was played, microseconds. */
+  readonly countedUs: number;
+  readonly interrupted: boolean;
 }
+
+/** How far a scenario with little traffic is played between two looks at it, in virtual time. */
+const SLICE_US = 60_000_000;
 
 /** Plays a whole scenario and waits, in virtual time, for its last reply. */
 export function simulateExactly(scenario: Scenario, options: SimulationOptions): Simulation {
+  return playThrough(playExactly(scenario, options));
+}
+
+/** The same bit by bit. Ended early, what was not sent yet is dropped, and what is on its way is waited for. */
+export function* playExactly(scenario: Scenario, options: SimulationOptions): Play<Simulation> {
+  const { warmupUs, durationUs } = scenario;
   const player = new Player(scenario, options);
-  player.play();
+  const endedUs = yield* player.play();
   const { pipeline, map, history, readers } = player.stream;
-  readers?.finish();
-  return { pipeline, map, history, readers };
+  readers?.finish(endedUs);
+  const countedUs = Math.min(durationUs, Math.max(0, endedUs - warmupUs));
+  return { pipeline, map, history, readers, countedUs, interrupted: endedUs < Infinity };
 }
 
 /** What the stream does by itself. */
@@ -87,24 +101,53 @@ class Player {
     this.#onRequest = onRequest;
   }
 
-  play(): void {
-    const { pipeline } = this;
-    const columns = new OfferColumns();
-    while (pipeline.offer.take(Infinity, columns) > 0) {
-      for (let from = 0; from < columns.length;) {
-        this.#advanceTo(columns.dueUs[from]);
-        const untilUs = Math.min(this.#nextReplyUs(), this.#agenda.nextUs);
-        const to = from + pipeline.producer.quietRun(columns, from, untilUs);
-        pipeline.enter(columns, from, to);
-        this.#sendReady(columns.dueUs[to - 1]);
-        from = to;
-      }
-    }
+  /** @returns when it was ended, Infinity where it was not */
+  *play(): Play<number> {
+    const { offer, producer } = this.pipeline;
     const endUs = this.#scenario.warmupUs + this.#scenario.durationUs;
+    const columns = new OfferColumns();
+    let nowUs = 0;
+    while (nowUs < endUs || offer.nextDueUs < Infinity) {
+      const untilUs = nowUs + SLICE_US;
+      nowUs = offer.take(untilUs, columns) > 0 ? this.#enter(columns) : this.#wait(untilUs, endUs);
+      const playedUs = Math.min(nowUs, endUs);
+      if (yield playedUs) return this.#end(playedUs);
+    }
     this.#advanceTo(endUs);
-    pipeline.producer.flush();
+    producer.flush();
     this.#sendReady(endUs);
     this.#advanceTo(Infinity);
+    return Infinity;
+  }
+
+  /** Records fall due, and everything happens that is due before the last of them does. */
+  #enter(columns: OfferColumns): number {
+    const { pipeline } = this;
+    for (let from = 0; from < columns.length;) {
+      this.#advanceTo(columns.dueUs[from]);
+      const untilUs = Math.min(this.#nextReplyUs(), this.#agenda.nextUs);
+      const to = from + pipeline.producer.quietRun(columns, from, untilUs);
+      pipeline.enter(columns, from, to);
+      this.#sendReady(columns.dueUs[to - 1]);
+      from = to;
+    }
+    return columns.dueUs[columns.length - 1];
+  }
+
+  /** No record falls due up to a time; nothing is played beyond the end here. */
+  #wait(untilUs: number, endUs: number): number {
+    this.#advanceTo(Math.min(untilUs, endUs));
+    this.stream.readers?.advance(Math.min(untilUs, endUs));
+    return untilUs;
+  }
+
+  /** Ends early: nothing more is sent, and the replies to what was sent are waited for. */
+  #end(nowUs: number): number {
+    const { producer } = this.pipeline;
+    producer.abandon(nowUs);
+    while (this.#onTheWay.length > 0) this.#settleFirst(this.#nextReplyUs());
+    producer.abandon(nowUs);
+    return nowUs;
   }
 
   /**

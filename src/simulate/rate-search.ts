@@ -10,6 +10,14 @@ export interface RateBracket {
   readonly holdsAtPerSec: number | null;
   /** The lowest probe that broke; null where none did up to the end of the range. */
   readonly breaksAtPerSec: number | null;
+  /** Whether the search ended because what is measured is the same at every rate, and breaks at all of them. */
+  readonly isFlat?: boolean;
+}
+
+/** What was measured at a rate, and whether it holds. */
+export interface RateAnswer {
+  readonly holds: boolean;
+  readonly actual: number;
 }
 
 export interface RateRange {
@@ -21,36 +29,70 @@ export interface RateRange {
 
 /** How near the two ends of the bracket come. */
 const PRECISION = 1.01;
+/** Parts by which two values at half the rate, and at the lowest rate, may differ and still be the same. */
+const SAME_AT_HALF = 0.01;
+const SAME_AT_LEAST = 0.05;
 
-export function searchRate(range: RateRange, holds: (ratePerSec: number) => boolean): RateBracket {
-  let { holdsAtPerSec, breaksAtPerSec } = bracket(range, holds);
-  if (holdsAtPerSec === null || breaksAtPerSec === null) return { holdsAtPerSec, breaksAtPerSec };
-  while (breaksAtPerSec > holdsAtPerSec * PRECISION) {
-    const middle = fourDigits(Math.sqrt(holdsAtPerSec * breaksAtPerSec));
-    if (holds(middle)) holdsAtPerSec = middle;
-    else breaksAtPerSec = middle;
+/** @param probe undefined: the search is to end with what is known */
+export async function searchRate(
+  range: RateRange,
+  probe: (ratePerSec: number) => Promise<RateAnswer | undefined>,
+): Promise<RateBracket> {
+  const known: Known = { holds: null, breaks: null };
+  const isFlat = await bracket(range, known, probe);
+  while (known.holds !== null && known.breaks !== null && known.breaks > known.holds * PRECISION) {
+    if ((await note(known, fourDigits(Math.sqrt(known.holds * known.breaks)), probe)) === undefined) break;
   }
-  return { holdsAtPerSec, breaksAtPerSec };
+  return { holdsAtPerSec: known.holds, breaksAtPerSec: known.breaks, ...(isFlat && { isFlat }) };
 }
 
-/** Two probes a factor of two apart, or nearer at the ends of the range. */
-function bracket(range: RateRange, holds: (ratePerSec: number) => boolean): RateBracket {
+/** The highest rate that held and the lowest that broke, records per second. */
+interface Known {
+  holds: number | null;
+  breaks: number | null;
+}
+
+type Probe = (ratePerSec: number) => Promise<RateAnswer | undefined>;
+
+async function note(known: Known, rate: number, probe: Probe): Promise<RateAnswer | undefined> {
+  const answer = await probe(rate);
+  if (answer?.holds === true) known.holds = Math.max(known.holds ?? rate, rate);
+  if (answer?.holds === false) known.breaks = Math.min(known.breaks ?? rate, rate);
+  return answer;
+}
+
+/**
+ * Probes until two are known a factor of two apart, or nearer at the ends of the range, of which one holds.
+ * @returns whether the value is the same at every rate
+ */
+async function bracket(range: RateRange, known: Known, probe: Probe): Promise<boolean> {
   const { startPerSec, leastPerSec, mostPerSec } = range;
   let rate = startPerSec;
-  if (holds(rate)) {
-    while (rate < mostPerSec) {
-      const next = Math.min(rate * 2, mostPerSec);
-      if (!holds(next)) return { holdsAtPerSec: rate, breaksAtPerSec: next };
-      rate = next;
+  let last = await note(known, rate, probe);
+  while (last?.holds === true && rate < mostPerSec) {
+    rate = Math.min(rate * 2, mostPerSec);
+    last = await note(known, rate, probe);
+  }
+  let least: RateAnswer | undefined;
+  while (known.holds === null && last !== undefined && rate > leastPerSec) {
+    rate = Math.max(rate / 2, leastPerSec);
+    const next = await note(known, rate, probe);
+    // Values that are near to each other may be near to their end, too: the lowest rate tells.
+    if (next !== undefined && least === undefined && isSame(next, last, SAME_AT_HALF) && rate > leastPerSec) {
+      least = await probe(leastPerSec);
+      if (least === undefined) return false;
+      if (isSame(least, next, SAME_AT_LEAST)) {
+        known.breaks = leastPerSec;
+        return true;
+      }
     }
-    return { holdsAtPerSec: rate, breaksAtPerSec: null };
+    last = next;
   }
-  while (rate > leastPerSec) {
-    const next = Math.max(rate / 2, leastPerSec);
-    if (holds(next)) return { holdsAtPerSec: next, breaksAtPerSec: rate };
-    rate = next;
-  }
-  return { holdsAtPerSec: null, breaksAtPerSec: rate };
+  return false;
+}
+
+function isSame(a: RateAnswer, b: RateAnswer, part: number): boolean {
+  return !a.holds && !b.holds && Math.abs(a.actual - b.actual) <= part * Math.abs(b.actual);
 }
 
 /** Rounded to four digits, which is well within the precision and short to read. */

@@ -15,6 +15,8 @@ export class ReadShard {
   children: readonly number[] = [];
   /** Number of the oldest record that retention has left. */
   horizon = 0;
+  /** Number of the consumer whose backlog was too large last to be kept record by record; below 0 where none was. */
+  coarsenedBy = -1;
 
   readonly #consumers: readonly StreamConsumer[];
 
@@ -29,7 +31,7 @@ export class ReadShard {
     mostExact: number,
   ) {
     this.#consumers = consumers;
-    this.log = new ShardLog(mostExact);
+    this.log = new ShardLog(mostExact, () => (this.coarsenedBy = this.#lastReader()));
     this.readers = readers;
     this.pushed = readers.filter(({ throttle }) => throttle !== undefined);
     this.parents = parents;
@@ -54,12 +56,23 @@ export class ReadShard {
   /** Records that nobody will read any more are forgotten. */
   forget(): void {
     let least = this.log.end;
-    for (const { state, position, consumer } of this.readers) {
-      if (state === 'absent' && !this.#consumers[consumer].awaitsOld) continue;
-      const holds = state === 'absent' ? this.horizon : position;
+    for (const reader of this.readers) {
+      const holds = this.#holds(reader);
       if (holds < least) least = holds;
     }
     this.log.forget(least);
+  }
+
+  /** Number of the first record that is kept for a reader. */
+  #holds({ state, position, consumer }: Reader): number {
+    if (state !== 'absent') return position;
+    return this.#consumers[consumer].awaitsOld ? this.horizon : Infinity;
+  }
+
+  /** The consumer for whom most is kept. */
+  #lastReader(): number {
+    const last = this.readers.reduce((a, b) => (this.#holds(b) < this.#holds(a) ? b : a));
+    return last.consumer;
   }
 
   /** Age of the oldest record that a reader has not read; 0 where it has read all. */

@@ -38,6 +38,8 @@ export class Reader {
   readyUs = 0;
   /** How often its polling began anew. */
   starts = 0;
+  /** How often it has waited for its next call. */
+  waits = 0;
   /** Since when its calls have not brought it to the tip; Infinity where the last one did. */
   behindUs = Infinity;
   #behindPosition = 0;

@@ -13,9 +13,9 @@ import { BatchSlots } from './batch-slots.ts';
 import { Reader } from './reader.ts';
 import { ReadShard } from './read-shard.ts';
 import { PROPAGATION_US, ShardReads, type ReadingOptions } from './shard-reads.ts';
-import { StreamConsumer } from './stream-consumer.ts';
+import { POLL_JITTER, StreamConsumer } from './stream-consumer.ts';
 
-/** Unread records that are kept one by one in all, 48 bytes each; every shard has its part, and at least a few. */
+/** Unread records that are kept one by one, 48 bytes each: every shard has its part of them, and at least a few. */
 const MOST_EXACT = 1_000_000;
 const LEAST_EXACT = 512;
 const HOUR_US = 3_600_000_000;
@@ -23,15 +23,18 @@ const HOUR_US = 3_600_000_000;
 export interface ReadersOptions extends ReadingOptions {
   /** Unread records of a shard that are kept one by one, at least 64. */
   readonly mostExact?: number;
+  /** Part of a wait between two calls by which it is longer at most, 0 to below 1. */
+  readonly jitter?: number;
 }
 
 export class Readers {
   readonly consumers: readonly StreamConsumer[];
   readonly shards: ReadShard[] = [];
   readonly startUs: number;
-  readonly endUs: number;
+  /** Of the counted duration, or of what was played of it. */
+  endUs: number;
   readonly stepUs: number;
-  /** Records stored before the end, and after it: those nobody reads here. */
+  /** Records stored up to the end, and after it: those nobody reads here. */
   stored = 0;
   storedLate = 0;
   readonly #heap = new TimedHeap();
@@ -56,8 +59,9 @@ export class Readers {
     const part = Math.floor(MOST_EXACT / stream.shards);
     this.#mostExact = options.mostExact ?? Math.max(LEAST_EXACT, part);
     const steps = Math.ceil(durationUs / this.stepUs);
+    const jitter = options.jitter ?? POLL_JITTER;
     const counted = { startUs: warmupUs, stepUs: this.stepUs, steps };
-    this.consumers = consumers.map((spec, i) => new StreamConsumer(spec, i, seed, counted));
+    this.consumers = consumers.map((spec, i) => new StreamConsumer(spec, i, seed, counted, jitter));
     for (let shard = 0; shard < stream.shards; shard++) this.#open(shard, []);
     for (const consumer of this.consumers) if (consumer.spec.joins === undefined) this.#join(consumer, 0);
     this.#joinAll(-1);
@@ -113,8 +117,12 @@ export class Readers {
     }
   }
 
-  /** The end of the scenario: nothing is read any more. */
-  finish(): void {
+  /**
+   * The end of the scenario: nothing is read any more.
+   * @param endedUs where it was ended early, when
+   */
+  finish(endedUs = Infinity): void {
+    this.endUs = Math.min(this.endUs, Math.max(this.startUs, endedUs));
     this.advance(this.endUs);
     if (this.#nextUs === Infinity) return;
     for (const shard of this.shards) this.#expire(shard, this.endUs);

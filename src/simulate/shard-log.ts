@@ -19,6 +19,7 @@ export interface Page {
 
 export class ShardLog {
   readonly #most: number;
+  readonly #onCoarsen: (() => void) | undefined;
   /** Columns by entry: number of its first record, bytes, first and last time stored, first and last time due. */
   #starts = new Float64Array(FEW);
   #bytes = new Float64Array(FEW);
@@ -35,9 +36,13 @@ export class ShardLog {
   #touched = 0;
   isClosed = false;
 
-  /** @param most entries, at least 2 */
-  constructor(most: number) {
+  /**
+   * @param most entries, at least 2
+   * @param onCoarsen told when records are about to be put together
+   */
+  constructor(most: number, onCoarsen?: () => void) {
     this.#most = most;
+    this.#onCoarsen = onCoarsen;
   }
 
   /** Number of the record that is stored next; the first is 0. */
@@ -183,8 +188,10 @@ export class ShardLog {
   #makeRoom(): void {
     const held = this.#tail - this.#head;
     if (held > this.#starts.length / 2) {
-      if (this.#starts.length >= this.#most) this.#coarsen();
-      else this.#resize(Math.min(this.#most, this.#starts.length * 2));
+      if (this.#starts.length >= this.#most) {
+        this.#onCoarsen?.();
+        this.#coarsen();
+      } else this.#resize(Math.min(this.#most, this.#starts.length * 2));
     }
     if (this.#head > 0) this.#shift();
     if (this.#tail === this.#starts.length) throw new Error('a log without room');

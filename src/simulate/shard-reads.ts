@@ -57,14 +57,14 @@ export class ShardReads {
     if (page.count === 0) {
       reader.counts.emptyCalls++;
       reader.catchUp(nowUs);
-      return log.isClosed ? Infinity : Math.max(nowUs + spec.idleUs, replyUs);
+      return log.isClosed ? Infinity : Math.max(nowUs + consumer.waitUs(reader, spec.idleUs), replyUs);
     }
     consumer.meter.backlog(nowUs, stored - consumer.passed);
     const isTip = reader.position + page.count === log.end;
     this.#take(reader, shard, consumer, page, isTip, nowUs, replyUs);
     shard.forget();
     if (isTip && log.isClosed) return Infinity;
-    return Math.max(nowUs + spec.everyUs, replyUs, reader.slots.freeUs);
+    return Math.max(nowUs + consumer.waitUs(reader, spec.everyUs), replyUs, reader.slots.freeUs);
   }
 
   /**
@@ -119,32 +119,34 @@ export class ShardReads {
   #throttled(
     reader: Reader,
     shard: ReadShard,
-    { spec, meter }: StreamConsumer,
+    consumer: StreamConsumer,
     nowUs: number,
     byCalls: boolean,
   ): number {
+    const { spec, meter } = consumer;
     if (byCalls) reader.counts.throttledByCalls++;
     else reader.counts.throttledByBytes++;
     if (reader.position < shard.log.end) reader.fallBehind(nowUs, shard.log.end);
     meter.age(nowUs, shard.oldestUs(reader, nowUs));
-    return nowUs + Math.max(spec.throttledUs, this.#options.serviceUs);
+    return nowUs + Math.max(consumer.waitUs(reader, spec.throttledUs), this.#options.serviceUs);
   }
 
   /** Records arrive at the consumer, and its code sets to work. */
   #take(
     reader: Reader,
-    { log }: ReadShard,
+    shard: ReadShard,
     consumer: StreamConsumer,
     page: Page,
     isTip: boolean,
     nowUs: number,
     arrivedUs: number,
   ): void {
+    const { log } = shard;
     const { meter } = consumer;
     const { position, counts, slots } = reader;
     const { count } = page;
     this.#options.onRead?.({ consumer: reader.consumer, shard: reader.shard, from: position, count, nowUs });
-    meter.coarsestUs = Math.max(meter.coarsestUs, log.spanUs(position, count));
+    meter.coarse(log.spanUs(position, count), shard.coarsenedBy);
     slots.arrive(count);
     log.eachDue(position, count, (dueUs) => {
       const doneUs = slots.next(arrivedUs);

@@ -100,7 +100,9 @@ export class SimulatedStream {
   /** From now on, for so long, every put fails as a whole and costs nothing. */
   fail(durationUs: number, nowUs: number): void {
     this.#failsUntilUs = Math.max(this.#failsUntilUs, nowUs + durationUs);
-    const atMs = (nowUs - this.#warmupUs) / 1000;
+    const fromUs = nowUs - this.#warmupUs;
+    this.#pipeline.tally.outage(fromUs, fromUs + durationUs);
+    const atMs = fromUs / 1000;
     this.history.push({
       ...{ atMs, kind: 'outage', durationMs: durationUs / 1000 },
       ...{ shardIds: [], children: [], cause: 'timeline' },

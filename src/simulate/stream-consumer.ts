@@ -8,6 +8,12 @@ import type { Reader } from './reader.ts';
 
 /** Draws of one shard and consumer that are told apart. */
 const DRAWS = 2048;
+const TWO_32 = 4_294_967_296;
+/**
+ * Part of a wait by which it is longer at most. Assumed: timers and the work between calls make real clients late, never
+ * early. Without it two of exact periods can stay in step for hours, and one starve by that alone.
+ */
+export const POLL_JITTER = 0.02;
 
 export interface CountedTime {
   /** When the counted duration begins, and the steps that it is measured in; microseconds. */
@@ -26,14 +32,27 @@ export class StreamConsumer {
   passed = 0;
   readonly #startUs: number;
   readonly #draws: Draws;
+  readonly #jitter: number;
+  readonly #waits: Draws;
 
-  /** @param index among the consumers of its scenario, so that no two begin alike */
-  constructor(spec: ConsumerSpec, index: number, seed: number, { startUs, stepUs, steps }: CountedTime) {
+  /**
+   * @param index among the consumers of its scenario, so that no two begin alike
+   * @param jitter part of a wait by which it is longer at most, below 1
+   */
+  constructor(
+    spec: ConsumerSpec,
+    index: number,
+    seed: number,
+    { startUs, stepUs, steps }: CountedTime,
+    jitter: number,
+  ) {
     this.spec = spec;
     this.meter = new ConsumerMeter(startUs, stepUs, steps);
     this.joinUs = spec.joins === undefined ? 0 : startUs + spec.joins.atUs;
     this.#startUs = startUs;
     this.#draws = new Draws(seed, PURPOSE.poll, index);
+    this.#jitter = jitter;
+    this.#waits = new Draws(seed, PURPOSE.wait, index);
   }
 
   /** Until when it does not read, or a time before now. */
@@ -47,6 +66,12 @@ export class StreamConsumer {
     if (this.spec.kind === 'efo') return 0;
     const periodUs = this.spec.everyUs > 0 ? this.spec.everyUs : this.spec.idleUs;
     return Math.floor(this.#draws.uniform(reader.shard, reader.starts++ % DRAWS) * periodUs);
+  }
+
+  /** How long it waits for its next call on a shard where it means to wait so long: a little longer, by chance. */
+  waitUs(reader: Reader, meantUs: number): number {
+    const part = this.#waits.uniform(reader.shard * TWO_32 + (reader.waits++ % TWO_32));
+    return meantUs + Math.floor(meantUs * this.#jitter * part);
   }
 
   /** Where it begins on a shard when it joins. */

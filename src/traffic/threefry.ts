@@ -17,6 +17,7 @@ export const PURPOSE = {
   shard: 6,
   poll: 7,
   fault: 8,
+  wait: 9,
 } as const;
 export type Purpose = (typeof PURPOSE)[keyof typeof PURPOSE];
 

@@ -90,7 +90,9 @@ describe('simulate with consumers', { timeout: 60_000 }, () => {
     ).replace('traffic:', 'producer: { retry: { policy: backoff, maxAttempts: 5 } }\ntraffic:');
     const { document } = await documentOf(scenario);
     for (const { records, lostRecords, backlog } of document.consumers ?? [])
-      expect(records + lostRecords + backlog.atEndRecords).toBe(document.totals?.accepted);
+      expect(records + lostRecords + backlog.atEndRecords + (backlog.storedLaterRecords ?? 0)).toBe(
+        document.totals?.accepted,
+      );
     const { stepMs = 0, offered = [], consumers = [] } = document.series ?? {};
     expect(stepMs).toBe(1000);
     for (const { iteratorAgeMs, backlog } of consumers) {
@@ -110,7 +112,8 @@ describe('simulate with consumers', { timeout: 60_000 }, () => {
     );
     const { document } = await documentOf(scenario);
     for (const { records, lostRecords, backlog } of document.consumers ?? []) {
-      expect(records + lostRecords + backlog.atEndRecords).toBe(document.totals?.accepted);
+      const later = backlog.storedLaterRecords ?? 0;
+      expect(records + lostRecords + backlog.atEndRecords + later).toBe(document.totals?.accepted);
       expect(backlog.atEndRecords).toBeLessThan(3000);
     }
   });
@@ -119,7 +122,8 @@ describe('simulate with consumers', { timeout: 60_000 }, () => {
     const scenario = scenarioWith('{ kind: efo }').replace('traffic:', 'producer: { preset: kpl }\ntraffic:');
     const { document } = await documentOf(scenario);
     const [{ records, backlog }] = document.consumers ?? [];
-    expect(records + backlog.atEndRecords).toBe(document.totals?.kinesisRecords);
+    const later = backlog.storedLaterRecords ?? 0;
+    expect(records + backlog.atEndRecords + later).toBe(document.totals?.kinesisRecords);
     expect(records).toBeLessThan((document.totals?.accepted ?? 0) / 5);
   });
 
@@ -179,6 +183,31 @@ describe('simulate with consumers', { timeout: 60_000 }, () => {
       false,
       false,
     ]);
+  });
+
+  it('searches no rate for an age that does not depend on it', async () => {
+    const out = scenarioWith('{ kind: efo, outage: [{ at: 10s, for: 10s }] }', '500/s', '30s');
+    const { document, exit } = await documentOf(out, '--find-max', 'iteratorAge.max < 5s');
+    expect(exit).toBe(3);
+    expect(document.maxRate).toMatchObject({ holdsAtPerSec: null, isFlat: true });
+    expect(document.maxRate?.probes).toHaveLength(3);
+    expect(documentSchema.safeParse(document).error).toBeUndefined();
+    const text = (await render(document, 'text')).replace(/\s+/g, ' ');
+    expect(text).toMatch(
+      /it was [\d,]+ ms to [\d,]+ ms at every rate from [\d.]+ records\/s to 500 records\/s\. It does not/,
+    );
+  });
+
+  it('says of a p99 that leaves unread records out that it does', async () => {
+    const { document } = await documentOf(
+      scenarioWith('{ name: few, kind: polling, limit: 20 }', '500/s', '30s'),
+    );
+    const [row] = document.consumers ?? [];
+    expect(row.endToEndWithout).toBe(row.backlog.atEndRecords);
+    const text = (await render(document, 'text')).replace(/\s+/g, ' ');
+    expect(text).toMatch(
+      /The p99 of "few" is of those records that it read; [\d,]+ unread ones are not in it\./,
+    );
   });
 
   it('prints of the published scenario what the README shows', async () => {

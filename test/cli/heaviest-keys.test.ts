@@ -8,12 +8,21 @@ import { renderRunText } from '../../src/report/run-text.ts';
 import { mostByChance } from '../../src/traffic/heaviest-by-chance.ts';
 import { parseScenario } from '../../src/traffic/scenario-file.ts';
 
-function simulated(engine: Engine, keys: string, more = 'size: 200B', shards = 4): SimulatedDocument {
+/** Nobody interrupts. */
+const WATCH = { signal: new AbortController().signal };
+
+async function simulated(
+  engine: Engine,
+  keys: string,
+  more = 'size: 200B',
+  shards = 4,
+): Promise<SimulatedDocument> {
   const text = `
 stream: { shards: ${shards} }
 duration: 30s
 traffic: [{ rate: 2000/s, arrivals: poisson, keys: ${keys}, ${more} }]`;
-  const document = simulateBy(engine, parseScenario(text, 's.yaml'), { file: 's.yaml', serviceUs: 20_000 });
+  const question = { file: 's.yaml', serviceUs: 20_000 };
+  const document = await simulateBy(engine, parseScenario(text, 's.yaml'), question, WATCH);
   expect(documentSchema.safeParse(document).error).toBeUndefined();
   return document;
 }
@@ -31,8 +40,8 @@ describe('the heaviest keys', { timeout: 30_000 }, () => {
     ['"uniform:1000"', 1000],
     // more than the sketch has places: it counts with the keys that it holds
     ['"uniform:40000"', 16_384],
-  ])('of %s in the exact engine are none: the mean of each is the same', (keys, held) => {
-    const document = simulated('exact', keys);
+  ])('of %s in the exact engine are none: the mean of each is the same', async (keys, held) => {
+    const document = await simulated('exact', keys);
     const most = Math.floor(mostByChance(document.totals.offered / held, held));
     expect(document.keySpread).toEqual({ keys: held, byChance: most });
     const of = held.toLocaleString('en');
@@ -41,37 +50,37 @@ describe('the heaviest keys', { timeout: 30_000 }, () => {
     );
   });
 
-  it('are those that chance does not explain, and the others are not listed beside them', () => {
-    const said = section(simulated('exact', '{ hot: { share: 10%, keys: 2, of: 1000 } }'));
+  it('are those that chance does not explain, and the others are not listed beside them', async () => {
+    const said = section(await simulated('exact', '{ hot: { share: 10%, keys: 2, of: 1000 } }'));
     expect(said.match(/key-\d+/g)?.sort()).toEqual(['key-0', 'key-1']);
     expect(said).toContain('… and 98 keys in the JSON report, no heavier than chance');
   });
 
-  it('are all shown where they are few', () => {
-    const said = section(simulated('exact', '"uniform:4"'));
+  it('are all shown where they are few', async () => {
+    const said = section(await simulated('exact', '"uniform:4"'));
     expect(said.match(/key-\d+/g)?.sort()).toEqual(['key-0', 'key-1', 'key-2', 'key-3']);
-    expect(section(simulated('exact', '{ weights: { a: 3, b: 1 } }'))).toMatch(/ a .* b /);
+    expect(section(await simulated('exact', '{ weights: { a: 3, b: 1 } }'))).toMatch(/ a .* b /);
   });
 
-  it('are in the order of their weight, which the table names where counts alone do not tell it', () => {
+  it('are in the order of their weight, which the table names where counts alone do not tell it', async () => {
     const sizes = 'size: { lognormal: { median: 2KiB, p99: 40KiB } }';
-    const mixed = simulated('exact', '"uniform:10"', sizes, 20);
+    const mixed = await simulated('exact', '"uniform:10"', sizes, 20);
     expect(mixed.keys?.every((key, i, all) => i === 0 || key.records <= all[i - 1].records)).toBe(false);
     expect(section(mixed)).toMatch(/^in order of weight: its bytes, of each record at least 1,049 key /);
-    expect(section(simulated('exact', '"uniform:10"'))).toMatch(/^key /);
+    expect(section(await simulated('exact', '"uniform:10"'))).toMatch(/^key /);
   });
 
-  it('of uniform keys in the aggregate engine are none: those that it follows are no heavier than the rest', () => {
-    const document = simulated('aggregate', '"uniform:1000000"');
+  it('of uniform keys in the aggregate engine are none: those that it follows are no heavier than the rest', async () => {
+    const document = await simulated('aggregate', '"uniform:1000000"');
     expect(document.keys).toEqual([]);
     expect(section(document)).toMatch(
       /^No key stands out: by chance alone one of 1,000,000 keys may have up to \d+ records, and none of the 1,000 that were counted one by one has more\.$/,
     );
   });
 
-  it('of zipf keys in the aggregate engine are heavier than every key is that it does not follow', () => {
+  it('of zipf keys in the aggregate engine are heavier than every key is that it does not follow', async () => {
     const zipf = '{ zipf: { count: 1000000, exponent: 1.1 } }';
-    const [counted, exact] = [simulated('aggregate', zipf), simulated('exact', zipf)];
+    const [counted, exact] = [await simulated('aggregate', zipf), await simulated('exact', zipf)];
     const most = counted.keySpread?.othersAtMost ?? Infinity;
     const isFollowed = (key: string): boolean => Number(key.replace('key-', '')) < 1000;
     expect(counted.keys?.length).toBeGreaterThan(20);
@@ -83,11 +92,11 @@ describe('the heaviest keys', { timeout: 30_000 }, () => {
     );
   });
 
-  it('of few keys are all counted one by one in the aggregate engine, and judged as in the exact one', () => {
-    const document = simulated('aggregate', '"uniform:1000"');
+  it('of few keys are all counted one by one in the aggregate engine, and judged as in the exact one', async () => {
+    const document = await simulated('aggregate', '"uniform:1000"');
     expect(document.keySpread).toEqual({
       keys: 1000,
-      byChance: simulated('exact', '"uniform:1000"').keySpread?.byChance,
+      byChance: (await simulated('exact', '"uniform:1000"')).keySpread?.byChance,
     });
     expect(section(document)).toMatch(/^No key stands out: the heaviest, "key-\d+", has \d+ records/);
   });

@@ -215,3 +215,50 @@ timeline:
     expect(series?.shards.map(({ shardId }) => shardId)).toEqual([0, 1, 2].map(named));
   });
 });
+
+describe('after an outage', { timeout: 60_000 }, () => {
+  const outage = (retry: string, rate = 3000): string => `
+stream: { shards: 4 }
+duration: 2m
+traffic: [{ rate: ${rate}/s, keys: { uniform: { count: 100000 } }, size: 100B }]
+producer: { retry: { ${retry} } }
+timeline: [{ at: 20s, outage: 20s }]
+`;
+  const flat = (text: string): string => text.replace(/\s+/g, ' ');
+
+  it('the throttling is put down to it, not to bursts', async () => {
+    const text = flat((await simulate(outage('policy: kpl'))).out);
+    expect(text).toMatch(
+      /The outage of 20 s at 20 s: every put failed in it\. [\d,]+ throttled attempts came of it/,
+    );
+    expect(text).toMatch(/for \d+ s until calm/);
+    expect(text).toMatch(/the load recovered \d+ s after the outage that ended at 40 s/);
+    expect(text).not.toMatch(/bursts|spread the sending/);
+  });
+
+  it('records that nobody sent again are put down to it, too', async () => {
+    const text = flat((await simulate(outage('policy: none'))).out);
+    expect(text).toContain('every put failed in it. 60,000 records were given up. To do: retry with backoff');
+  });
+
+  it('at a load that leaves no room, the outage does not go away', async () => {
+    const { retry } = await documentOf(outage('policy: kpl', 3990));
+    expect(retry).toMatchObject({ spikeStartMs: 20_000, spikeCause: 'outage' });
+    expect(retry?.state).not.toBe('overloaded');
+  });
+});
+
+describe('after a spike', { timeout: 60_000 }, () => {
+  it('calm that is seen is a recovery, though the backlog would outlast the run', async () => {
+    const { retry } = await documentOf(`
+stream: { shards: 2 }
+traffic:
+  - stages: [{ for: 30s, from: 1500/s, to: 1500/s }, { for: 60s, from: 2600/s, to: 2600/s }, { for: 30s, from: 1500/s, to: 1500/s }]
+    keys: { uniform: { count: 100000 } }
+    size: 300B
+producer: { retry: { policy: backoff } }
+`);
+    expect(retry).toMatchObject({ state: 'recovered', spikeEndMs: 90_000 });
+    expect(retry?.drainMs).toBeUndefined();
+  });
+});

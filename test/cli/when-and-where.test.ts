@@ -7,8 +7,12 @@ import { documentSchema } from '../../src/report/document-schema.ts';
 import { renderRunText } from '../../src/report/run-text.ts';
 import { parseScenario } from '../../src/traffic/scenario-file.ts';
 
-function simulated(text: string, engine: Engine = 'exact'): SimulatedDocument {
-  const document = simulateBy(engine, parseScenario(text, 's.yaml'), { file: 's.yaml', serviceUs: 20_000 });
+/** Nobody interrupts. */
+const WATCH = { signal: new AbortController().signal };
+
+async function simulated(text: string, engine: Engine = 'exact'): Promise<SimulatedDocument> {
+  const question = { file: 's.yaml', serviceUs: 20_000 };
+  const document = await simulateBy(engine, parseScenario(text, 's.yaml'), question, WATCH);
   expect(documentSchema.safeParse(document).error).toBeUndefined();
   return document;
 }
@@ -37,9 +41,9 @@ timeline: [{ at: 30s, split: hottest }]
 `;
 
 describe('a finding says when', { timeout: 30_000 }, () => {
-  it.each(['exact', 'aggregate'] as const)('the load was too much: %s', (engine) => {
+  it.each(['exact', 'aggregate'] as const)('the load was too much: %s', async (engine) => {
     const arrivals = engine === 'aggregate' ? PEAK.replace('keys:', 'arrivals: poisson, keys:') : PEAK;
-    const document = simulated(arrivals, engine);
+    const document = await simulated(arrivals, engine);
     const [finding] = document.findings;
     expect(finding.code).toBe('UNDER_PROVISIONED');
     if (finding.code !== 'UNDER_PROVISIONED') return;
@@ -53,20 +57,20 @@ describe('a finding says when', { timeout: 30_000 }, () => {
     expect(flat(textOf(document))).toMatch(/in the busiest 10 s \(from \d\d s to \d\d s\), a key counted/);
   });
 
-  it('and how much of that time, where it comes and goes', () => {
+  it('and how much of that time, where it comes and goes', async () => {
     const spikes = `
 stream: { shards: 1 }
 duration: 60s
 traffic: [{ spikes: { base: 500/s, to: 4000/s, every: 20s, for: 4s }, keys: "uniform:100", size: 100B }]`;
-    expect(flat(textOf(simulated(spikes)))).toMatch(
+    expect(flat(textOf(await simulated(spikes)))).toMatch(
       /Throttled from 1\d s to 60 s of 60 s \(in 3\d % of that time\)\./,
     );
   });
 });
 
 describe('where the layout changed', { timeout: 30_000 }, () => {
-  it('a hot key is named with the shard where it is now', () => {
-    const document = simulated(SPLIT);
+  it('a hot key is named with the shard where it is now', async () => {
+    const document = await simulated(SPLIT);
     const [finding] = document.findings.filter(({ code }) => code === 'HOT_KEY');
     const now = document.keys?.find(({ key }) => key === 'a')?.shardId;
     const closed = document.shards.find(({ closedAtMs }) => closedAtMs !== undefined)?.shardId;
@@ -74,17 +78,17 @@ describe('where the layout changed', { timeout: 30_000 }, () => {
     expect(flat(textOf(document))).toContain(
       `fell on ${closed} then, which is closed; now it falls on ${now}.`,
     );
-    const [still] = simulated(SPLIT.replace(/timeline.*/, '')).findings;
+    const [still] = (await simulated(SPLIT.replace(/timeline.*/, ''))).findings;
     expect(still.evidence).not.toHaveProperty('isClosed');
   });
 
-  it('a table tells what each phase offered and throttled, and how hot it was', () => {
+  it('a table tells what each phase offered and throttled, and how hot it was', async () => {
     const hot = `
 stream: { shards: 2 }
 duration: 60s
 traffic: [{ rate: 1500/s, keys: { explicitHashKey: { shard: 1, where: random } }, size: 100B }]
 timeline: [{ at: 20s, split: hottest }]`;
-    const document = simulated(hot);
+    const document = await simulated(hot);
     const [before, after, ...more] = document.phases ?? [];
     expect(more).toEqual([]);
     expect(before).toMatchObject({
@@ -104,13 +108,13 @@ timeline: [{ at: 20s, split: hottest }]`;
     );
   });
 
-  it('a phase of less than ten seconds is as hot as it was on average', () => {
+  it('a phase of less than ten seconds is as hot as it was on average', async () => {
     const twice = `
 stream: { shards: 1 }
 duration: 40s
 traffic: [{ rate: 800/s, keys: "uniform:1000", size: 100B }]
 timeline: [{ at: 20s, resize: 2 }, { at: 24s, split: hottest }]`;
-    const { phases = [] } = simulated(twice);
+    const { phases = [] } = await simulated(twice);
     expect(phases.map(({ toMs }) => toMs)).toEqual([20_000, 24_000, 40_000]);
     expect(phases[0].utilizationMax).toBeCloseTo(0.8, 3);
     expect(phases[1].utilizationMax).toBeGreaterThan(0.39);
@@ -119,13 +123,13 @@ timeline: [{ at: 20s, resize: 2 }, { at: 24s, split: hottest }]`;
 });
 
 describe('the series of a simulation', { timeout: 30_000 }, () => {
-  it('has no reply that came after the end in a step, and adds up with those', () => {
+  it('has no reply that came after the end in a step, and adds up with those', async () => {
     const storm = `
 stream: { shards: 1 }
 duration: 20s
 traffic: [{ rate: 3000/s, keys: "uniform:1000", size: 100B }]
 producer: { inFlight: 64, retry: { policy: backoff, maxAttempts: 40, base: 500ms, max: 2s } }`;
-    const document = simulated(storm);
+    const document = await simulated(storm);
     const { series, totals } = document;
     const sum = (values: readonly number[] = []): number => values.reduce((a, b) => a + b, 0);
     const { afterEnd } = series ?? {};
@@ -144,12 +148,12 @@ producer: { inFlight: 64, retry: { policy: backoff, maxAttempts: 40, base: 500ms
   });
 });
 
-it('an exact bracket of the aggregate engine is called exact', () => {
+it('an exact bracket of the aggregate engine is called exact', async () => {
   const flood = `
 stream: { shards: 1 }
 duration: 20s
 traffic: [{ rate: 900/s, arrivals: poisson, keys: "uniform:1000", size: 100B }]`;
-  const document = simulated(flood, 'aggregate');
+  const document = await simulated(flood, 'aggregate');
   const between = { least: 632_708, most: 632_708 };
   const engine = {
     ...document.engine,

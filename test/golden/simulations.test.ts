@@ -132,9 +132,14 @@ describe('a recorded simulation', { timeout: 60_000 }, () => {
   >;
   const played: Record<string, Recorded> = {};
 
-  it.each(CASES)('%s (%s) comes out the same', (name, engine, text) => {
+  it.each(CASES)('%s (%s) comes out the same', async (name, engine, text) => {
     const scenario = parseScenario(text, name);
-    const document = simulateBy(engine, scenario, { file: name, serviceUs: 20_000 });
+    const document = await simulateBy(
+      engine,
+      scenario,
+      { file: name, serviceUs: 20_000 },
+      { signal: new AbortController().signal },
+    );
     played[name] = JSON.parse(JSON.stringify(recordOf(document))) as Recorded;
     if (!IS_UPDATE) expect(played[name], 'UPDATE_GOLDEN=1 records what is meant').toEqual(recorded[name]);
   });

@@ -64,6 +64,33 @@ describe('whether a load recovers', () => {
     });
   });
 
+  it('recovered: calm that is seen counts, though the backlog would outlast the run', () => {
+    const trace = {
+      stepSec: 1,
+      offered: many(60, 500),
+      retries: [...many(20, 0), ...many(14, 400), ...many(26, 0)],
+      backlogSec: [...many(20, 0), 2, 4, 6, 8, 10, ...Array.from({ length: 35 }, (_, i) => 9.9 - i / 10)],
+    };
+    expect(retrySummaryOf(trace, 1, 1)).toEqual({
+      amplification: 1,
+      state: 'recovered',
+      spikeStartMs: 20_000,
+      spikeEndMs: 25_000,
+      calmMs: 9000,
+    });
+    // Without calm, the rest of the run was too short to tell; the load was not above the limit in it.
+    const restless = { ...trace, retries: [...many(20, 0), ...many(40, 400)] };
+    expect(retrySummaryOf(restless, 1, 1).state).toBe('undecided');
+  });
+
+  it('names an outage as the cause of the spike that it lies in', () => {
+    const cause = (fromMs: number, toMs: number) =>
+      retrySummaryOf(traceOf(many(30, 0)), 1, 1, [{ fromMs, toMs }]).spikeCause;
+    expect(cause(30_500, 31_000)).toBe('outage');
+    expect(cause(20_000, 30_000)).toBeUndefined();
+    expect(cause(33_000, 40_000)).toBeUndefined();
+  });
+
   it('says the worst of several spikes', () => {
     const [first, second] = [traceOf(many(60, 400)), traceOf(many(30, 0))];
     const join = (name: 'offered' | 'retries' | 'backlogSec'): number[] => [
@@ -99,6 +126,24 @@ describe('the backlog', () => {
     expect(offered.map((n, second) => backlog.add(second, load([n, 100], [0, 0])))).toEqual([
       0, 0, 0.5, 0.5, 0.4, 0, 0,
     ]);
+  });
+
+  it('of an outage is what is offered in it, whatever the buckets hold', () => {
+    const backlog = new Backlog(1);
+    backlog.outage(1, 3);
+    backlog.outage(2.5, 3.5);
+    const offered = [500, 500, 500, 1000, 500, 500, 500, 500];
+    expect(offered.map((n, second) => backlog.add(second, load([n], [0])))).toEqual([
+      0, 0.5, 1, 1.5, 1, 0.5, 0, 0,
+    ]);
+  });
+
+  it('is not worked off by silence in an outage', () => {
+    const backlog = new Backlog(1, 0);
+    backlog.add(0, load([2000], [0]));
+    backlog.outage(2, 4.5);
+    expect(backlog.add(1, load([2000], [0]))).toBe(2);
+    expect(backlog.add(5, load([500], [0]))).toBe(1);
   });
 
   it('is worked off by silence, and counts bytes by the largest record of the stream', () => {

@@ -1,8 +1,10 @@
 /** Consumers of a simulated stream against what theory says of them. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { consumerRowsOf, consumerSeriesOf } from '../../src/simulate/consumer-rows.ts';
 import { Readers } from '../../src/simulate/readers.ts';
 import type { Reading } from '../../src/simulate/shard-reads.ts';
+import { POLL_JITTER } from '../../src/simulate/stream-consumer.ts';
 import type { ConsumerSpec, Scenario } from '../../src/traffic/scenario.ts';
 import { consumerOf, scenarioOf, sourceAt } from '../traffic/scenarios.ts';
 
@@ -18,18 +20,23 @@ interface Case {
   readonly mostExact?: number;
   readonly retentionHours?: number;
   readonly warmupUs?: number;
+  /** None unless said otherwise: then calls come to the microsecond. */
+  readonly jitter?: number;
+  readonly seed?: number;
 }
 
 function readersOf({ seconds, consumers, shards = 1, serviceUs = 0, mostExact, ...rest }: Case) {
-  const { retentionHours = 24, warmupUs = 0 } = rest;
+  const { retentionHours = 24, warmupUs = 0, jitter = 0, seed = 1 } = rest;
   const scenario: Scenario = scenarioOf([sourceAt(1, seconds)], {
     stream: { shards, maxRecordBytes: MIB, retentionHours, initialFill: 1 },
     warmupUs,
+    seed,
     consumers: consumers.map((spec, i) => ({ ...spec, name: `c${i}` })),
   });
   const readings: Reading[] = [];
   const readers = new Readers(scenario, {
     serviceUs,
+    jitter,
     onRead: (reading) => readings.push(reading),
     ...(mostExact !== undefined && { mostExact }),
   });
@@ -69,10 +76,11 @@ describe('a consumer that keeps up', () => {
     'polling every $everyMs ms at $perSec/s needs P/2 + lPs/2 + s on average',
     ({ perSec, everyMs, perRecordMs }) => {
       const consumers = [consumerOf({ everyUs: everyMs * 1000, perRecordUs: perRecordMs * 1000 })];
-      const { readers } = readersOf({ seconds: 2000, consumers });
+      const { readers } = readersOf({ seconds: 2000, consumers, jitter: POLL_JITTER });
       feedPoisson(readers, 2000, perSec);
       const [{ endToEndMs, iteratorAgeMs, drain }] = rowsOf(readers);
-      const expected = everyMs / 2 + (perSec * (everyMs / 1000) * perRecordMs) / 2 + perRecordMs;
+      const meanMs = everyMs * (1 + POLL_JITTER / 2);
+      const expected = meanMs / 2 + (perSec * (meanMs / 1000) * perRecordMs) / 2 + perRecordMs;
       expect((endToEndMs.mean ?? NaN) / expected).toBeGreaterThan(0.98);
       expect((endToEndMs.mean ?? NaN) / expected).toBeLessThan(1.02);
       expect(iteratorAgeMs.max).toBe(0);
@@ -164,14 +172,36 @@ describe('a backlog', () => {
 });
 
 describe('several who poll one shard', () => {
-  it('are five at one call a second each, and none is throttled', () => {
-    const { readers } = readersOf({ seconds: 300, consumers: Array.from({ length: 5 }, () => consumerOf()) });
-    feed(readers, 300, 10_000, 100);
-    for (const row of rowsOf(readers)) {
-      expect(row.throttledCalls).toBe(0);
-      expect(row.calls).toBe(300);
-      expect(row.iteratorAgeMs.max).toBe(0);
-    }
+  it.each([0, POLL_JITTER])(
+    'are five at one call a second each, and none is throttled: jitter %d',
+    (jitter) => {
+      const consumers = Array.from({ length: 5 }, () => consumerOf());
+      const { readers } = readersOf({ seconds: 300, consumers, jitter });
+      feed(readers, 300, 10_000, 100);
+      for (const row of rowsOf(readers)) {
+        expect(row.throttledCalls).toBe(0);
+        expect(Math.abs(row.calls - 300 / (1 + jitter / 2))).toBeLessThanOrEqual(1);
+        expect(row.iteratorAgeMs.max).toBe(0);
+      }
+    },
+  );
+
+  it('do not stay in step: what one gets beside one that asks all the time is not a matter of the seed', () => {
+    const loop = consumerOf({ everyUs: 0, idleUs: 250_000, throttledUs: 250_000 });
+    const rows = [1, 2, 3, 4, 5].map((seed) => {
+      const consumers = [consumerOf(), loop];
+      const { readers } = readersOf({
+        ...{ seconds: 1200, consumers, serviceUs: 20_000, seed, jitter: POLL_JITTER },
+      });
+      feed(readers, 1200, 10_000, 100);
+      return rowsOf(readers)[0];
+    });
+    const ages = rows.map(({ iteratorAgeMs }) => iteratorAgeMs.max);
+    const parts = rows.map(({ calls, throttledCalls }) => throttledCalls / calls);
+    // With exact periods it is 19.6 minutes with one seed and 0 with another.
+    expect(Math.max(...ages)).toBeLessThan(120_000);
+    expect(Math.max(...parts) - Math.min(...parts)).toBeLessThan(0.1);
+    expect(Math.min(...parts)).toBeGreaterThan(0.1);
   });
 
   it('and a sixth that is greedy: calls are throttled, and it is named', () => {
@@ -220,6 +250,40 @@ describe('several who poll one shard', () => {
     expect(prompt.starvation).toMatchObject({ limit: 'bytes', by: 'c1' });
     expect(prompt.iteratorAgeMs.max).toBeGreaterThan(3000);
     expect(catching.drain.state).not.toBe('keptUp');
+  });
+});
+
+describe('what is said in the end', () => {
+  it('is of one time: a backlog and an age never above their largest, late writes apart', () => {
+    const outage = fc.option(
+      fc.record({ atUs: fc.nat(25 * SEC), forUs: fc.integer({ min: 1, max: 30 * SEC }) }),
+    );
+    const spec = fc.record({
+      everyUs: fc.constantFrom(0, 200_000, SEC, 7 * SEC),
+      limit: fc.constantFrom(1, 20, 10_000),
+      kind: fc.constantFrom('polling' as const, 'efo' as const),
+      perRecordUs: fc.constantFrom(0, 30_000),
+      outage,
+    });
+    fc.assert(
+      fc.property(fc.array(spec, { minLength: 1, maxLength: 3 }), fc.nat(40), (specs, feedSec) => {
+        const consumers = specs.map(({ outage: out, ...rest }) =>
+          consumerOf({ ...rest, idleUs: 250_000, throttledUs: 250_000, outages: out === null ? [] : [out] }),
+        );
+        const { readers } = readersOf({ seconds: 30, consumers, jitter: POLL_JITTER });
+        feed(readers, feedSec, 37_000, 1000);
+        const late = Math.max(0, Math.ceil((feedSec * SEC) / 37_000) - Math.floor((30 * SEC) / 37_000) - 1);
+        for (const { records, backlog, iteratorAgeMs, lostRecords, endToEndWithout } of rowsOf(readers)) {
+          expect(backlog.maxRecords).toBeGreaterThanOrEqual(backlog.atEndRecords);
+          expect(iteratorAgeMs.max).toBeGreaterThanOrEqual(iteratorAgeMs.atEnd);
+          if (iteratorAgeMs.atEnd > 0) expect(backlog.atEndRecords).toBeGreaterThan(0);
+          expect(backlog.storedLaterRecords ?? 0).toBe(late);
+          expect(records + lostRecords + backlog.atEndRecords).toBe(readers.stored);
+          expect(endToEndWithout).toBe(backlog.atEndRecords);
+        }
+      }),
+      { numRuns: 200 },
+    );
   });
 });
 
@@ -284,6 +348,17 @@ describe('after a reshard', () => {
 });
 
 describe('a day without reading', { timeout: 60_000 }, () => {
+  it('is named where it makes the ages of another consumer coarse', () => {
+    const outages = [{ atUs: 60 * SEC, forUs: 3000 * SEC }];
+    const consumers = [consumerOf({ everyUs: 60 * SEC }), consumerOf({ outages })];
+    const { readers } = readersOf({ seconds: 3600, consumers, mostExact: 4096 });
+    feed(readers, 3600, 100_000, 1000);
+    for (const { coarsenedMs, coarsenedBy } of rowsOf(readers)) {
+      expect(coarsenedMs).toBeGreaterThan(0);
+      expect(coarsenedBy).toBe('c1');
+    }
+  });
+
   it('is remembered in bounded memory, every record accounted for, ages known to a run', () => {
     const hours = 30;
     const outages = [{ atUs: HOUR_SEC * SEC, forUs: 20 * HOUR_SEC * SEC }];

@@ -1,6 +1,6 @@
 /**
  * A second simulator of consumers, slow and plain: every record an object, every event found by looking at all of them.
- * It shares no code with the first but the draws that spread the first polls.
+ * It shares no code with the first but the draws that spread polls.
  */
 import type { Reading } from '../../src/simulate/shard-reads.ts';
 import type { Scenario } from '../../src/traffic/scenario.ts';
@@ -28,6 +28,7 @@ interface Loop {
   order: number;
   position: number;
   starts: number;
+  waits: number;
   /** When each of its parallel batches is done. */
   readonly busy: number[];
   fanOut: number;
@@ -50,6 +51,12 @@ export function readSlowly(scenario: Scenario, puts: readonly Put[], serviceUs: 
   };
   const logs = Array.from({ length: stream.shards }, (_, shard) => puts.filter((put) => put.shard === shard));
   const draws = consumers.map((_, i) => new Draws(seed, PURPOSE.poll, i));
+  const waitDraws = consumers.map((_, i) => new Draws(seed, PURPOSE.wait, i));
+  /** Up to 2 % late. */
+  const waitOf = (loop: Loop, meantUs: number): number => {
+    const part = waitDraws[loop.consumer].uniform(loop.shard * 2 ** 32 + loop.waits++);
+    return meantUs + Math.floor(meantUs * 0.02 * part);
+  };
   // Of each shard: levels in millionths, and when it was last looked at.
   const limits = logs.map(() => ({ calls: 5e6, bytes: 10 * MIB * 1e6, seen: 0, shut: 0 }));
   let order = 0;
@@ -64,7 +71,7 @@ export function readSlowly(scenario: Scenario, puts: readonly Put[], serviceUs: 
       const kept = log.findIndex((put) => put.atUs >= joinUs - stream.retentionHours * HOUR);
       const before = log.filter((put) => put.atUs <= joinUs).length;
       const loop: Loop = {
-        ...{ consumer, shard, at: joinUs, order: 0, starts: 0, fanOutSeen: 0 },
+        ...{ consumer, shard, at: joinUs, order: 0, starts: 0, waits: 0, fanOutSeen: 0 },
         position: spec.joins?.from === 'latest' ? before : spec.joins ? Math.max(0, kept) : 0,
         busy: Array.from({ length: spec.parallel }, () => 0),
         fanOut: Math.max(2 * MIB, stream.maxRecordBytes) * 1e6,
@@ -124,7 +131,7 @@ export function readSlowly(scenario: Scenario, puts: readonly Put[], serviceUs: 
     limit.seen = now;
     const refused = (): number => {
       if (now >= warmupUs) result.throttled[loop.consumer]++;
-      return Math.max(now + spec.throttledUs, now + serviceUs);
+      return Math.max(now + waitOf(loop, spec.throttledUs), now + serviceUs);
     };
     if (now < limit.shut || limit.calls < 1e6) return refused();
     const room = Math.min(10 * MIB, Math.floor(limit.bytes / 1e6));
@@ -136,11 +143,11 @@ export function readSlowly(scenario: Scenario, puts: readonly Put[], serviceUs: 
     limit.bytes -= bytes * 1e6;
     if (count === 0) {
       if (now >= warmupUs) result.empty[loop.consumer]++;
-      return Math.max(now + spec.idleUs, now + serviceUs);
+      return Math.max(now + waitOf(loop, spec.idleUs), now + serviceUs);
     }
     record(loop, count, now);
     process(loop, count, now + serviceUs);
-    return Math.max(now + spec.everyUs, now + serviceUs, Math.min(...loop.busy));
+    return Math.max(now + waitOf(loop, spec.everyUs), now + serviceUs, Math.min(...loop.busy));
   };
 
   /** A microsecond later than needed never matters here: pushes are looked for at every one that can. */
