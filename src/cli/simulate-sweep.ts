@@ -47,7 +47,8 @@ export async function simulateSweep(
     shared ??= withoutCounts(document, scenario);
   }
   if (shared === undefined) throw new Error('a sweep without values');
-  if (points.every(({ totals }) => totals.offered === 0)) throw nothingDue(scenario, points.length);
+  const isWhole = points.length === values.length;
+  if (isWhole && points.every(({ totals }) => totals.offered === 0)) throw nothingDue(scenario, points.length);
   return { document: { ...shared, sweep: { field, points } }, exit };
 }
 

@@ -15,7 +15,7 @@ import type { Scenario } from '../traffic/scenario.ts';
 import { Draws, PURPOSE } from '../traffic/threefry.ts';
 import { bytesMayBind, unknownPart, unmodelled, type DrawnScenario } from './aggregate-limits.ts';
 import { BucketWalk } from './bucket-walk.ts';
-import { ClassCounts, type SourceClasses } from './class-counts.ts';
+import { ClassCounts, sharesByShard, type SourceClasses } from './class-counts.ts';
 import type { SimulationOptions } from './exact.ts';
 import { BURST, FluidBuckets, REFILL_PER_SEC } from './fluid.ts';
 import { otherKeysOf } from './other-keys.ts';
@@ -341,12 +341,4 @@ function keysByShard({ shardOfKey }: CountTally, keys: number, shards: number): 
   const places = Array.from({ length: shards }, (): number[] => []);
   for (let place = 0; place < keys; place++) places[shardOfKey[place]].push(place);
   return places;
-}
-
-function sharesByShard(sources: readonly SourceClasses[], shards: number): Float64Array {
-  const shares = new Float64Array(sources.length * shards);
-  sources.forEach(({ classes }, s) => {
-    for (let i = 0; i < classes.count; i++) shares[s * shards + classes.shard[i]] += classes.share[i];
-  });
-  return shares;
 }

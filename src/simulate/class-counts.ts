@@ -84,3 +84,12 @@ export class ClassCounts {
     return Math.round(Math.max(records, mean + noise));
   }
 }
+
+/** Share of each source's records, by source and shard. */
+export function sharesByShard(sources: readonly SourceClasses[], shards: number): Float64Array {
+  const shares = new Float64Array(sources.length * shards);
+  sources.forEach(({ classes }, s) => {
+    for (let i = 0; i < classes.count; i++) shares[s * shards + classes.shard[i]] += classes.share[i];
+  });
+  return shares;
+}
