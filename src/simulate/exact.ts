@@ -71,10 +71,9 @@ export function* playExactly(scenario: Scenario, options: SimulationOptions): Pl
 }
 
 /** What the stream does by itself. */
-function ownHappenings({ stream, warmupUs, durationUs }: Scenario, simulated: SimulatedStream): Happening[] {
-  const { accepted } = simulated;
-  if (stream.onDemand === undefined || accepted === undefined) return [];
-  return [new OnDemandScaling(simulated, accepted, stream.onDemand.rules, warmupUs + durationUs)];
+function ownHappenings({ warmupUs, durationUs }: Scenario, simulated: SimulatedStream): Happening[] {
+  const { minutes } = simulated;
+  return minutes === undefined ? [] : [new OnDemandScaling(simulated, minutes, warmupUs + durationUs)];
 }
 
 class Player {

@@ -116,11 +116,20 @@ describe('the groups of limits', () => {
         () => at(0, 'GetRecords', { StreamName: undefined, ShardIterator }).__type,
       );
     },
+    'on-demand': (at) => {
+      at(0, 'CreateStream', { StreamName: 'd', StreamModeDetails: { StreamMode: 'ON_DEMAND' } });
+      const toD = (ms: number, operation: string, input: object = {}) =>
+        at(ms, operation, { StreamName: 'd', ...input });
+      for (let ms = 1000; ms < 60_000; ms += 900)
+        toD(ms, 'PutRecords', { Records: Array<object>(500).fill(record('k')) });
+      const { Shards } = toD(15 * 60_000, 'ListShards');
+      return [Shards.length > 4 ? 'split' : undefined];
+    },
     control: (at) => Array.from({ length: 11 }, () => at(0, 'DescribeStream').__type),
   };
   const groups = Object.keys(attempts) as LimitGroup[];
 
-  it.each([[[]], [['write']], [['read']], [['control']], [['write', 'read', 'control']], [undefined]])(
+  it.each([[[]], [['write']], [['read']], [['control']], [['on-demand']], [['write', 'read', 'control', 'on-demand']], [undefined]])(
     'are enforced where they are on: %j',
     (on) => {
       for (const group of groups) {
