@@ -142,7 +142,6 @@ export class Stream {
     this.minutes = mode === 'ON_DEMAND' ? this.#minutesFrom(atUs) : undefined;
   }
 
-
   /** Keeps records for another time from now on. */
   retain(hours: number, nowUs: number): void {
     this.retention.change(hours, nowUs);

@@ -17,6 +17,7 @@ import type { Scenario } from '../traffic/scenario.ts';
 import { Pipeline } from './pipeline.ts';
 import { Readers } from './readers.ts';
 import { RecentLoad } from './recent-load.ts';
+import type { ReadingOptions } from './shard-reads.ts';
 
 /** What the stream says to a request. */
 export interface Answer {
@@ -57,15 +58,15 @@ export class SimulatedStream {
 
   /**
    * @param z standard deviations that a finding must stand above counting noise
-   * @param serviceUs from a consumer's call to its reply
+   * @param reading how its consumers read
    */
-  constructor(scenario: Scenario, z: number, serviceUs: number) {
+  constructor(scenario: Scenario, z: number, reading: ReadingOptions) {
     const { shards, maxRecordBytes, initialFill, onDemand } = scenario.stream;
     this.map = createShardMap(shards);
     this.openNumbers = openNumbersOf(this.map);
     this.#warmupUs = scenario.warmupUs;
     this.#pipeline = new Pipeline(scenario, this.map, z, this.recent);
-    this.readers = scenario.consumers.length > 0 ? new Readers(scenario, { serviceUs }) : undefined;
+    this.readers = scenario.consumers.length > 0 ? new Readers(scenario, reading) : undefined;
     this.#throttle = new Throttle(shards, 0, { maxRecordBytes, initialFill });
     this.minutes = onDemand && new OnDemandMinutes(onDemand.rules, this.map, 0);
   }
@@ -130,10 +131,7 @@ export class SimulatedStream {
     for (let i = 0; i < outcomes.length; i++) {
       if (outcomes[i] !== ATTEMPT.accepted) continue;
       const slot = slots[parcels === undefined || i === 0 ? i : parcels.ends[i - 1]];
-      minutes.add(
-        records.shard[slot],
-        parcels?.bytes[i] ?? records.dataBytes[slot] + records.keyBytes[slot],
-      );
+      minutes.add(records.shard[slot], parcels?.bytes[i] ?? records.dataBytes[slot] + records.keyBytes[slot]);
     }
   }
 

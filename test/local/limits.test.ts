@@ -129,17 +129,20 @@ describe('the groups of limits', () => {
   };
   const groups = Object.keys(attempts) as LimitGroup[];
 
-  it.each([[[]], [['write']], [['read']], [['control']], [['on-demand']], [['write', 'read', 'control', 'on-demand']], [undefined]])(
-    'are enforced where they are on: %j',
-    (on) => {
-      for (const group of groups) {
-        const refused = attempts[group](two(on as LimitGroup[] | undefined)).some(
-          (type) => type !== undefined,
-        );
-        expect([group, refused]).toEqual([group, on === undefined || on.includes(group)]);
-      }
-    },
-  );
+  it.each([
+    [[]],
+    [['write']],
+    [['read']],
+    [['control']],
+    [['on-demand']],
+    [['write', 'read', 'control', 'on-demand']],
+    [undefined],
+  ])('are enforced where they are on: %j', (on) => {
+    for (const group of groups) {
+      const refused = attempts[group](two(on as LimitGroup[] | undefined)).some((type) => type !== undefined);
+      expect([group, refused]).toEqual([group, on === undefined || on.includes(group)]);
+    }
+  });
 
   it('leave UpdateShardCount free of its ten a day, and a batch whole, where they are off', () => {
     const service = serviceWith([{ name: 's', shards: 2 }], { reshardMs: 0, limits: [] });
