@@ -52,7 +52,8 @@ describe('the minutes of an on-demand stream', () => {
   it('say when a split may come: at the end of a minute with records, later what is due, never without', () => {
     const minutes = new OnDemandMinutes(RULES, createShardMap(1), 500);
     expect(minutes.splitUs).toBe(Infinity);
-    for (const _ of [1, 2]) minutes.add(0, 1);
+    minutes.add(0, 1);
+    minutes.add(0, 1);
     expect(minutes.splitUs).toBe(500 + MINUTE_US);
     expect(minutes.endMinute()).toBeUndefined();
     expect(minutes.splitUs).toBe(500 + 3 * MINUTE_US);
