@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MINUTE_US, ON_DEMAND_RULES } from '../../src/model/on-demand.ts';
 import type { LocalOptions } from '../../src/local/local-service.ts';
 import { call, record, serviceWith, START_US, type ReplyBody } from './client.ts';
+import { subscribe } from './subscriber.ts';
 
 const SECOND = 1_000_000;
 const ARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/s';
@@ -85,6 +86,25 @@ describe('an on-demand stream', () => {
     const after = asker.ask(15 * MINUTE_US, 'GetRecords', { ShardIterator: before.NextShardIterator });
     expect(after.NextShardIterator).toBeNull();
     expect(after.ChildShards?.map(({ ParentShards }) => ParentShards)).toEqual([[ShardId], [ShardId]]);
+  });
+
+  it('tells a subscriber of the split at its very time, though nobody else asks', () => {
+    const onDemandRules = { ...ON_DEMAND_RULES, withinUs: MINUTE_US };
+    const service = serviceWith([{ name: 's', shards: 4, mode: 'ON_DEMAND' }], { onDemandRules });
+    const ask = (us: number, operation: string, input: object): ReplyBody =>
+      call(service, operation, { StreamName: 's', ...input }, START_US + us).body;
+    const { ConsumerARN } = ask(0, 'RegisterStreamConsumer', { StreamARN: ARN, ConsumerName: 'c' }).Consumer;
+    let ShardId = '';
+    for (let ms = 0; ms < 40_000; ms += 600) {
+      const Records = Array<object>(500).fill(record('k'));
+      ShardId = ask(ms * 1000, 'PutRecords', { Records }).Records[0].ShardId ?? ShardId;
+    }
+    const subscriber = subscribe(service, { ConsumerARN, ShardId }, START_US + 41.3 * SECOND);
+    subscriber.until(START_US + MINUTE_US - 1);
+    expect(subscriber.isOver).toBe(false);
+    subscriber.until(START_US + MINUTE_US);
+    expect([subscriber.isOver, subscriber.heard.at(-1)?.atUs]).toEqual([true, START_US + MINUTE_US]);
+    expect(subscriber.last.ChildShards).toHaveLength(2);
   });
 
   it('is never split where the group of limits is off', () => {

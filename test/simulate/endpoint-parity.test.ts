@@ -149,7 +149,7 @@ describe('a random small scenario, played through the endpoint, ends the same', 
       ),
       { numRuns: 20 },
     );
-    expect(sum(seen, 'throttledReads')).toBeGreaterThan(100);
+    expect(sum(seen, 'throttledReads')).toBeGreaterThan(50);
   }, 120_000);
 });
 
@@ -181,9 +181,9 @@ describe('readers whose bytes run out', () => {
       fc.property(arbitraryHungry, (scenario) => {
         seen.push(compare(scenario, 20_000, 250_000));
       }),
-      { numRuns: 10 },
+      { numRuns: 6 },
     );
-    expect(sum(seen, 'throttledReads')).toBeGreaterThan(100);
+    expect(sum(seen, 'throttledReads')).toBeGreaterThan(50);
   }, 120_000);
 });
 
@@ -234,7 +234,7 @@ const arbitraryDays = fc
         ...{ api: 'PutRecords', batch: 500, lingerUs: 100_000, inFlight: 16 },
         retry: { policy: 'backoff', maxAttempts: 4, baseUs: 100_000, maxUs: 400_000 },
       },
-      consumers: [consumerOf({ everyUs: 5 * SECOND })],
+      consumers: [consumerOf({ everyUs: 10 * SECOND })],
       ...{ durationUs: totalUs - warmupUs, warmupUs, seed },
     });
   });
@@ -246,9 +246,9 @@ describe('an on-demand stream under random bursts', () => {
       fc.property(arbitraryDays, (scenario) => {
         seen.push(compare(scenario, 20_000));
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
-    expect(sum(seen, 'changes')).toBeGreaterThan(15);
-    expect(sum(seen, 'throttledRecords')).toBeGreaterThan(1000);
+    expect(sum(seen, 'changes')).toBeGreaterThan(8);
+    expect(sum(seen, 'throttledRecords')).toBeGreaterThan(500);
   }, 120_000);
 });
