@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import type { MetricOptions, Notice, StreamSpec } from '../local/local-service.ts';
 import { LIMIT_GROUPS, type LimitGroup } from '../local/limit-groups.ts';
+import { MINUTE_US, ON_DEMAND_RULES, type OnDemandRules } from '../model/on-demand.ts';
 import { parseBytes, parseDuration } from '../model/quantity.ts';
 import { badInput } from '../model/refusal.ts';
 import type { Context } from './context.ts';
@@ -22,6 +23,7 @@ export interface LocalFlags extends WireFlags {
   readonly createMs: string;
   readonly deleteMs: string;
   readonly reshardMs: string;
+  readonly onDemandWithin: string;
   readonly memory: string;
   /** Commander's negative form: --no-limits makes it false. */
   readonly limits: string | boolean;
@@ -38,6 +40,7 @@ export interface LocalCommandOptions extends WireOptions {
   readonly createMs: number;
   readonly deleteMs: number;
   readonly reshardMs: number;
+  readonly onDemandRules: OnDemandRules;
   readonly limits: readonly LimitGroup[];
   readonly memoryBytes: number;
   readonly metrics: MetricOptions;
@@ -64,9 +67,10 @@ export function localCommand(context: Context): Command {
     .option('--create-ms <milliseconds>', 'how long CreateStream takes', '500')
     .option('--delete-ms <milliseconds>', 'how long DeleteStream takes', '500')
     .option('--reshard-ms <milliseconds>', 'how long a stream is UPDATING when it changes', '500')
+    .option('--on-demand-within <duration>', 'from too much load on an on-demand shard to its split', '15m')
     .option(
       '--limits <groups>',
-      'limits to enforce: write, read, control, with commas between',
+      'limits to enforce: write, read, control, on-demand, with commas between',
       LIMIT_GROUPS.join(','),
     )
     .option('--no-limits', 'enforce none of them: only a store')
@@ -95,6 +99,7 @@ export function readLocalFlags(flags: LocalFlags): LocalCommandOptions {
     createMs: readWhole('--create-ms', flags.createMs, MOST_STATE_MS, 500),
     deleteMs: readWhole('--delete-ms', flags.deleteMs, MOST_STATE_MS, 500),
     reshardMs: readWhole('--reshard-ms', flags.reshardMs, MOST_STATE_MS, 500),
+    onDemandRules: { ...ON_DEMAND_RULES, withinUs: readWithin(flags.onDemandWithin) },
     limits: readLimits(flags.limits),
     memoryBytes,
     metrics: {
@@ -117,6 +122,16 @@ function readLimits(text: string | boolean): LimitGroup[] {
       `Name some of ${LIMIT_GROUPS.join(', ')}, as in --limits write,read; or write --no-limits.`,
     );
   });
+}
+
+/** As the `within` of a scenario: the load of an on-demand shard is looked at minute by minute. */
+function readWithin(text: string): number {
+  const withinUs = parseDuration(text);
+  if (withinUs !== undefined && withinUs >= MINUTE_US && withinUs % MINUTE_US === 0) return withinUs;
+  throw badInput(
+    `--on-demand-within ${text} is not a whole number of minutes.`,
+    'Write one with its unit, such as --on-demand-within 1m.',
+  );
 }
 
 function readMemory(flag: string, text: string, least: number, example: string): number {

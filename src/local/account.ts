@@ -2,6 +2,7 @@
  * All streams of the one account that the local endpoint plays, found by name or ARN.
  */
 import { LIMITS, MIB } from '../model/limits.ts';
+import { ON_DEMAND_RULES, type OnDemandRules } from '../model/on-demand.ts';
 import { CallRates } from './call-rates.ts';
 import { MetricStore, type MetricOptions } from './cloudwatch/metric-store.ts';
 import { Commitment } from './commitment.ts';
@@ -28,6 +29,8 @@ export interface LocalOptions {
   readonly deleteMs?: number;
   /** How long a stream is UPDATING when its shards or its settings change; default 500. */
   readonly reshardMs?: number;
+  /** How on-demand streams split themselves; default as AWS says. */
+  readonly onDemandRules?: OnDemandRules;
   /** Groups of limits that are enforced; default all. */
   readonly limits?: readonly LimitGroup[];
   /** What the records of all streams and the metrics may take in memory together, in bytes; default 512 MiB. */
@@ -59,6 +62,7 @@ export class Account {
   readonly commitment = new Commitment();
   readonly #rates = new CallRates();
   readonly #reshardUs: number;
+  readonly #onDemand: OnDemandRules | undefined;
   readonly #streams = new Map<string, Stream>();
 
   constructor(options: LocalOptions) {
@@ -68,6 +72,7 @@ export class Account {
     this.deleteUs = (options.deleteMs ?? 500) * 1000;
     this.#reshardUs = (options.reshardMs ?? 500) * 1000;
     this.limits = switchesOf(options.limits);
+    this.#onDemand = this.limits['on-demand'] ? (options.onDemandRules ?? ON_DEMAND_RULES) : undefined;
     const memoryBytes = options.memoryBytes ?? 512 * MIB;
     const metricBytes = options.metrics?.memoryBytes ?? Math.floor(memoryBytes / METRICS_PART);
     this.metrics = new MetricStore({ ...options.metrics, memoryBytes: metricBytes });
@@ -83,7 +88,7 @@ export class Account {
     this.requireNew(spec.name, nowUs);
     this.requireQuota(spec.shards, nowUs);
     const { id: accountId, region, metrics, faults, memory } = this;
-    const place = { accountId, region, metrics, faults, memory };
+    const place = { accountId, region, metrics, faults, memory, onDemand: this.#onDemand };
     const stream = new Stream(spec, place, nowUs, atOnce ? 0 : this.createUs);
     this.#streams.set(spec.name, stream);
     return stream;
@@ -157,7 +162,7 @@ export class Account {
   /** The stream of a name with all that is due by now applied, or undefined where there is none any more. */
   named(name: string, nowUs: number): Stream | undefined {
     const stream = this.#streams.get(name);
-    stream?.state.advance(nowUs);
+    stream?.advance(nowUs);
     if (stream?.statusAt(nowUs) !== 'DELETED') return stream;
     this.#streams.delete(name);
     return undefined;
@@ -185,7 +190,7 @@ export class Account {
   peek({ StreamName: name, StreamARN: arn }: StreamReference, nowUs: number): Stream | undefined {
     const stream = this.#streams.get(name ?? arn?.slice(arn.lastIndexOf('/') + 1) ?? '');
     if (!stream?.state.isOpen(nowUs)) return undefined;
-    stream.state.advance(nowUs);
+    stream.advance(nowUs);
     return arn === undefined || arn === stream.arn ? stream : undefined;
   }
 

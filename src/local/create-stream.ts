@@ -1,5 +1,6 @@
 /** CreateStream and DeleteStream. */
-import { KIB, LIMITS } from '../model/limits.ts';
+import { KIB, LIMITS, MIB } from '../model/limits.ts';
+import { onDemandShards } from '../model/on-demand.ts';
 import type { Account } from './account.ts';
 import { operation, type OperationResult } from './operation.ts';
 import { MAX_RECORD_KIB } from './max-record-size.ts';
@@ -14,9 +15,6 @@ import {
 } from './stream-mode.ts';
 import type { StreamMode } from './stream-settings.ts';
 import { checkTags, TagSet, TAGS } from './tag-set.ts';
-
-/** Shards of a new on-demand stream (source: developer guide, How do I size a stream). */
-const ON_DEMAND_SHARDS = 4;
 
 const FIELDS = {
   ShardCount: { type: 'Integer', min: 1 },
@@ -48,10 +46,11 @@ function createStream(account: Account, input: InputOf<typeof FIELDS>, nowUs: nu
   account.requireNew(input.StreamName, nowUs);
   requireFewCreating(account, nowUs);
   if (mode === 'ON_DEMAND') account.requireOnDemandStream(nowUs);
+  const warmBytesPerSec = input.WarmThroughputMiBps && input.WarmThroughputMiBps * MIB;
   account.create(
     {
       name: input.StreamName,
-      shards: input.ShardCount ?? ON_DEMAND_SHARDS,
+      shards: input.ShardCount ?? onDemandShards(warmBytesPerSec),
       mode,
       spread,
       tags,

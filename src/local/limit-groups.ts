@@ -2,9 +2,10 @@
 
 /**
  * `write`: bytes and records per shard. `read`: calls and bytes per shard. `control`: calls per second of all other
- * operations, and how often a day or at once a thing may be done.
+ * operations, and how often a day or at once a thing may be done. `on-demand`: how an on-demand stream's shards follow
+ * its load; without it they stay as they are.
  */
-export const LIMIT_GROUPS = ['write', 'read', 'control'] as const;
+export const LIMIT_GROUPS = ['write', 'read', 'control', 'on-demand'] as const;
 export type LimitGroup = (typeof LIMIT_GROUPS)[number];
 
 /** Which groups are enforced. */
@@ -15,5 +16,6 @@ export function switchesOf(groups: readonly LimitGroup[] = LIMIT_GROUPS): LimitS
     write: groups.includes('write'),
     read: groups.includes('read'),
     control: groups.includes('control'),
+    'on-demand': groups.includes('on-demand'),
   };
 }

@@ -1,6 +1,7 @@
 /** PutRecords: the common way of the scanned and the parsed request, from routing to the reply. */
 import { hashWords, parseHashKey, toWords } from '../model/hash-key.ts';
 import { LIMITS, MIB } from '../model/limits.ts';
+import type { OnDemandMinutes } from '../model/on-demand-minutes.ts';
 import { sizeOf } from '../model/record.ts';
 import { routeWords } from '../model/routing-table.ts';
 import { digestWords, MOST_DIGEST_BYTES } from '../model/key-digest.ts';
@@ -107,8 +108,16 @@ export function chargeAndStore(account: Account, stream: Stream, batch: PutBatch
   if (faults.strikeRecords) strike(faults, batch);
   else batch.verdict.fill(ACCEPTED, 0, batch.count);
   if (account.limits.write) charge(throttle, batch, nowUs);
+  if (stream.minutes) noteAccepted(stream.minutes, batch);
   stream.log.append(batch, Math.floor(nowUs / 1000));
   stream.watch.stored(batch);
+}
+
+function noteAccepted(minutes: OnDemandMinutes, batch: PutBatch): void {
+  for (let i = 0; i < batch.count; i++) {
+    if (batch.verdict[i] === ACCEPTED)
+      minutes.add(batch.shard[i], sizeOf(batch.dataBytes[i], batch.keyLength[i]));
+  }
 }
 
 function strike(faults: Faults, batch: PutBatch): void {

@@ -1,5 +1,7 @@
 /** UpdateStreamMode and what only on-demand streams have: warm throughput and records that the service spreads. */
 import { LIMITS } from '../model/limits.ts';
+import { ON_DEMAND_RULES } from '../model/on-demand.ts';
+import { warmChange } from '../model/warm-layout.ts';
 import type { Account } from './account.ts';
 import { operation, type OperationResult } from './operation.ts';
 import { invalidArgument, limitExceeded, validationFailure } from './service-error.ts';
@@ -15,6 +17,7 @@ export const STREAM_MODE_DETAILS = {
 export const WARM_MIBPS = { type: 'Integer', min: 0 } as const;
 export const STRATEGY = { type: 'String', values: ['AUTO', 'USER_PARTITION_KEY'] } as const;
 
+const MOST_SHARDS = ON_DEMAND_RULES.mostShards;
 const REQUIRED_ARN = { ...STREAM_ARN, required: true } as const;
 const MODE_FIELDS = {
   StreamARN: REQUIRED_ARN,
@@ -48,12 +51,12 @@ function updateMode(account: Account, input: InputOf<typeof MODE_FIELDS>, nowUs:
   requireActive(stream, nowUs);
   if (mode === 'ON_DEMAND' && stream.settings.mode !== mode) account.requireOnDemandStream(nowUs);
   checkDay(account, stream, nowUs);
+  const shards = warmShards(account, stream, warmMiBps ?? 0, nowUs);
   stream.modeUpdates.note(nowUs);
-  stream.state.update(account.dueUs(nowUs), nowUs, () => {
-    stream.settings.mode = mode;
+  stream.change(shards, account.dueUs(nowUs), nowUs, (atUs) => {
+    stream.switchMode(mode, atUs);
     if (mode === 'PROVISIONED') stream.settings.warm = undefined;
-    else if (warmMiBps !== undefined)
-      stream.settings.warm = { TargetMiBps: warmMiBps, CurrentMiBps: warmMiBps };
+    else if (warmMiBps !== undefined) warmUp(stream, warmMiBps, atUs);
   });
   return undefined;
 }
@@ -68,11 +71,28 @@ function updateWarmThroughput(
   const target = input.WarmThroughputMiBps;
   requireWarmFits(account, settings.mode, target, nowUs);
   requireActive(stream, nowUs);
+  const shards = warmShards(account, stream, target, nowUs);
   settings.warm = { TargetMiBps: target, CurrentMiBps: settings.warm?.CurrentMiBps ?? 0 };
-  stream.state.update(account.dueUs(nowUs), nowUs, () => {
-    settings.warm = { TargetMiBps: target, CurrentMiBps: target };
-  });
+  stream.change(shards, account.dueUs(nowUs), nowUs, (atUs) => warmUp(stream, target, atUs));
   return { StreamARN: stream.arn, StreamName: stream.name, WarmThroughput: settings.warm };
+}
+
+/**
+ * Open shards of a stream once it is kept warm, by the layout of today.
+ * @throws ServiceError where the account may not have so many
+ */
+function warmShards(account: Account, stream: Stream, miBps: number, nowUs: number): number {
+  const { map } = stream.layout;
+  const shards = warmChange(map, miBps, MOST_SHARDS).map.open.length;
+  if (shards > map.open.length) account.requireQuota(shards - map.open.length, nowUs);
+  return shards;
+}
+
+/** The stream may have split shards by itself meanwhile. */
+function warmUp(stream: Stream, miBps: number, atUs: number): void {
+  stream.settings.warm = { TargetMiBps: miBps, CurrentMiBps: miBps };
+  const change = warmChange(stream.layout.map, miBps, MOST_SHARDS);
+  if (change.steps.length > 0) stream.become(change, atUs);
 }
 
 function checkDay(account: Account, stream: Stream, nowUs: number): void {

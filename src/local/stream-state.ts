@@ -5,10 +5,12 @@
 
 export type StreamStatus = 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING' | 'DELETED';
 
+/** @param dueUs when the change takes effect, in microseconds */
+export type ChangeEffect = (dueUs: number) => void;
+
 interface Change {
   readonly dueUs: number;
-  /** @param dueUs when the change takes effect, in microseconds */
-  readonly effect: (dueUs: number) => void;
+  readonly effect: ChangeEffect;
 }
 
 export class StreamState {
@@ -51,7 +53,7 @@ export class StreamState {
   }
 
   /** Begins a change of an ACTIVE stream, which is UPDATING until then. */
-  update(dueUs: number, nowUs: number, effect: Change['effect']): void {
+  update(dueUs: number, nowUs: number, effect: ChangeEffect): void {
     this.#change = { dueUs, effect };
     this.#dueUs = dueUs;
     this.advance(nowUs);

@@ -2,6 +2,8 @@
  * One stream of the local endpoint: its name, and what belongs to it: settings, state, shards, write limit, records.
  */
 import { LIMITS } from '../model/limits.ts';
+import type { OnDemandRules } from '../model/on-demand.ts';
+import { OnDemandMinutes } from '../model/on-demand-minutes.ts';
 import { createShardMap, type LayoutChange } from '../model/shard-map.ts';
 import { Throttle } from '../model/throttle.ts';
 import { ConsumerRegistry } from './consumer-registry.ts';
@@ -17,8 +19,8 @@ import { RollingDay } from './rolling-day.ts';
 import { ShardWatch } from './shard-watch.ts';
 import { sequenceNumber, sequencePrefix } from './sequence-number.ts';
 import { StreamLayout } from './stream-layout.ts';
-import { StreamSettings, type StreamSpec } from './stream-settings.ts';
-import { StreamState, type StreamStatus } from './stream-state.ts';
+import { StreamSettings, type StreamMode, type StreamSpec } from './stream-settings.ts';
+import { StreamState, type ChangeEffect, type StreamStatus } from './stream-state.ts';
 
 export interface StreamPlace {
   readonly accountId: string;
@@ -27,6 +29,8 @@ export interface StreamPlace {
   readonly metrics: MetricStore;
   /** The account's; asked about each record that is put. */
   readonly faults: Faults;
+  /** How on-demand streams split themselves; undefined where they do not. */
+  readonly onDemand: OnDemandRules | undefined;
 }
 
 export class Stream {
@@ -54,6 +58,9 @@ export class Stream {
   /** Open shards once the reshard under way is over. */
   #comingShards: number;
   readonly #memory: RecordMemory;
+  readonly #onDemand: OnDemandRules | undefined;
+  /** While the stream is on demand: what its shards accept, and when they are split. */
+  minutes: OnDemandMinutes | undefined;
 
   /** @param createUs how long the stream stays CREATING, in microseconds */
   constructor(spec: StreamSpec, place: StreamPlace, nowUs: number, createUs: number) {
@@ -63,6 +70,7 @@ export class Stream {
     this.faults = place.faults;
     this.createdUs = nowUs;
     this.#memory = place.memory;
+    this.#onDemand = place.onDemand;
     this.settings = new StreamSettings(spec);
     this.state = new StreamState(nowUs + createUs);
     this.layout = new StreamLayout(createShardMap(spec.shards), nowUs);
@@ -78,6 +86,7 @@ export class Stream {
     };
     this.metrics = new StreamMetrics(place.metrics, spec.name, () => this.settings.metrics);
     this.log = this.#emptyLog();
+    if (this.settings.mode === 'ON_DEMAND') this.minutes = this.#minutesFrom(nowUs);
   }
 
   statusAt(nowUs: number): StreamStatus {
@@ -91,13 +100,46 @@ export class Stream {
 
   /** Begins splits and merges; until `dueUs` the old shards stay open. */
   reshard(change: LayoutChange, dueUs: number, nowUs: number): void {
-    this.#comingShards = change.map.open.length;
-    this.state.update(dueUs, nowUs, (atUs) => {
-      this.throttle.reshard(change, atUs);
-      this.log.grow(change.map.all.length);
-      this.layout.become(change.map, atUs);
-    });
+    this.change(change.map.open.length, dueUs, nowUs, (atUs) => this.become(change, atUs));
+  }
+
+  /** Begins a change that leaves so many shards open. */
+  change(openShards: number, dueUs: number, nowUs: number, effect: ChangeEffect): void {
+    this.#comingShards = openShards;
+    this.state.update(dueUs, nowUs, effect);
     this.watch.changed();
+  }
+
+  /** The layout changes now. */
+  become(change: LayoutChange, atUs: number): void {
+    this.throttle.reshard(change, atUs);
+    this.log.grow(change.map.all.length);
+    this.layout.become(change.map, atUs);
+    this.minutes?.relayout(change.map);
+    this.watch.changed();
+  }
+
+  /** When something may change that nobody asks for any more; Infinity where nothing is on its way. */
+  get changeUs(): number {
+    return Math.min(this.state.changeUs, this.minutes?.splitUs ?? Infinity);
+  }
+
+  /** Applies all that is due by now in the order of its times: a change under way, an on-demand stream's own splits. */
+  advance(nowUs: number): void {
+    for (;;) {
+      const minuteUs = this.minutes?.endUs ?? Infinity;
+      const { changeUs } = this.state;
+      if (Math.min(minuteUs, changeUs) > nowUs) return;
+      if (changeUs <= minuteUs) this.state.advance(changeUs);
+      else this.#endMinute(Math.min(changeUs, nowUs));
+    }
+  }
+
+  /** The mode changes and the shards stay. On demand, minutes are counted from here on. */
+  switchMode(mode: StreamMode, atUs: number): void {
+    if (this.settings.mode === mode) return;
+    this.settings.mode = mode;
+    this.minutes = mode === 'ON_DEMAND' ? this.#minutesFrom(atUs) : undefined;
   }
 
   /** Keeps records for another time from now on. */
@@ -111,6 +153,7 @@ export class Stream {
     if (!this.state.delete(nowUs, nowUs + deleteUs)) return;
     this.log.clear();
     this.log = this.#emptyLog();
+    this.minutes = undefined;
     this.watch.changed();
   }
 
@@ -128,6 +171,19 @@ export class Stream {
   /** Sequence number of a shard's record, or of a moment behind it; counter 0 is the shard's start. */
   sequenceNumber(shard: number, counter: number, moment = 0): string {
     return sequenceNumber(sequencePrefix(this.createdUs, shard), counter, moment);
+  }
+
+  #endMinute(nowUs: number): void {
+    const { minutes } = this;
+    minutes?.skipQuiet(nowUs);
+    const endUs = minutes?.endUs ?? nowUs;
+    const change = minutes?.endMinute();
+    if (change === undefined) return;
+    this.become(change, endUs);
+  }
+
+  #minutesFrom(nowUs: number): OnDemandMinutes | undefined {
+    return this.#onDemand && new OnDemandMinutes(this.#onDemand, this.layout.map, nowUs);
   }
 
   #emptyLog(): RecordLog {

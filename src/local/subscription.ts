@@ -150,7 +150,7 @@ export class Subscription {
   /** When there may be something to do without being woken. */
   #againUs(isAtEnd: boolean): number {
     const recordsUs = isAtEnd ? Infinity : this.#shutUs;
-    return Math.min(recordsUs, this.#eventUs + QUIET_US, this.endsUs, this.#place.stream.state.changeUs);
+    return Math.min(recordsUs, this.#eventUs + QUIET_US, this.endsUs, this.#place.stream.changeUs);
   }
 
   /** The records for the next event, paid for; none where the bandwidth has no room for the next one. */

@@ -1,5 +1,6 @@
 /** UpdateShardCount: as many equal shards as wanted, within half and double of today's, ten times a day. */
 import { LIMITS } from '../model/limits.ts';
+import { resizeBoundOf } from '../model/resize-rules.ts';
 import { resizeChange } from '../model/shard-map.ts';
 import type { Account } from './account.ts';
 import { operation, type OperationResult } from './operation.ts';
@@ -35,25 +36,16 @@ function updateShardCount(account: Account, input: InputOf<typeof FIELDS>, nowUs
   };
 }
 
-/** Half of an odd number of shards is rounded up: AWS does not say, and this way round is never too few. */
 function checkTarget(current: number, target: number): void {
-  const most = LIMITS.resizeShards.value;
+  const bound = resizeBoundOf(current, target);
+  if (bound === undefined) return;
   const counts = `Current open shard count: ${current}, Target shard count: ${target}`;
-  if (target > most || (current > most && target === most)) {
-    throw limitExceeded(
-      `Target shard count or number of open shards cannot be greater than ${most}. ${counts}`,
-    );
-  }
-  if (target > current * 2) {
-    throw limitExceeded(
-      `UpdateShardCount cannot scale up over double your current open shard count. ${counts}`,
-    );
-  }
-  if (target < Math.ceil(current / 2)) {
-    throw limitExceeded(
-      `UpdateShardCount cannot scale down below half your current open shard count. ${counts}`,
-    );
-  }
+  const texts = {
+    half: 'UpdateShardCount cannot scale down below half your current open shard count.',
+    double: 'UpdateShardCount cannot scale up over double your current open shard count.',
+    most: `Target shard count or number of open shards cannot be greater than ${LIMITS.resizeShards.value}.`,
+  };
+  throw limitExceeded(`${texts[bound]} ${counts}`);
 }
 
 function checkDay(stream: Stream, nowUs: number): void {

@@ -7,6 +7,20 @@ import { formatCount } from './quantity.ts';
 
 const DAY_US = 86_400_000_000;
 
+/** The bound that a resize would pass: half and double of the open shards, or the most of any resize. */
+export type ResizeBound = 'half' | 'double' | 'most';
+
+/**
+ * Which bound a target lies beyond, if any. Half of an odd number is rounded up: AWS does not say, and this way round is
+ * never too few. From above the most, a stream can only come to less than the most (source: UpdateShardCount's reference).
+ */
+export function resizeBoundOf(open: number, target: number): ResizeBound | undefined {
+  const most = LIMITS.resizeShards.value;
+  if (target > most || (open > most && target === most)) return 'most';
+  if (target > open * 2) return 'double';
+  return target < Math.ceil(open / 2) ? 'half' : undefined;
+}
+
 /**
  * Why a stream cannot be resized now, in two sentences; undefined where it can.
  * @param open shards now
@@ -20,10 +34,11 @@ export function resizeTrouble(
   earlierUs: readonly number[],
 ): { readonly what: string; readonly fix: string } | undefined {
   const least = Math.ceil(open / 2);
-  const most = Math.min(open * 2, LIMITS.resizeShards.value);
-  if (target < least || target > most) {
-    const bound =
-      target < least ? 'less than half' : target > open * 2 ? 'more than double' : 'more than any resize may';
+  const most = Math.min(open * 2, LIMITS.resizeShards.value - (open > LIMITS.resizeShards.value ? 1 : 0));
+  const beyond = resizeBoundOf(open, target);
+  if (beyond !== undefined) {
+    const any = target > open * 2 ? 'more than double' : 'more than any resize may';
+    const bound = { half: 'less than half', double: 'more than double', most: any }[beyond];
     return {
       what: `${formatCount(target)} is ${bound} of the ${formatCount(open)} shards that are open then.`,
       fix: `Write a number from ${formatCount(least)} to ${formatCount(most)}, or resize in several events.`,

@@ -17,9 +17,10 @@ import type { Pipeline } from './pipeline.ts';
 import { SimulatedStream, type Answer } from './simulated-stream.ts';
 import { TimelinePlayer } from './timeline-player.ts';
 import type { Readers } from './readers.ts';
+import type { ReadingOptions } from './shard-reads.ts';
 
-export interface SimulationOptions {
-  /** From a request's sending to its reply, in microseconds. */
+export interface SimulationOptions extends ReadingOptions {
+  /** From a request's sending to its reply, in microseconds; of consumers too. */
   readonly serviceUs: number;
   /** Standard deviations that a finding must stand above counting noise. */
   readonly z: number;
@@ -71,10 +72,9 @@ export function* playExactly(scenario: Scenario, options: SimulationOptions): Pl
 }
 
 /** What the stream does by itself. */
-function ownHappenings({ stream, warmupUs, durationUs }: Scenario, simulated: SimulatedStream): Happening[] {
-  const { accepted } = simulated;
-  if (stream.onDemand === undefined || accepted === undefined) return [];
-  return [new OnDemandScaling(simulated, accepted, stream.onDemand.rules, warmupUs + durationUs)];
+function ownHappenings({ warmupUs, durationUs }: Scenario, simulated: SimulatedStream): Happening[] {
+  const { minutes } = simulated;
+  return minutes === undefined ? [] : [new OnDemandScaling(simulated, minutes, warmupUs + durationUs)];
 }
 
 class Player {
@@ -87,9 +87,10 @@ class Player {
   /** Requests on their way, in order of their replies. */
   readonly #onTheWay: { readonly batch: Batch; readonly answer: Answer }[] = [];
 
-  constructor(scenario: Scenario, { serviceUs, z, onRequest, happenings }: SimulationOptions) {
+  constructor(scenario: Scenario, options: SimulationOptions) {
+    const { serviceUs, z, onRequest, happenings } = options;
     const { timeline = [] } = scenario;
-    this.stream = new SimulatedStream(scenario, z, serviceUs);
+    this.stream = new SimulatedStream(scenario, z, options);
     this.pipeline = this.stream.pipeline;
     this.#scenario = scenario;
     this.#serviceUs = serviceUs;

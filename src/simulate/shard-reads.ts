@@ -18,11 +18,32 @@ export interface Reading {
   readonly nowUs: number;
 }
 
+/** A GetRecords call and what it is answered. */
+export interface PollCall {
+  readonly consumer: number;
+  readonly shard: number;
+  readonly nowUs: number;
+  /** Undefined where it is throttled. */
+  readonly reply: PollReply | undefined;
+}
+
+export interface PollReply {
+  readonly records: number;
+  /** Data and keys. */
+  readonly bytes: number;
+  /** Age of the last record; 0 where there is none behind it. */
+  readonly ageUs: number;
+  /** Whether it reaches the end of a closed shard. */
+  readonly isEnd: boolean;
+}
+
 export interface ReadingOptions {
   /** From a GetRecords call to its reply, microseconds. */
   readonly serviceUs: number;
   /** Shown every reply and push that brings records; for tests. */
   readonly onRead?: (reading: Reading) => void;
+  /** Shown every GetRecords call; for tests. */
+  readonly onCall?: (call: PollCall) => void;
 }
 
 /** From a record being stored to its being pushed. */
@@ -57,13 +78,16 @@ export class ShardReads {
     if (page.count === 0) {
       reader.counts.emptyCalls++;
       reader.catchUp(nowUs);
+      this.#show(reader, nowUs, { records: 0, bytes: 0, ageUs: 0, isEnd: log.isClosed });
       return log.isClosed ? Infinity : Math.max(nowUs + consumer.waitUs(reader, spec.idleUs), replyUs);
     }
     consumer.meter.backlog(nowUs, stored - consumer.passed);
     const isTip = reader.position + page.count === log.end;
-    this.#take(reader, shard, consumer, page, isTip, nowUs, replyUs);
+    const ageUs = this.#take(reader, shard, consumer, page, isTip, nowUs, replyUs);
     shard.forget();
-    if (isTip && log.isClosed) return Infinity;
+    const isEnd = isTip && log.isClosed;
+    this.#show(reader, nowUs, { records: page.count, bytes: page.bytes, ageUs, isEnd });
+    if (isEnd) return Infinity;
     return Math.max(nowUs + consumer.waitUs(reader, spec.everyUs), replyUs, reader.slots.freeUs);
   }
 
@@ -128,10 +152,15 @@ export class ShardReads {
     else reader.counts.throttledByBytes++;
     if (reader.position < shard.log.end) reader.fallBehind(nowUs, shard.log.end);
     meter.age(nowUs, shard.oldestUs(reader, nowUs));
+    this.#show(reader, nowUs, undefined);
     return nowUs + Math.max(consumer.waitUs(reader, spec.throttledUs), this.#options.serviceUs);
   }
 
-  /** Records arrive at the consumer, and its code sets to work. */
+  #show({ consumer, shard }: Reader, nowUs: number, reply: PollReply | undefined): void {
+    this.#options.onCall?.({ consumer, shard, nowUs, reply });
+  }
+
+  /** Records arrive at the consumer, and its code sets to work. @returns the age of the last, 0 at the tip */
   #take(
     reader: Reader,
     shard: ReadShard,
@@ -140,7 +169,7 @@ export class ShardReads {
     isTip: boolean,
     nowUs: number,
     arrivedUs: number,
-  ): void {
+  ): number {
     const { log } = shard;
     const { meter } = consumer;
     const { position, counts, slots } = reader;
@@ -152,12 +181,14 @@ export class ShardReads {
       const doneUs = slots.next(arrivedUs);
       if (dueUs >= this.#countedFromUs) meter.endToEnd.record(doneUs - dueUs);
     });
-    meter.age(nowUs, isTip ? 0 : nowUs - log.storedUs(position + count - 1));
+    const ageUs = isTip ? 0 : nowUs - log.storedUs(position + count - 1);
+    meter.age(nowUs, ageUs);
     reader.position += count;
     consumer.passed += count;
     counts.records += count;
     counts.bytes += page.bytes;
     if (isTip) reader.catchUp(nowUs);
     else reader.fallBehind(nowUs, log.end);
+    return ageUs;
   }
 }

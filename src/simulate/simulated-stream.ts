@@ -1,6 +1,7 @@
 /**
  * The stream of a simulation: its layout, its limits on writing, and what it answers to a request.
  */
+import { OnDemandMinutes } from '../model/on-demand-minutes.ts';
 import { ATTEMPT, type AttemptOutcome } from '../model/outcome.ts';
 import {
   createShardMap,
@@ -13,10 +14,10 @@ import { ACCEPTED, Throttle } from '../model/throttle.ts';
 import type { Batch, Parcels } from '../traffic/producer.ts';
 import type { TimelineRow } from '../results/report-document.ts';
 import type { Scenario } from '../traffic/scenario.ts';
-import { AcceptedLoad } from './accepted-load.ts';
 import { Pipeline } from './pipeline.ts';
 import { Readers } from './readers.ts';
 import { RecentLoad } from './recent-load.ts';
+import type { ReadingOptions } from './shard-reads.ts';
 
 /** What the stream says to a request. */
 export interface Answer {
@@ -52,22 +53,22 @@ export class SimulatedStream {
   #failsUntilUs = -Infinity;
   readonly #throttle: Throttle;
   readonly #pipeline: Pipeline;
-  /** Of an on-demand stream, which is split by it. */
-  readonly accepted: AcceptedLoad | undefined;
+  /** Of an on-demand stream, which is split by them. */
+  readonly minutes: OnDemandMinutes | undefined;
 
   /**
    * @param z standard deviations that a finding must stand above counting noise
-   * @param serviceUs from a consumer's call to its reply
+   * @param reading how its consumers read
    */
-  constructor(scenario: Scenario, z: number, serviceUs: number) {
+  constructor(scenario: Scenario, z: number, reading: ReadingOptions) {
     const { shards, maxRecordBytes, initialFill, onDemand } = scenario.stream;
     this.map = createShardMap(shards);
     this.openNumbers = openNumbersOf(this.map);
     this.#warmupUs = scenario.warmupUs;
     this.#pipeline = new Pipeline(scenario, this.map, z, this.recent);
-    this.readers = scenario.consumers.length > 0 ? new Readers(scenario, { serviceUs }) : undefined;
+    this.readers = scenario.consumers.length > 0 ? new Readers(scenario, reading) : undefined;
     this.#throttle = new Throttle(shards, 0, { maxRecordBytes, initialFill });
-    this.accepted = onDemand && new AcceptedLoad(shards);
+    this.minutes = onDemand && new OnDemandMinutes(onDemand.rules, this.map, 0);
   }
 
   get pipeline(): Pipeline {
@@ -93,6 +94,7 @@ export class SimulatedStream {
     this.changedUs = nowUs;
     this.recent.relayout(nowUs, change.map.all.length);
     this.#throttle.reshard(change, nowUs);
+    this.minutes?.relayout(change.map);
     for (const { parents, children } of change.steps) this.readers?.reshard(parents, children, nowUs);
     this.#pipeline.relayout(change, nowUs);
   }
@@ -120,19 +122,16 @@ export class SimulatedStream {
     const { slots, parcels } = batch;
     const outcomes =
       parcels === undefined ? this.#charge(slots, nowUs) : this.#chargeParcels(slots, parcels, nowUs);
-    if (this.accepted !== undefined) this.#count(this.accepted, batch, outcomes);
+    if (this.minutes !== undefined) this.#count(this.minutes, batch, outcomes);
     return { outcomes: outcomes as unknown as ArrayLike<AttemptOutcome>, isWhole: false };
   }
 
-  #count(accepted: AcceptedLoad, { slots, parcels }: Batch, outcomes: Uint8Array): void {
+  #count(minutes: OnDemandMinutes, { slots, parcels }: Batch, outcomes: Uint8Array): void {
     const { records } = this.#pipeline.producer;
     for (let i = 0; i < outcomes.length; i++) {
       if (outcomes[i] !== ATTEMPT.accepted) continue;
       const slot = slots[parcels === undefined || i === 0 ? i : parcels.ends[i - 1]];
-      accepted.add(
-        records.shard[slot],
-        parcels?.bytes[i] ?? records.dataBytes[slot] + records.keyBytes[slot],
-      );
+      minutes.add(records.shard[slot], parcels?.bytes[i] ?? records.dataBytes[slot] + records.keyBytes[slot]);
     }
   }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/cli/context.ts';
+import { ON_DEMAND_RULES } from '../../src/model/on-demand.ts';
 import { isLoopback, localCommand, readLocalFlags, type LocalFlags } from '../../src/cli/local.ts';
 
 const FLAGS: LocalFlags = {
@@ -13,7 +14,8 @@ const FLAGS: LocalFlags = {
   createMs: '500',
   deleteMs: '500',
   reshardMs: '500',
-  limits: 'write,read,control',
+  onDemandWithin: '15m',
+  limits: 'write,read,control,on-demand',
   memory: '512MiB',
   metricsClock: '1x',
   metricsDelay: '0s',
@@ -61,7 +63,8 @@ describe('the flags of local', () => {
       createMs: 0,
       deleteMs: 500,
       reshardMs: 500,
-      limits: ['write', 'read', 'control'],
+      onDemandRules: ON_DEMAND_RULES,
+      limits: ['write', 'read', 'control', 'on-demand'],
       memoryBytes: 64 * 1_048_576,
       metrics: { clockFactor: 60, delayMs: 120_000, memoryBytes: 1_048_576 },
       quiet: false,
@@ -90,6 +93,9 @@ describe('the flags of local', () => {
     { createMs: '1.5' },
     { deleteMs: '' },
     { reshardMs: '-1' },
+    { onDemandWithin: '15' },
+    { onDemandWithin: '30s' },
+    { onDemandWithin: '90s' },
     { limits: '' },
     { limits: 'write,reads' },
     { seedStream: ['orders'] },

@@ -116,21 +116,33 @@ describe('the groups of limits', () => {
         () => at(0, 'GetRecords', { StreamName: undefined, ShardIterator }).__type,
       );
     },
+    'on-demand': (at) => {
+      at(0, 'CreateStream', { StreamName: 'd', StreamModeDetails: { StreamMode: 'ON_DEMAND' } });
+      const toD = (ms: number, operation: string, input: object = {}) =>
+        at(ms, operation, { StreamName: 'd', ...input });
+      for (let ms = 1000; ms < 60_000; ms += 900)
+        toD(ms, 'PutRecords', { Records: Array<object>(500).fill(record('k')) });
+      const { Shards } = toD(15 * 60_000, 'ListShards');
+      return [Shards.length > 4 ? 'split' : undefined];
+    },
     control: (at) => Array.from({ length: 11 }, () => at(0, 'DescribeStream').__type),
   };
   const groups = Object.keys(attempts) as LimitGroup[];
 
-  it.each([[[]], [['write']], [['read']], [['control']], [['write', 'read', 'control']], [undefined]])(
-    'are enforced where they are on: %j',
-    (on) => {
-      for (const group of groups) {
-        const refused = attempts[group](two(on as LimitGroup[] | undefined)).some(
-          (type) => type !== undefined,
-        );
-        expect([group, refused]).toEqual([group, on === undefined || on.includes(group)]);
-      }
-    },
-  );
+  it.each([
+    [[]],
+    [['write']],
+    [['read']],
+    [['control']],
+    [['on-demand']],
+    [['write', 'read', 'control', 'on-demand']],
+    [undefined],
+  ])('are enforced where they are on: %j', (on) => {
+    for (const group of groups) {
+      const refused = attempts[group](two(on as LimitGroup[] | undefined)).some((type) => type !== undefined);
+      expect([group, refused]).toEqual([group, on === undefined || on.includes(group)]);
+    }
+  });
 
   it('leave UpdateShardCount free of its ten a day, and a batch whole, where they are off', () => {
     const service = serviceWith([{ name: 's', shards: 2 }], { reshardMs: 0, limits: [] });

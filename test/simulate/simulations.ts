@@ -2,7 +2,7 @@
 import { ATTEMPT } from '../../src/model/outcome.ts';
 import { totalsOf } from '../../src/results/run-document.ts';
 import type { Totals } from '../../src/results/report-document.ts';
-import { simulateExactly, type Simulation } from '../../src/simulate/exact.ts';
+import { simulateExactly, type Simulation, type SimulationOptions } from '../../src/simulate/exact.ts';
 import type { Scenario } from '../../src/traffic/scenario.ts';
 
 export interface SeenRecord {
@@ -28,9 +28,11 @@ export function totalsOfSimulation(scenario: Scenario, serviceUs = 20_000): Tota
 export function callsOf(
   scenario: Scenario,
   serviceUs: number,
+  rest: Partial<SimulationOptions> = {},
 ): { calls: SeenCall[]; totals: Totals; simulation: Simulation } {
   const calls: SeenCall[] = [];
   const simulation = simulateExactly(scenario, {
+    ...rest,
     serviceUs,
     z: 3,
     onRequest: ({ batch, outcomes, pipeline: { producer, dictionary } }) => {

@@ -1,7 +1,7 @@
 /**
  * What every shard of a stream has accepted since somebody last asked: Kinesis records and their bytes, data and keys.
  */
-import { lengthened } from '../model/column.ts';
+import { lengthened } from './column.ts';
 
 export class AcceptedLoad {
   #records: Float64Array;
