@@ -94,7 +94,17 @@ const REFUSALS: Refused[] = [
     operation: 'PutRecord',
     input: { StreamName: 's', Data: Buffer.alloc(1_048_576).toString('base64'), PartitionKey: 'k' },
     type: 'InvalidArgumentException',
-    message: /1048577 bytes together, more than 1048576/,
+    message: 'The data and partition key of the record are 1048577 bytes together, more than 1048576',
+  },
+  {
+    operation: 'PutRecords',
+    input: {
+      StreamName: 's',
+      Records: [record('k'), { Data: Buffer.alloc(1_048_576).toString('base64'), PartitionKey: 'k' }],
+    },
+    type: 'InvalidArgumentException',
+    message:
+      "The data and partition key of 'records.2.member' are 1048577 bytes together, more than 1048576",
   },
   {
     operation: 'PutRecord',
