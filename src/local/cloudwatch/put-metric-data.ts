@@ -1,6 +1,6 @@
 /**
- * PutMetricData: taken and forgotten. The KCL and the KPL publish metrics of their own and go on warning where they
- * cannot. Nothing of it is kept, so nothing of it is read either, compressed or not.
+ * PutMetricData: taken and forgotten, as the KCL and the KPL publish metrics of their own. Nothing of it is kept, so nothing
+ * of it is read either, compressed or not.
  */
 import { metricOperation } from './metric-operation.ts';
 
