@@ -21,7 +21,7 @@ import { SignatureVerifier } from './signature.ts';
 import type { StreamSpec } from './stream-settings.ts';
 import { subjectOf } from './subject.ts';
 import { Subscription } from './subscription.ts';
-import { targetOf } from './target.ts';
+import { askedFor, targetOf } from './target.ts';
 import { checkInput } from './validation.ts';
 import { CBOR_FORMAT, formatOf, JSON_FORMAT, type WireFormat } from './wire-format.ts';
 
@@ -187,12 +187,12 @@ export class LocalService {
   /** The plain way, in the order in which AWS looks: form, operation, body, signature, members. */
   #perform(exchange: Exchange): Buffer | Subscription {
     const { request, nowUs } = exchange;
+    exchange.operation = askedFor(request);
     const target = targetOf(request);
     const { format } = target;
     exchange.format = format;
     const operation = target.service === TARGET_PREFIX ? OPERATIONS.get(target.operation) : undefined;
     if (!operation) throw new ServiceError('UnknownOperationException');
-    exchange.operation = target.operation;
     const read = format.read(request.body);
     const subject = subjectOf(read);
     exchange.stream = subject.stream;

@@ -50,6 +50,7 @@ export interface EventStep {
 }
 
 export interface ReplySubject {
+  /** As it was asked for, whether there is such an operation or not. */
   readonly operation: string;
   readonly stream: string | undefined;
   /** Name of the error that it is. */

@@ -136,7 +136,10 @@ function charge(throttle: Throttle, batch: PutBatch, nowUs: number): void {
   }
 }
 
-/** Refuses a call with a record, or a sum, above what the stream takes. `pathOf` names record i in the message. */
+/**
+ * Refuses a call with a record, or a sum, above what the stream takes. `pathOf` says where record i stands, with a dot
+ * at the end; '' where there is but one.
+ */
 export function checkSizes(stream: Stream, batch: PutBatch, pathOf: (i: number) => string): void {
   let sum = 0;
   for (let i = 0; i < batch.count; i++) {
@@ -151,8 +154,9 @@ export function checkSizes(stream: Stream, batch: PutBatch, pathOf: (i: number) 
 function tooLarge(stream: Stream, data: number, bytes: number, path: string): Error {
   const most = stream.settings.maxRecordBytes;
   if (data <= most) {
+    const whose = path === '' ? 'the record' : `'${path.slice(0, -1)}'`;
     return invalidArgument(
-      `The data and partition key of '${path}' are ${bytes} bytes together, more than ${most}`,
+      `The data and partition key of ${whose} are ${bytes} bytes together, more than ${most}`,
     );
   }
   return validationFailure(

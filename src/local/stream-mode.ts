@@ -49,10 +49,11 @@ function updateMode(account: Account, input: InputOf<typeof MODE_FIELDS>, nowUs:
   requireWarmFits(account, mode, warmMiBps, nowUs);
   requireStrategyFits(mode, stream.settings.spread);
   requireActive(stream, nowUs);
-  if (mode === 'ON_DEMAND' && stream.settings.mode !== mode) account.requireOnDemandStream(nowUs);
-  checkDay(account, stream, nowUs);
+  const isSwitch = stream.settings.mode !== mode;
+  // The mode that it has already is no switch, so it does not count as one of the day's.
+  if (!isSwitch && warmMiBps === undefined) return undefined;
   const shards = warmShards(account, stream, warmMiBps ?? 0, nowUs);
-  stream.modeUpdates.note(nowUs);
+  if (isSwitch) noteSwitch(account, stream, mode, nowUs);
   stream.change(shards, account.dueUs(nowUs), nowUs, (atUs) => {
     stream.switchMode(mode, atUs);
     if (mode === 'PROVISIONED') stream.settings.warm = undefined;
@@ -95,13 +96,17 @@ function warmUp(stream: Stream, miBps: number, atUs: number): void {
   if (change.steps.length > 0) stream.become(change, atUs);
 }
 
-function checkDay(account: Account, stream: Stream, nowUs: number): void {
+/** Counts a switch to another mode. @throws ServiceError where the account or the day has no room for it */
+function noteSwitch(account: Account, stream: Stream, mode: StreamMode, nowUs: number): void {
+  if (mode === 'ON_DEMAND') account.requireOnDemandStream(nowUs);
   const most = LIMITS.modeUpdatesPerDay.value;
-  if (!account.limits.control || stream.modeUpdates.count(nowUs) < most) return;
-  throw limitExceeded(
-    `Stream ${stream.name} under account ${account.id} has switched its mode ${most} times within a rolling 24 hour ` +
-      'period.',
-  );
+  if (account.limits.control && stream.modeUpdates.count(nowUs) >= most) {
+    throw limitExceeded(
+      `Stream ${stream.name} under account ${account.id} has switched its mode ${most} times within a rolling 24 hour ` +
+        'period.',
+    );
+  }
+  stream.modeUpdates.note(nowUs);
 }
 
 /** @throws ServiceError where the service is to spread the records of a provisioned stream */

@@ -51,12 +51,25 @@ export class TagSet {
  */
 export function checkTags(set: TagSet, tags: Readonly<Record<string, string>>, doing: string): void {
   checkTagTexts([...Object.keys(tags), ...Object.values(tags)], doing);
+  checkTagKeys(Object.keys(tags), doing);
   const most = LIMITS.tagsPerResource.value;
   if (set.countWith(tags) > most) {
     throw invalidArgument(
       `Failed to ${doing} because a given stream cannot have more than ${most} tags associated with it.`,
     );
   }
+}
+
+/**
+ * Refuses keys that are AWS's own, to add and to remove (source: tag restrictions, Kinesis Developer Guide, November
+ * 2026). AWS publishes neither the error nor its words: both are ours.
+ */
+export function checkTagKeys(keys: readonly string[], doing: string): void {
+  const reserved = keys.find((key) => key.startsWith('aws:'));
+  if (reserved === undefined) return;
+  throw invalidArgument(
+    `Failed to ${doing} because the tag key ${reserved} begins with aws:, which is reserved for AWS.`,
+  );
 }
 
 /** Words as kinesalite's authors recorded them: the percent sign has a refusal of its own. */

@@ -4,7 +4,7 @@ import { operation } from './operation.ts';
 import { findResource, settingsOf } from './resource.ts';
 import { RESOURCE_ARN, STREAM_REFERENCE } from './shape.ts';
 import type { Stream } from './stream.ts';
-import { checkTags, checkTagTexts, TAG_KEYS, TAGS, type TagSet } from './tag-set.ts';
+import { checkTagKeys, checkTags, checkTagTexts, TAG_KEYS, TAGS, type TagSet } from './tag-set.ts';
 
 const REQUIRED_ARN = { ...RESOURCE_ARN, required: true } as const;
 
@@ -76,5 +76,6 @@ function add(set: TagSet, tags: Readonly<Record<string, string>>, to: string): v
 
 function remove(set: TagSet, keys: readonly string[], from: string): void {
   checkTagTexts(keys, `remove tags from ${from}`);
+  checkTagKeys(keys, `remove tags from ${from}`);
   set.remove(keys);
 }

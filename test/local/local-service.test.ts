@@ -94,7 +94,16 @@ const REFUSALS: Refused[] = [
     operation: 'PutRecord',
     input: { StreamName: 's', Data: Buffer.alloc(1_048_576).toString('base64'), PartitionKey: 'k' },
     type: 'InvalidArgumentException',
-    message: /1048577 bytes together, more than 1048576/,
+    message: 'The data and partition key of the record are 1048577 bytes together, more than 1048576',
+  },
+  {
+    operation: 'PutRecords',
+    input: {
+      StreamName: 's',
+      Records: [record('k'), { Data: Buffer.alloc(1_048_576).toString('base64'), PartitionKey: 'k' }],
+    },
+    type: 'InvalidArgumentException',
+    message: "The data and partition key of 'records.2.member' are 1048577 bytes together, more than 1048576",
   },
   {
     operation: 'PutRecord',
@@ -177,6 +186,46 @@ describe('the local service', () => {
       const { status, body } = call(serviceWith(ONE), operation, {});
       expect([status, body]).toEqual([400, { __type: 'UnknownOperationException' }]);
     }
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    ['CreateChannel', { 'x-amz-target': 'Kinesis_20131202.CreateChannel' }, '{}'],
+    ['DynamoDB_20120810.DescribeTable', { 'x-amz-target': 'DynamoDB_20120810.DescribeTable' }, '{}'],
+    [
+      'PutDashboard',
+      {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': 'GraniteServiceVersion20100801.PutDashboard',
+      },
+      '{}',
+    ],
+    [
+      'PutDashboard',
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      'Action=PutDashboard&Version=2010-08-01',
+    ],
+    [
+      'GetCallerIdentity',
+      { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+      'Version=2011-06-15&Action=GetCallerIdentity',
+    ],
+    ['k'.repeat(128), { 'x-amz-target': `Kinesis_20131202.${'k'.repeat(1000)}` }, '{}'],
+    [
+      'k'.repeat(128),
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      `Action=${'k'.repeat(1000)}&Version=2010-08-01`,
+    ],
+    ['', {}, '{}'],
+  ])('says which operation it was asked for, though it does not have it: %s', (name, headers, text) => {
+    const request = {
+      method: 'POST',
+      path: '/',
+      headers: { ...SIGNED, ...headers },
+      body: Buffer.from(text),
+    };
+    const { status, about } = serviceWith(ONE).handle(request, START_US);
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(about?.operation).toBe(name);
   });
 
   it('answers what is not JSON with SerializationException', () => {

@@ -99,11 +99,38 @@ describe('the mode of a stream', () => {
   it('changes twice in any 24 hours', () => {
     const { ask } = stream({}, { reshardMs: 0 });
     const day = 24 * HOUR_MS;
-    const types = [0, 1000, 2000, day - 1, day, day + 999, day + 1000].map(
-      (ms, n) => ask(ms, 'UpdateStreamMode', toMode(n % 2 === 0 ? 'ON_DEMAND' : 'PROVISIONED')).__type,
-    );
     const limit = 'LimitExceededException';
-    expect(types).toEqual([undefined, undefined, limit, limit, undefined, limit, undefined]);
+    for (const [ms, mode, type] of [
+      [0, 'ON_DEMAND', undefined],
+      [1000, 'PROVISIONED', undefined],
+      [2000, 'ON_DEMAND', limit],
+      [day - 1, 'ON_DEMAND', limit],
+      [day, 'ON_DEMAND', undefined],
+      [day + 999, 'PROVISIONED', limit],
+      [day + 1000, 'PROVISIONED', undefined],
+    ] as const)
+      expect(ask(ms, 'UpdateStreamMode', toMode(mode)).__type, String(ms)).toBe(type);
+  });
+
+  it('may be asked for again at any time: the mode that it has is no switch', () => {
+    const asked = stream();
+    const { ask } = asked;
+    const again = (ms: number, mode: string): void => {
+      for (let i = 0; i < 5; i++) expect(ask(ms, 'UpdateStreamMode', toMode(mode))).toEqual({});
+      expect(summary(asked, ms)).toMatchObject({
+        StreamStatus: 'ACTIVE',
+        StreamModeDetails: { StreamMode: mode },
+      });
+    };
+    again(0, 'PROVISIONED');
+    expect(ask(1000, 'UpdateStreamMode', toMode('ON_DEMAND'))).toEqual({});
+    again(2000, 'ON_DEMAND');
+    expect(ask(3000, 'UpdateStreamMode', toMode('PROVISIONED'))).toEqual({});
+    again(4000, 'PROVISIONED');
+    expect(ask(5000, 'UpdateStreamMode', toMode('ON_DEMAND')).message).toBe(
+      'Stream s under account 000000000000 has switched its mode 2 times within a rolling 24 hour period.',
+    );
+    again(6000, 'PROVISIONED');
   });
 
   it('is refused where it does not fit', () => {
@@ -455,6 +482,12 @@ describe('tags', () => {
       /^Failed to add tags to stream s under account 000000000000 because some tags contained illegal characters\./,
     ],
     [
+      'a key that is reserved for AWS',
+      { k: 'v', 'aws:k': 'v' },
+      'InvalidArgumentException',
+      /^Failed to add tags to stream s under account 000000000000 because the tag key aws:k begins with aws:, which is reserved for AWS\.$/,
+    ],
+    [
       'more than fifty',
       Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, ''])),
       'InvalidArgumentException',
@@ -471,5 +504,18 @@ describe('tags', () => {
     const { __type, message: text, Message } = stream().at(0, 'AddTagsToStream', { Tags });
     expect(__type).toBe(type);
     expect(text ?? Message).toMatch(message);
+  });
+
+  it('begin with aws: in their values alone, whichever operation is used', () => {
+    const { ask, at } = stream();
+    const Tags = { 'aws:k': 'v' };
+    const refused = 'InvalidArgumentException';
+    expect(ask(0, 'TagResource', { ResourceARN: ARN, Tags }).__type).toBe(refused);
+    expect(ask(0, 'UntagResource', { ResourceARN: ARN, TagKeys: ['aws:k'] }).__type).toBe(refused);
+    expect(at(0, 'RemoveTagsFromStream', { TagKeys: ['k', 'aws:k'] }).__type).toBe(refused);
+    expect(ask(0, 'CreateStream', { StreamName: 't', ShardCount: 1, Tags }).__type).toBe(refused);
+    const consumer = { StreamARN: ARN, ConsumerName: 'c', Tags };
+    expect(ask(0, 'RegisterStreamConsumer', consumer).__type).toBe(refused);
+    expect(at(0, 'AddTagsToStream', { Tags: { aws: 'aws:v', 'my:aws:k': '' } })).toEqual({});
   });
 });

@@ -14,6 +14,7 @@ const {
   ListMetricsCommand,
   paginateGetMetricData,
   paginateListMetrics,
+  PutDashboardCommand,
   PutMetricDataCommand,
 } = await import('@aws-sdk/client-cloudwatch');
 
@@ -151,8 +152,19 @@ describe.each(['default', 'http1', 'CBOR'])('the CloudWatch SDK, %s', (transport
     await expect(client.send(new ListMetricsCommand({ NextToken: 'x' }))).rejects.toMatchObject({
       name: 'InvalidParameterValueException',
     });
-    const put = new PutMetricDataCommand({ Namespace: 'mine', MetricData: [{ MetricName: 'm', Value: 1 }] });
-    await expect(client.send(put)).rejects.toMatchObject({ name: 'UnknownOperationException' });
+    const dashboard = new PutDashboardCommand({ DashboardName: 'd', DashboardBody: '{}' });
+    await expect(client.send(dashboard)).rejects.toMatchObject({ name: 'UnknownOperationException' });
+  });
+
+  // The SDK compresses requests of more than 10 KiB; in CBOR it announces the length that they had before.
+  const counts = transport === 'CBOR' ? [1] : [1, 1000];
+  it.each(counts)('gives away %s metrics of its own, which are forgotten', async (count) => {
+    const client = clientOf(transport);
+    const MetricData = Array.from({ length: count }, (_, i) => ({ MetricName: `m${i}`, Value: i }));
+    const { $metadata } = await client.send(new PutMetricDataCommand({ Namespace: 'mine', MetricData }));
+    expect($metadata.httpStatusCode).toBe(200);
+    const { Metrics } = await client.send(new ListMetricsCommand({ Namespace: 'mine' }));
+    expect(Metrics ?? []).toEqual([]);
   });
 });
 

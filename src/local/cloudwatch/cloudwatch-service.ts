@@ -5,8 +5,9 @@
 import type { LocalReply, LocalRequest } from '../message.ts';
 import { ServiceError } from '../service-error.ts';
 import type { Fields } from '../shape.ts';
+import { MOST_NAME_CHARS } from '../target.ts';
 import { checkInput } from '../validation.ts';
-import { CloudWatchError, missingParameter } from './cloudwatch-error.ts';
+import { CloudWatchError, missingParameter, sharedError } from './cloudwatch-error.ts';
 import { GET_METRIC_DATA } from './get-metric-data.ts';
 import { GET_METRIC_STATISTICS } from './get-metric-statistics.ts';
 import { httpDate } from './iso-time.ts';
@@ -15,6 +16,7 @@ import { jsonCall } from './json-protocol.ts';
 import type { MetricCall } from './metric-call.ts';
 import type { MetricOperation } from './metric-operation.ts';
 import type { MetricStore } from './metric-store.ts';
+import { PUT_METRIC_DATA } from './put-metric-data.ts';
 import { queryCall } from './query-protocol.ts';
 import { rpcCall } from './rpc-protocol.ts';
 
@@ -22,6 +24,7 @@ const OPERATIONS: ReadonlyMap<string, MetricOperation> = new Map([
   ['GetMetricData', GET_METRIC_DATA],
   ['GetMetricStatistics', GET_METRIC_STATISTICS],
   ['ListMetrics', LIST_METRICS],
+  ['PutMetricData', PUT_METRIC_DATA],
 ]);
 
 export interface CloudWatchAnswer {
@@ -52,11 +55,12 @@ export class CloudWatchService {
   ): CloudWatchAnswer | undefined {
     const call = jsonCall(request) ?? rpcCall(request) ?? queryCall(request);
     if (call === undefined) return undefined;
-    const headers = { ...common(), ...this.#clockHeaders(nowUs) };
+    const headers: Record<string, string> = { ...common(), ...this.#clockHeaders(nowUs) };
+    delete headers['content-type'];
     const requestId = headers['x-amzn-requestid'];
-    const { operation } = call;
+    const operation = call.operation.slice(0, MOST_NAME_CHARS);
     const finish = (reply: LocalReply, error?: string): LocalReply => {
-      const about = { operation: OPERATIONS.has(operation) ? operation : '', stream: undefined, error };
+      const about = { operation, stream: undefined, error };
       return { ...reply, headers: { ...headers, ...reply.headers }, about };
     };
     try {
@@ -70,10 +74,10 @@ export class CloudWatchService {
   }
 
   /** The plain way: operation, members, signature, constraints. */
-  #perform(call: MetricCall, request: LocalRequest, nowUs: number): object {
+  #perform(call: MetricCall, request: LocalRequest, nowUs: number): object | undefined {
     const operation = OPERATIONS.get(call.operation);
     if (operation === undefined) throw call.unknownOperation();
-    const input = call.input(operation.fields);
+    const input = operation.isUnread === true ? {} : call.input(operation.fields);
     this.#authorize(request, nowUs);
     requireParameters(operation.fields, input);
     return operation.perform(this.#store, checkInput(operation.fields, input), nowUs);
@@ -98,14 +102,11 @@ function requireParameters(fields: Fields, input: unknown): void {
   if (missing !== undefined) throw missingParameter(missing[0]);
 }
 
-/** What the shared checks of Kinesis say, under the names that CloudWatch has for it; our own failures hide theirs. */
+/** An error as CloudWatch puts it; our own failures hide what they say. */
 function shownError(error: unknown): CloudWatchError {
   if (error instanceof CloudWatchError) return error;
   if (!(error instanceof ServiceError)) {
     return new CloudWatchError('InternalServiceFault', 'InternalServiceError', 'Internal service error', 500);
   }
-  const { type, message, status } = error;
-  if (type === 'ValidationException')
-    return new CloudWatchError('ValidationException', 'ValidationError', message);
-  return new CloudWatchError(type, type.replace(/Exception$/, ''), message, status);
+  return sharedError(error);
 }

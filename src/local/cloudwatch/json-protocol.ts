@@ -15,7 +15,7 @@ export function jsonCall({ headers, body }: LocalRequest): MetricCall | undefine
     operation: target.slice(TARGET_PREFIX.length),
     input: () => parseBody(body),
     unknownOperation: () => new CloudWatchError(UNKNOWN, UNKNOWN, ''),
-    result: (result) => metricReply(200, CONTENT_TYPE, JSON.stringify(result)),
+    result: (result) => metricReply(200, CONTENT_TYPE, result === undefined ? '' : JSON.stringify(result)),
     error: errorReply,
   };
 }

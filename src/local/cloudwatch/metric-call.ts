@@ -12,7 +12,8 @@ export interface MetricCall {
   readonly input: (fields: Fields) => object;
   /** What the protocol says where there is no such operation. */
   readonly unknownOperation: () => CloudWatchError;
-  readonly result: (result: object, requestId: string) => LocalReply;
+  /** `result` is undefined where the reply has no members. */
+  readonly result: (result: object | undefined, requestId: string) => LocalReply;
   readonly error: (error: CloudWatchError, requestId: string) => LocalReply;
 }
 

@@ -9,10 +9,14 @@ const VERSION = '2010-08-01';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 const XML_TYPE = 'text/xml';
 
+/** What is known of a compressed form without unpacking it. */
+const COMPRESSED_PUT: ReadonlyMap<string, string> = new Map([
+  ['Action', 'PutMetricData'],
+  ['Version', VERSION],
+]);
+
 export function queryCall(request: LocalRequest): MetricCall | undefined {
-  const text = formText(request);
-  if (text === undefined) return undefined;
-  const form = parseForm(text);
+  const form = isCompressedPut(request) ? COMPRESSED_PUT : formOf(request);
   if (form?.get('Version') !== VERSION) return undefined;
   const operation = form.get('Action') ?? '';
   return {
@@ -23,8 +27,23 @@ export function queryCall(request: LocalRequest): MetricCall | undefined {
       return new CloudWatchError('InvalidAction', 'InvalidAction', message);
     },
     result: (result, requestId) => metricReply(200, XML_TYPE, resultXml(operation, result, requestId)),
-    error: (error, requestId) => metricReply(error.status, XML_TYPE, errorXml(error, requestId)),
+    error: (error, requestId) => metricReply(error.queryStatus, XML_TYPE, errorXml(error, requestId)),
   };
+}
+
+/** SDKs compress requests to one operation of CloudWatch alone, from 10 KiB on (source: the SDK's model, November 2026). */
+function isCompressedPut({ method, headers }: LocalRequest): boolean {
+  return (
+    method === 'POST' &&
+    headers['content-encoding'] === 'gzip' &&
+    headers['content-type']?.startsWith(FORM_TYPE) === true &&
+    headers.authorization?.includes('/monitoring/') === true
+  );
+}
+
+function formOf(request: LocalRequest): ReadonlyMap<string, string> | undefined {
+  const text = formText(request);
+  return text === undefined ? undefined : parseForm(text);
 }
 
 /** The form where there may be one of ours; a cheap look, as other bodies may be large. */

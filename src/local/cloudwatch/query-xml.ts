@@ -7,10 +7,10 @@ const NAMESPACE = 'http://monitoring.amazonaws.com/doc/2010-08-01/';
 /** Members whose numbers are times. */
 const TIMES = new Set(['Timestamp', 'Timestamps']);
 
-export function resultXml(operation: string, result: object, requestId: string): string {
+export function resultXml(operation: string, result: object | undefined, requestId: string): string {
   return (
     `<${operation}Response xmlns="${NAMESPACE}">\n` +
-    `  <${operation}Result>${membersXml(result)}</${operation}Result>\n` +
+    (result === undefined ? '' : `  <${operation}Result>${membersXml(result)}</${operation}Result>\n`) +
     `  <ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>\n` +
     `</${operation}Response>\n`
   );

@@ -23,7 +23,7 @@ export function rpcCall({ method, path, headers, body }: LocalRequest): MetricCa
     // An operation without members may come without a body.
     input: () => (body.length === 0 ? {} : (plain(readCbor(body)) as object)),
     unknownOperation: () => new CloudWatchError(UNKNOWN, UNKNOWN, ''),
-    result: (result) => rpcReply(200, result),
+    result: (result) => (result === undefined ? emptyReply() : rpcReply(200, result)),
     error: (error) => {
       const { type, message, status } = error;
       const reply = rpcReply(status, { __type: type, message });
@@ -43,6 +43,11 @@ function plain(value: unknown): unknown {
 function rpcReply(status: number, content: object): LocalReply {
   const reply = metricReply(status, CONTENT_TYPE, encodeCbor(typed('', content)));
   return { ...reply, headers: { ...reply.headers, 'smithy-protocol': PROTOCOL } };
+}
+
+/** Without content there is no type of it either. */
+function emptyReply(): LocalReply {
+  return { status: 200, headers: { 'smithy-protocol': PROTOCOL }, body: Buffer.alloc(0) };
 }
 
 /** Members whose numbers are times, in seconds since the epoch; those that are doubles, whole or not. */

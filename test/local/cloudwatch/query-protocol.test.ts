@@ -105,7 +105,7 @@ describe('the Query protocol', () => {
   });
 
   it.each<[string, string, Record<string, string>, string]>([
-    ['an unknown operation', 'PutMetricData', {}, 'InvalidAction'],
+    ['an unknown operation', 'PutDashboard', {}, 'InvalidAction'],
     ['a missing parameter', 'GetMetricStatistics', {}, 'MissingParameter'],
     [
       'a period of text',
@@ -170,7 +170,7 @@ describe('both protocols', () => {
 
   it('refuse unknown operations and what is no JSON', () => {
     const service = counted();
-    expect(ask(service, 'PutMetricData', {}, later).body.__type).toBe('UnknownOperationException');
+    expect(ask(service, 'PutDashboard', {}, later).body.__type).toBe('UnknownOperationException');
     for (const text of ['', '{', '[]', '1', 'null']) {
       const headers = { ...SIGNED, 'x-amz-target': 'GraniteServiceVersion20100801.ListMetrics' };
       const reply = service.handle({ method: 'POST', path: '/', headers, body: Buffer.from(text) }, later);

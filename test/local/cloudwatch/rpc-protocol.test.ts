@@ -69,7 +69,7 @@ describe('RPC v2 CBOR', () => {
       const input = { ...QUERIES, ...TAGGED, StartTime: wrong };
       expect(errorOf(send(service, 'GetMetricData', encodeCbor(input)))).toBe('SerializationException');
     }
-    const unknown = send(service, 'PutMetricData', encodeCbor({}));
+    const unknown = send(service, 'PutDashboard', encodeCbor({}));
     expect(errorOf(unknown)).toBe('UnknownOperationException');
     expect(unknown.headers['x-amzn-query-error']).toBe('UnknownOperationException;Sender');
   });
