@@ -21,6 +21,7 @@ export function deliver(
   hasTurn: () => boolean = () => true,
 ): void {
   let at = 0;
+  let deadline: NodeJS.Timeout | undefined = undefined;
   const writeNext = (): void => {
     const piece = body.subarray(at, at + PIECE_BYTES);
     at += piece.length;
@@ -32,7 +33,6 @@ export function deliver(
     deadline?.refresh();
     writeNext();
   };
-  let deadline: NodeJS.Timeout | undefined;
   writeNext();
   // Most replies have left for the system by now, and need no watch.
   if (client.writableFinished || client.destroyed) return;

@@ -9,5 +9,5 @@ import type { LocalRequest } from '../../local/message.ts';
 export function requestHeaders(headers: IncomingHttpHeaders): LocalRequest['headers'] {
   const { 'set-cookie': cookies } = headers;
   if (cookies === undefined) return headers as Record<string, string | undefined>;
-  return { ...headers, 'set-cookie': String(cookies) } as Record<string, string | undefined>;
+  return { ...headers, 'set-cookie': String(cookies) };
 }
