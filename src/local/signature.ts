@@ -181,11 +181,16 @@ export function canonicalRequest(
     method,
     canonicalPath(at < 0 ? path : path.slice(0, at)),
     at < 0 ? '' : canonicalQuery(path.slice(at + 1)),
-    ...signedHeaders.map((name) => `${name}:${(headers[name] ?? '').trim().replace(/ +/g, ' ')}`),
+    ...signedHeaders.map((name) => `${name}:${sentValue(headers, name).trim().replace(/ +/g, ' ')}`),
     '',
     signedHeaders.join(';'),
     sha256(body),
   ].join('\n');
+}
+
+/** Empty where the header was not sent: a client may name any, even what every object has. */
+function sentValue(headers: LocalRequest['headers'], name: string): string {
+  return Object.hasOwn(headers, name) ? (headers[name] ?? '') : '';
 }
 
 /** Without empty steps and dots, and encoded once more, as every service but S3 has it. */

@@ -322,6 +322,22 @@ describe('a file of faults', () => {
     expect(parseFaults(faults[0], file).rules.length).toBeGreaterThan(3);
   });
 
+  it('that holds too many rules is refused by their number, whatever they are', () => {
+    const json = (rules: number): string => JSON.stringify({ faults: Array(rules).fill({}) });
+    const yaml = `seed: 2\nfaults:\n${'- { drop: never }\n'.repeat(101)}`;
+    for (const [text, line] of [
+      [json(4000), 1],
+      [json(101), 1],
+      [`\n${json(101)}`, 2],
+      [yaml, 2],
+    ] as const) {
+      expect(() => parseFaults(text, 'f')).toThrow(
+        `f, line ${line}: faults: the list has more than 100 items. Write 0 to 100 items.`,
+      );
+    }
+    expect(() => parseFaults(json(100), 'f')).toThrow('f, line 1: faults[0]: nothing goes wrong.');
+  });
+
   it('may as well be JSON', () => {
     const rules = { seed: 2, faults: [{ error: 'InternalFailure', percentage: '5%' }] };
     expect(parseFaults(JSON.stringify(rules), 'f.json')).toMatchObject({

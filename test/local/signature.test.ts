@@ -108,7 +108,7 @@ function call({
     'POST',
     '/',
     '',
-    ...names.map((name) => `${name}:${headers[name]}`),
+    ...names.map((name) => `${name}:${Object.hasOwn(headers, name) ? headers[name] : ''}`),
     '',
     names.join(';'),
     sha(body),
@@ -222,6 +222,14 @@ describe('a signature', () => {
     expect(answer({ ...put, headers }, START_US, service)[0]).toBe(200);
     const forged = Buffer.from(body.replace('YQ==', 'Yg=='));
     expect(answer({ ...put, headers, body: forged }, START_US, service)[1]).toBe('InvalidSignatureException');
+  });
+
+  it('may name a header that was not sent, which counts as empty, even where every object has one of the name', () => {
+    for (const name of ['constructor', '__proto__', 'tostring', 'valueof', 'x-none']) {
+      const names = ['host', name, 'x-amz-date'];
+      expect(answer(call({ names }))).toEqual(OK);
+      expect(answer(call({ names, secret: 'wrong' }))[1]).toBe('InvalidSignatureException');
+    }
   });
 
   it('holds for five minutes of clock skew and no second longer', () => {

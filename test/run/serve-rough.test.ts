@@ -12,6 +12,8 @@ const TIMEOUTS = {
   idleMs: 500,
   drainMs: 300,
   refusalMs: 100,
+  writeMs: 300,
+  lingerMs: 100,
   closeMs: 200,
 };
 const SIGNATURE = 'AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=c';

@@ -3,14 +3,14 @@
  * to do.
  */
 import { parseDuration, parsePercent } from '../../model/quantity.ts';
-import { badInput } from '../../model/refusal.ts';
+import { badInput, type Refusal } from '../../model/refusal.ts';
 import { shardNumberOf } from '../../model/shard-map.ts';
 import { formatPath, type Complaint } from '../../traffic/scenario-complaint.ts';
 import { readYaml } from '../../traffic/scenario-yaml.ts';
 import { complaintsOf } from '../../traffic/schema-complaints.ts';
 import type { FaultEffect, FaultError, FaultPlan, FaultRule, Latency } from './fault-rule.ts';
 import { RECORD_ERRORS } from './fault-rule.ts';
-import { faultSchema, type RuleText } from './fault-schema.ts';
+import { faultCountSchema, faultSchema, type RuleText } from './fault-schema.ts';
 
 const EFFECTS = ['error', 'recordError', 'latency', 'drop', 'stall'] as const;
 const SHAPES = ['fixed', 'uniform', 'lognormal'] as const;
@@ -30,12 +30,12 @@ const SHARD_OPERATIONS = ['PutRecord', 'PutRecords', 'GetRecords'];
  * @throws Refusal (exit code 2)
  */
 export function parseFaults(text: string, fileName: string): FaultPlan {
+  refuseLongJson(text, fileName);
   const { value, lineOf } = readYaml(text, fileName, KIND);
   const refuseFirst = (complaints: readonly Complaint[]): void => {
-    if (complaints.length === 0) return;
-    const { path, what, fix } = complaints[0];
-    throw badInput(`${fileName}, line ${lineOf(path)}: ${formatPath(path)}: ${what}`, fix);
+    if (complaints.length > 0) throw refusalOf(complaints[0], fileName, lineOf(complaints[0].path));
   };
+  refuseFirst(countComplaints(value));
   const parsed = faultSchema.safeParse(value, { reportInput: true });
   if (!parsed.success) {
     refuseFirst(complaintsOf(parsed.error.issues));
@@ -46,6 +46,33 @@ export function parseFaults(text: string, fileName: string): FaultPlan {
     faults.flatMap((rule, i) => contradictions(rule).map((c) => ({ ...c, path: ['faults', i, ...c.path] }))),
   );
   return { seed, rules: faults.map(ruleOf), document: { seed, faults } };
+}
+
+function refusalOf({ path, what, fix }: Complaint, fileName: string, line: number): Refusal {
+  return badInput(`${fileName}, line ${line}: ${formatPath(path)}: ${what}`, fix);
+}
+
+/** Far too many rules in JSON are refused before the thorough parser, which is slow, has to read them all. */
+function refuseLongJson(text: string, fileName: string): void {
+  const complaint = countComplaints(jsonOf(text)).at(0);
+  if (complaint === undefined) return;
+  throw refusalOf(complaint, fileName, text.slice(0, text.indexOf('"faults"')).split('\n').length);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the list of rules is too long, each of them unread. */
+function countComplaints(value: unknown): Complaint[] {
+  const rules = (value as { faults?: unknown } | null | undefined)?.faults;
+  if (!Array.isArray(rules)) return [];
+  const { error } = faultCountSchema.safeParse(rules, { reportInput: true });
+  return complaintsOf(error?.issues ?? []).map((c) => ({ ...c, path: ['faults', ...c.path] }));
 }
 
 /** What of a rule does not go together; paths from the rule on. */

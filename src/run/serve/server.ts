@@ -24,6 +24,8 @@ export interface ServerOptions extends AnswerOptions {
 export interface RunningServer {
   readonly url: string;
   readonly port: number;
+  /** How many connections it holds. */
+  connections(): number;
   /** Stops listening, lets requests under way finish for a moment, and hangs up. */
   close(): Promise<void>;
 }
@@ -53,6 +55,8 @@ export async function startServer({
     session.on('close', () => sessions.delete(session));
   });
   const hand = (socket: Socket, isHttp2: boolean): void => {
+    // Behind a client that has gone, HTTP/2 leaves hanging up to the socket; HTTP/1.1 does it after its replies.
+    socket.allowHalfOpen = !isHttp2;
     (isHttp2 ? http2 : http1).emit('connection', socket);
   };
   const front = certificate ? createTlsFront(certificate, timeouts, hand) : createPlainFront(timeouts, hand);
@@ -75,7 +79,8 @@ export async function startServer({
     clearTimeout(timer);
   };
   const scheme = certificate ? 'https' : 'http';
-  return { url: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${bound}`, port: bound, close };
+  const url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  return { url, port: bound, connections: () => sockets.size, close };
 }
 
 /** Takes a connection over once its protocol is known. */

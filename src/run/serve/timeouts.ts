@@ -13,6 +13,10 @@ export interface Timeouts {
   readonly drainMs: number;
   /** For the rest of a request that has been refused. */
   readonly refusalMs: number;
+  /** For the next piece of a reply to be taken. */
+  readonly writeMs: number;
+  /** For the other side to hang up, once a connection has been closed or has failed. */
+  readonly lingerMs: number;
   /** For requests under way when the endpoint is told to stop. */
   readonly closeMs: number;
 }
@@ -24,5 +28,7 @@ export const TIMEOUTS: Timeouts = {
   idleMs: 120_000,
   drainMs: 10_000,
   refusalMs: 1_000,
+  writeMs: 30_000,
+  lingerMs: 2_000,
   closeMs: 2_000,
 };
