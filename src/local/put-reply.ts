@@ -5,7 +5,7 @@
 import { shardIdOf } from '../model/shard-map.ts';
 import { ACCEPTED } from '../model/throttle.ts';
 import { encodeCbor } from './cbor-writer.ts';
-import { FAILED, type PutBatch } from './put-batch.ts';
+import { FAILED, MOST_RECORDS, type PutBatch } from './put-batch.ts';
 import { sequenceNumber, sequencePrefix, writeCounter } from './sequence-number.ts';
 import { rateExceeded } from './service-error.ts';
 
@@ -52,6 +52,9 @@ export class PutReplies {
   readonly #failed: Uint8Array;
   readonly #accepted: Uint8Array[] = [];
   readonly #throttled: Uint8Array[] = [];
+  /** Entries of shard 0 for a whole reply, with what stands between them; and what is different for each other shard. */
+  #plenty: Buffer | undefined;
+  readonly #differences: Uint8Array[] = [];
 
   constructor(stream: string, accountId: string, createdUs: number, syntax: ReplySyntax) {
     this.#stream = stream;
@@ -68,14 +71,15 @@ export class PutReplies {
    * @param encrypted whether the stream is encrypted, which the reply says
    */
   replyTo(batch: PutBatch, encrypted: boolean): Buffer {
-    const { separator, tail } = this.#syntax;
     let failed = 0;
     let length = 0;
     for (let i = 0; i < batch.count; i++) {
       if (batch.verdict[i] !== ACCEPTED) failed++;
-      length += this.#entry(batch, i).length;
     }
     const head = this.#syntax.head(failed, encrypted);
+    if (failed === 0) return this.#acceptedReply(batch, head);
+    const { separator, tail } = this.#syntax;
+    for (let i = 0; i < batch.count; i++) length += this.#entry(batch, i).length;
     const between = separator.length * Math.max(0, batch.count - 1);
     const reply = Buffer.allocUnsafeSlow(head.length + length + between + tail.length);
     reply.set(head);
@@ -89,6 +93,38 @@ export class PutReplies {
     }
     reply.set(tail, at);
     return reply;
+  }
+
+  /** The reply where every record was accepted: copied as a whole, then only the digits that differ. */
+  #acceptedReply(batch: PutBatch, head: Buffer): Buffer {
+    const { separator, tail } = this.#syntax;
+    const plenty = (this.#plenty ??= this.#manyEntries());
+    const stride = plenty.length / MOST_RECORDS;
+    const length = batch.count * stride - separator.length;
+    const reply = Buffer.allocUnsafeSlow(head.length + length + tail.length);
+    reply.set(head);
+    plenty.copy(reply, head.length, 0, length);
+    for (let i = 0, at = head.length; i < batch.count; i++, at += stride) {
+      const shard = batch.shard[i];
+      const differences = (this.#differences[shard] ??= this.#differencesOf(shard));
+      for (let k = 0; k < differences.length; k += 2) reply[at + differences[k]] = differences[k + 1];
+      writeCounter(batch.counter[i], reply, at + this.#counterAt);
+    }
+    reply.set(tail, head.length + length);
+    return reply;
+  }
+
+  #manyEntries(): Buffer {
+    const one = Buffer.concat([this.#acceptedEntry(0), this.#syntax.separator]);
+    return Buffer.alloc(one.length * MOST_RECORDS, one);
+  }
+
+  /** Places and bytes in which the entry of a shard is not that of shard 0; all are of one length. */
+  #differencesOf(shard: number): Uint8Array {
+    const first = this.#acceptedEntry(0);
+    return Uint8Array.from(
+      [...this.#acceptedEntry(shard)].flatMap((byte, at) => (byte === first[at] ? [] : [at, byte])),
+    );
   }
 
   #entry(batch: PutBatch, i: number): Uint8Array {
