@@ -6,7 +6,13 @@ import { shardIdOf } from '../model/shard-map.ts';
 import { ACCEPTED } from '../model/throttle.ts';
 import { encodeCbor } from './cbor-writer.ts';
 import { FAILED, MOST_RECORDS, type PutBatch } from './put-batch.ts';
-import { sequenceNumber, sequencePrefix, writeCounter } from './sequence-number.ts';
+import {
+  COUNTER_DIGITS,
+  MOMENT_DIGITS,
+  sequenceNumber,
+  sequencePrefix,
+  writeDigits,
+} from './sequence-number.ts';
 import { rateExceeded } from './service-error.ts';
 
 /** How a format writes the reply: around the entries, and each of them. */
@@ -47,22 +53,27 @@ export class PutReplies {
   readonly #accountId: string;
   readonly #createdUs: number;
   readonly #syntax: ReplySyntax;
-  /** Where an accepted entry has the digits that count. */
-  readonly #counterAt: number;
+  /** Where the digits that count, those of the shard before them, and those of its name end in an accepted entry. */
+  readonly #counterEnd: number;
+  readonly #shardEnd: number;
+  readonly #nameEnd: number;
   readonly #failed: Uint8Array;
   readonly #accepted: Uint8Array[] = [];
   readonly #throttled: Uint8Array[] = [];
-  /** Entries of shard 0 for a whole reply, with what stands between them; and what is different for each other shard. */
+  /** Entries of shard 0 for a whole reply, with what stands between them. */
   #plenty: Buffer | undefined;
-  readonly #differences: Uint8Array[] = [];
 
   constructor(stream: string, accountId: string, createdUs: number, syntax: ReplySyntax) {
     this.#stream = stream;
     this.#accountId = accountId;
     this.#createdUs = createdUs;
     this.#syntax = syntax;
-    const prefix = sequencePrefix(createdUs, 0);
-    this.#counterAt = Buffer.from(this.#acceptedEntry(0)).indexOf(prefix) + prefix.length;
+    const entry = Buffer.from(this.#acceptedEntry(0));
+    const endOf = (text: string): number => entry.indexOf(text) + text.length;
+    const end = endOf(sequenceNumber(sequencePrefix(createdUs, 0), 0));
+    this.#counterEnd = end - MOMENT_DIGITS;
+    this.#shardEnd = end - COUNTER_DIGITS;
+    this.#nameEnd = endOf(shardIdOf(0));
     this.#failed = this.#entryOf({ ErrorCode: 'InternalFailure', ErrorMessage: 'Internal Service Failure' });
   }
 
@@ -88,7 +99,7 @@ export class PutReplies {
       if (i > 0 && separator.length > 0) reply[at++] = separator[0];
       const entry = this.#entry(batch, i);
       reply.set(entry, at);
-      if (batch.verdict[i] === ACCEPTED) writeCounter(batch.counter[i], reply, at + this.#counterAt);
+      if (batch.verdict[i] === ACCEPTED) writeDigits(batch.counter[i], reply, at + this.#counterEnd);
       at += entry.length;
     }
     reply.set(tail, at);
@@ -105,10 +116,9 @@ export class PutReplies {
     reply.set(head);
     plenty.copy(reply, head.length, 0, length);
     for (let i = 0, at = head.length; i < batch.count; i++, at += stride) {
-      const shard = batch.shard[i];
-      const differences = (this.#differences[shard] ??= this.#differencesOf(shard));
-      for (let k = 0; k < differences.length; k += 2) reply[at + differences[k]] = differences[k + 1];
-      writeCounter(batch.counter[i], reply, at + this.#counterAt);
+      writeDigits(batch.shard[i], reply, at + this.#shardEnd);
+      writeDigits(batch.counter[i], reply, at + this.#counterEnd);
+      writeDigits(batch.shard[i], reply, at + this.#nameEnd);
     }
     reply.set(tail, head.length + length);
     return reply;
@@ -117,14 +127,6 @@ export class PutReplies {
   #manyEntries(): Buffer {
     const one = Buffer.concat([this.#acceptedEntry(0), this.#syntax.separator]);
     return Buffer.alloc(one.length * MOST_RECORDS, one);
-  }
-
-  /** Places and bytes in which the entry of a shard is not that of shard 0; all are of one length. */
-  #differencesOf(shard: number): Uint8Array {
-    const first = this.#acceptedEntry(0);
-    return Uint8Array.from(
-      [...this.#acceptedEntry(shard)].flatMap((byte, at) => (byte === first[at] ? [] : [at, byte])),
-    );
   }
 
   #entry(batch: PutBatch, i: number): Uint8Array {

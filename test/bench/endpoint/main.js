@@ -1,11 +1,12 @@
 // The local endpoint under load: records per CPU-second of the server, beside a server that throws everything away
-// and beside other endpoints; and what it takes to answer with 10,000 shards and 100,000 metric series.
+// and beside other endpoints; and what it takes to answer with 20,000 shards and 100,000 metric series.
 //
 // Other builds of it, given as folders on the command line, take part in the same rounds.
 import { spawn } from 'node:child_process';
 import { platform } from 'node:os';
 import { join } from 'node:path';
 import { requestHead } from './request-head.js';
+import { benchMany } from './many.js';
 import { cpuSeconds, pinned, startDiscard, startOurs, startPeers } from './servers.js';
 
 const here = new URL('.', import.meta.url).pathname;
@@ -102,9 +103,11 @@ async function compare({ name, recordBytes, requests, warmUp }, servers, client)
     const share = row.refused / (row.requests * RECORDS * ROUNDS);
     // Each round against its neighbour in time, then the median of the rounds.
     const ofDiscard = median(row.perSec.map((value, i) => value / discard[i]));
+    const beside =
+      row === rows[1] ? ' (goal: 0.5)' : `, ours ${(ours / perSec).toFixed(1)} x it${row.server.goal ?? ''}`;
     console.log(
       `    ${row.server.name.slice(-24).padEnd(24)} ${(perSec / 1e3).toFixed(1).padStart(7)} k records a CPU-second` +
-        `, ${ofDiscard.toFixed(3)} of discard, 1/${(ours / perSec).toFixed(1)} of ours` +
+        `, ${ofDiscard.toFixed(3)} of discard${beside}` +
         (share > 0 ? `, ${(share * 100).toFixed(1)} % throttled` : ''),
     );
   }
@@ -120,4 +123,5 @@ if (process.argv[1] === new URL(import.meta.url).pathname) {
     otherBuilds: rest.filter((word) => !word.startsWith('--')),
     withPeers: !rest.includes('--no-peers'),
   });
+  await benchMany();
 }

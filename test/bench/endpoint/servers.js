@@ -48,9 +48,9 @@ async function start(name, argsFor, { requests, stream, env = {}, ...rest }) {
   return { name, port, child, requests, stream, ...rest };
 }
 
-export function startOurs(name, dist, shards) {
+export function startOurs(name, dist, shards, more = []) {
   const stream = 'bench';
-  const flags = ['--seed-stream', `${stream}:${shards}`, '--quiet'];
+  const flags = ['--seed-stream', `${stream}:${shards}`, '--quiet', ...more];
   return start(name, (port) => [join(dist, 'shardwise.js'), 'local', '--port', String(port), ...flags], {
     stream,
   });
@@ -81,8 +81,9 @@ export async function startPeers() {
     }
   };
   await begin(
-    start('kinesalite', (port) => [join(here, 'kinesalite.cjs'), String(port)], {
+    start('kinesalite', (port) => [join(here, 'kinesalite.js'), String(port)], {
       requests: 40,
+      goal: ' (goal: 30)',
       stream: 'bench',
       toCreate: 100,
     }),
