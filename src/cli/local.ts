@@ -212,9 +212,11 @@ export async function runLocal(options: LocalCommandOptions, context: Context): 
   const { LocalService } = await import('../local/local-service.ts');
   const { startServer } = await import('../run/serve/server.ts');
   const { epochClock } = await import('../run/clock.ts');
+  const { collectAtOnce } = await import('../run/serve/heap.ts');
   const { watchInterrupt } = await import('./interrupt.ts');
   const { host, port, streams, quiet } = options;
   const metrics = { ...options.metrics, originUs: epochClock() };
+  collectAtOnce();
   const wire = await prepareWire(options, host, epochClock() / 1000, context);
   const { certificate, log, faults } = wire;
   const service = new LocalService({ ...options, metrics, faults });

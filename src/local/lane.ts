@@ -5,11 +5,12 @@
 export class Lane {
   first = 1;
   next = 1;
+  /** Its length is a power of two, which makes the place of a record a matter of masking. */
   #ring = new Float64Array(0);
 
   push(reference: number): number {
     if (this.next - this.first === this.#ring.length) this.#resize(Math.max(16, this.#ring.length * 2));
-    this.#ring[this.next % this.#ring.length] = reference;
+    this.#ring[this.next & (this.#ring.length - 1)] = reference;
     return this.next++;
   }
 
@@ -20,13 +21,13 @@ export class Lane {
   }
 
   at(counter: number): number {
-    return this.#ring[counter % this.#ring.length];
+    return this.#ring[counter & (this.#ring.length - 1)];
   }
 
   #resize(capacity: number): void {
     const ring = new Float64Array(capacity);
     for (let counter = this.first; counter < this.next; counter++)
-      ring[counter % capacity] = this.at(counter);
+      ring[counter & (capacity - 1)] = this.at(counter);
     this.#ring = ring;
   }
 }

@@ -75,6 +75,14 @@ export class LocalService {
     this.#account.create(spec, this.#advance(nowUs), true);
   }
 
+  /**
+   * A buffer to read a request's body into. Once the request is handled it is the service's, which uses it again.
+   * @param length in bytes; all of them are to be written
+   */
+  takeBody(length: number): Buffer {
+    return this.#account.memory.bodies.take(length);
+  }
+
   /** What is made to go wrong; the rules' time and count of calls begin with the next call after they are set. */
   get faults(): FaultPlan {
     return this.#account.faults.plan;

@@ -5,8 +5,14 @@
 import { shardIdOf } from '../model/shard-map.ts';
 import { ACCEPTED } from '../model/throttle.ts';
 import { encodeCbor } from './cbor-writer.ts';
-import { FAILED, type PutBatch } from './put-batch.ts';
-import { sequenceNumber, sequencePrefix, writeCounter } from './sequence-number.ts';
+import { FAILED, MOST_RECORDS, type PutBatch } from './put-batch.ts';
+import {
+  COUNTER_DIGITS,
+  MOMENT_DIGITS,
+  sequenceNumber,
+  sequencePrefix,
+  writeDigits,
+} from './sequence-number.ts';
 import { rateExceeded } from './service-error.ts';
 
 /** How a format writes the reply: around the entries, and each of them. */
@@ -47,19 +53,27 @@ export class PutReplies {
   readonly #accountId: string;
   readonly #createdUs: number;
   readonly #syntax: ReplySyntax;
-  /** Where an accepted entry has the digits that count. */
-  readonly #counterAt: number;
+  /** Where the digits that count, those of the shard before them, and those of its name end in an accepted entry. */
+  readonly #counterEnd: number;
+  readonly #shardEnd: number;
+  readonly #nameEnd: number;
   readonly #failed: Uint8Array;
   readonly #accepted: Uint8Array[] = [];
   readonly #throttled: Uint8Array[] = [];
+  /** Entries of shard 0 for a whole reply, with what stands between them. */
+  #plenty: Buffer | undefined;
 
   constructor(stream: string, accountId: string, createdUs: number, syntax: ReplySyntax) {
     this.#stream = stream;
     this.#accountId = accountId;
     this.#createdUs = createdUs;
     this.#syntax = syntax;
-    const prefix = sequencePrefix(createdUs, 0);
-    this.#counterAt = Buffer.from(this.#acceptedEntry(0)).indexOf(prefix) + prefix.length;
+    const entry = Buffer.from(this.#acceptedEntry(0));
+    const endOf = (text: string): number => entry.indexOf(text) + text.length;
+    const end = endOf(sequenceNumber(sequencePrefix(createdUs, 0), 0));
+    this.#counterEnd = end - MOMENT_DIGITS;
+    this.#shardEnd = end - COUNTER_DIGITS;
+    this.#nameEnd = endOf(shardIdOf(0));
     this.#failed = this.#entryOf({ ErrorCode: 'InternalFailure', ErrorMessage: 'Internal Service Failure' });
   }
 
@@ -68,14 +82,15 @@ export class PutReplies {
    * @param encrypted whether the stream is encrypted, which the reply says
    */
   replyTo(batch: PutBatch, encrypted: boolean): Buffer {
-    const { separator, tail } = this.#syntax;
     let failed = 0;
     let length = 0;
     for (let i = 0; i < batch.count; i++) {
       if (batch.verdict[i] !== ACCEPTED) failed++;
-      length += this.#entry(batch, i).length;
     }
     const head = this.#syntax.head(failed, encrypted);
+    if (failed === 0) return this.#acceptedReply(batch, head);
+    const { separator, tail } = this.#syntax;
+    for (let i = 0; i < batch.count; i++) length += this.#entry(batch, i).length;
     const between = separator.length * Math.max(0, batch.count - 1);
     const reply = Buffer.allocUnsafeSlow(head.length + length + between + tail.length);
     reply.set(head);
@@ -84,11 +99,34 @@ export class PutReplies {
       if (i > 0 && separator.length > 0) reply[at++] = separator[0];
       const entry = this.#entry(batch, i);
       reply.set(entry, at);
-      if (batch.verdict[i] === ACCEPTED) writeCounter(batch.counter[i], reply, at + this.#counterAt);
+      if (batch.verdict[i] === ACCEPTED) writeDigits(batch.counter[i], reply, at + this.#counterEnd);
       at += entry.length;
     }
     reply.set(tail, at);
     return reply;
+  }
+
+  /** The reply where every record was accepted: copied as a whole, then only the digits that differ. */
+  #acceptedReply(batch: PutBatch, head: Buffer): Buffer {
+    const { separator, tail } = this.#syntax;
+    const plenty = (this.#plenty ??= this.#manyEntries());
+    const stride = plenty.length / MOST_RECORDS;
+    const length = batch.count * stride - separator.length;
+    const reply = Buffer.allocUnsafeSlow(head.length + length + tail.length);
+    reply.set(head);
+    plenty.copy(reply, head.length, 0, length);
+    for (let i = 0, at = head.length; i < batch.count; i++, at += stride) {
+      writeDigits(batch.shard[i], reply, at + this.#shardEnd);
+      writeDigits(batch.counter[i], reply, at + this.#counterEnd);
+      writeDigits(batch.shard[i], reply, at + this.#nameEnd);
+    }
+    reply.set(tail, head.length + length);
+    return reply;
+  }
+
+  #manyEntries(): Buffer {
+    const one = Buffer.concat([this.#acceptedEntry(0), this.#syntax.separator]);
+    return Buffer.alloc(one.length * MOST_RECORDS, one);
   }
 
   #entry(batch: PutBatch, i: number): Uint8Array {

@@ -6,6 +6,7 @@
  * `checkInput`) decides. So it needs no error messages, and what it accepts the plain way accepts alike.
  */
 import { LIMITS } from '../model/limits.ts';
+import { base64Map, MOST_MAPPED_BYTES } from './base64-map.ts';
 import { MOST_RECORDS, type PutBatch } from './put-batch.ts';
 import { STREAM_REFERENCE } from './shape.ts';
 
@@ -27,11 +28,6 @@ const MOST_HASH_KEY_CHARS = 39;
 const BASE64 = new Uint8Array(256).fill(64);
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 for (let value = 0; value < 64; value++) BASE64[ALPHABET.charCodeAt(value)] = value;
-/** For two bytes at once: 0 where both are base64. Symmetric, so the byte order does not matter. */
-const NOT_BASE64 = Uint8Array.from(
-  { length: 65536 },
-  (_, pair) => (BASE64[pair & 255] | BASE64[pair >> 8]) >> 6,
-);
 
 export interface ScannedReference {
   StreamName: string | undefined;
@@ -40,7 +36,7 @@ export interface ScannedReference {
 
 export class PutScanner {
   #bytes: Buffer = Buffer.alloc(0);
-  #words: Uint32Array = new Uint32Array(0);
+  readonly #base64 = base64Map();
   #at = 0;
 
   /**
@@ -48,9 +44,9 @@ export class PutScanner {
    * @returns how the request names its stream, or undefined where the plain way has to look
    */
   scan(body: Buffer, batch: PutBatch): ScannedReference | undefined {
-    if (body.byteOffset % 4 !== 0) return undefined;
+    if (body.length > MOST_MAPPED_BYTES) return undefined;
     this.#bytes = body;
-    this.#words = new Uint32Array(body.buffer, body.byteOffset, body.length >> 2);
+    this.#base64.look(body);
     this.#at = 0;
     batch.begin(body);
     return this.#request(batch);
@@ -153,7 +149,7 @@ export class PutScanner {
     if (this.#next() !== QUOTE) return false;
     const bytes = this.#bytes;
     const start = this.#at;
-    let end = this.#endOfBase64(start);
+    let end = this.#base64.endFrom(start);
     const stop = end;
     while (end - stop < 2 && bytes[end] === EQUALS) end++;
     const length = end - start;
@@ -166,17 +162,6 @@ export class PutScanner {
     batch.dataBytes[i] = (length / 4) * 3 - padding;
     this.#at = end + 1;
     return true;
-  }
-
-  /** First byte from `start` on that is not in the base64 alphabet, found sixteen bytes at a time. */
-  #endOfBase64(start: number): number {
-    const bytes = this.#bytes;
-    const aligned = Math.min((start + 3) & ~3, bytes.length);
-    let at = start;
-    while (at < aligned && BASE64[bytes[at]] < 64) at++;
-    if (at === aligned) at = endOfBase64Words(this.#words, at >> 2) << 2;
-    while (at < bytes.length && BASE64[bytes[at]] < 64) at++;
-    return at;
   }
 
   /** Passes white space and the byte behind it. @returns that byte, or END */
@@ -196,29 +181,6 @@ export class PutScanner {
     this.#at = before;
     return false;
   }
-}
-
-/** First position from `from` on, in steps of four words, behind which not all is base64. */
-function endOfBase64Words(words: Uint32Array, from: number): number {
-  const last = words.length - 4;
-  let i = from;
-  for (; i <= last; i += 4) {
-    const a = words[i];
-    const b = words[i + 1];
-    const c = words[i + 2];
-    const d = words[i + 3];
-    const wrong =
-      NOT_BASE64[a & 0xffff] |
-      NOT_BASE64[a >>> 16] |
-      NOT_BASE64[b & 0xffff] |
-      NOT_BASE64[b >>> 16] |
-      NOT_BASE64[c & 0xffff] |
-      NOT_BASE64[c >>> 16] |
-      NOT_BASE64[d & 0xffff] |
-      NOT_BASE64[d >>> 16];
-    if (wrong !== 0) break;
-  }
-  return i;
 }
 
 /** The stream's name and ARN as they are declared. */

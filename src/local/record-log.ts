@@ -7,6 +7,7 @@
  */
 import { ACCEPTED } from '../model/throttle.ts';
 import { base64Bytes } from './base64.ts';
+import type { BodyPool } from './body-pool.ts';
 import { Lane } from './lane.ts';
 import type { PutBatch } from './put-batch.ts';
 import type { Holder, RecordMemory } from './record-memory.ts';
@@ -74,8 +75,14 @@ export class RecordLog implements Holder {
   /** Keeps the accepted records of a batch, and writes each one's place in its shard to `batch.counter`. */
   append(batch: PutBatch, nowMs: number): void {
     const rows = rowsOf(batch);
-    if (rows.length === 0) return;
-    const firstRow = this.#keep(bodyFor(batch.body, rows), rows, nowMs);
+    const { bodies } = this.#memory;
+    if (rows.length === 0) {
+      bodies.give(batch.body);
+      return;
+    }
+    const body = bodyFor(batch.body, rows, bodies);
+    const firstRow = this.#keep(body, rows, nowMs);
+    if (body !== batch.body) bodies.give(batch.body);
     let reference = (this.#base + this.#segments.length - 1) * ROWS + firstRow;
     for (let i = 0; i < batch.count; i++) {
       if (batch.verdict[i] === ACCEPTED) batch.counter[i] = this.#lanes[batch.shard[i]].push(reference++);
@@ -86,8 +93,9 @@ export class RecordLog implements Holder {
 
   /** Makes a body with its rows part of the newest segment. @returns the first one's row there */
   #keep(body: Buffer, rows: Uint32Array, nowMs: number): number {
-    const bytes = body.length + (rows.length / COLUMNS) * INDEX_BYTES;
     const isSmall = this.#small.isSmall(body, rows);
+    const bodyBytes = isSmall ? body.length : this.#memory.bodies.bytesOf(body);
+    const bytes = bodyBytes + (rows.length / COLUMNS) * INDEX_BYTES;
     let segment = isSmall ? this.#small.roomFor(body, rows, nowMs) : undefined;
     if (segment === undefined) {
       this.#small.seal();
@@ -99,7 +107,10 @@ export class RecordLog implements Holder {
       this.#segments.push(segment);
     }
     const firstRow = isSmall ? segment.used / COLUMNS : 0;
-    if (isSmall) this.#small.add(segment, body, rows, nowMs);
+    if (isSmall) {
+      this.#small.add(segment, body, rows, nowMs);
+      this.#memory.bodies.give(body);
+    }
     segment.bytes += bytes;
     this.#hold(bytes);
     return firstRow;
@@ -193,6 +204,7 @@ export class RecordLog implements Holder {
     this.#segments[this.#head] = GONE;
     this.#head++;
     this.#hold(-oldest.bytes);
+    this.#memory.bodies.give(oldest.body);
     if (this.#head === this.#segments.length) this.#releasePack();
     if (this.#head >= 1024 && this.#head * 2 >= this.#segments.length) {
       this.#segments = this.#segments.slice(this.#head);
@@ -231,11 +243,11 @@ function rowsOf(batch: PutBatch): Uint32Array {
 }
 
 /** The body to keep: as it is, or, where most of it was refused, the accepted texts alone (moves the columns). */
-function bodyFor(body: Buffer, rows: Uint32Array): Buffer {
+function bodyFor(body: Buffer, rows: Uint32Array, bodies: BodyPool): Buffer {
   let used = 0;
   for (let row = 0; row < rows.length; row += COLUMNS) used += rows[row + 1] + rows[row + 3];
   if (used * 2 >= body.length) return body;
-  const kept = Buffer.allocUnsafeSlow(used);
+  const kept = bodies.take(used);
   let at = 0;
   for (let row = 0; row < rows.length; row += COLUMNS) {
     for (const column of [row, row + 2]) {

@@ -3,6 +3,11 @@
  * records, whoever wrote last: its trim horizon moves as if retention had passed.
  */
 
+import { BodyPool } from './body-pool.ts';
+
+/** Part of the memory that buffers may take which wait for another body. */
+const SPARE_PART = 32;
+
 /** One that holds records: a stream's log. */
 export interface Holder {
   /** What it holds, in bytes. */
@@ -15,12 +20,15 @@ export interface Holder {
 export class RecordMemory {
   /** What all holders together may have, in bytes. */
   readonly budgetBytes: number;
+  /** What bodies are kept in. */
+  readonly bodies: BodyPool;
   #bytes = 0;
   /** Those with any bytes. */
   readonly #holders = new Set<Holder>();
 
   constructor(budgetBytes: number) {
     this.budgetBytes = budgetBytes;
+    this.bodies = new BodyPool(budgetBytes / SPARE_PART);
   }
 
   get bytes(): number {

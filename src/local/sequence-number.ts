@@ -10,8 +10,9 @@
 const LEAD = '49';
 const CREATED_DIGITS = 18;
 const SHARD_DIGITS = 20;
-/** Digits of place and moment together. */
+/** Digits of place and moment together, and those of the moment. */
 export const COUNTER_DIGITS = 16;
+export const MOMENT_DIGITS = 4;
 /** Moments between two records; places below 9.0e11 keep all arithmetic exact. */
 const MOMENTS = 10_000;
 export const LAST_MOMENT = MOMENTS - 1;
@@ -46,18 +47,20 @@ export function parseSequenceNumber(text: string): ParsedSequenceNumber | undefi
   return { createdUs, shard, counter, moment };
 }
 
-/** Writes the digits of a record's counter, and of moment 0, at `bytes[at … at + 15]`. */
-export function writeCounter(counter: number, bytes: Uint8Array, at: number): void {
-  const place = counter * MOMENTS;
-  const high = Math.floor(place / 1e8);
-  write8Digits(place - high * 1e8, bytes, at + 8);
-  write8Digits(high, bytes, at);
-}
+/** The digits of 0000 to 9999, one behind the other. */
+const FOUR_DIGITS = Uint8Array.from(
+  Buffer.from(Array.from({ length: 10_000 }, (_, value) => value.toString().padStart(4, '0')).join('')),
+);
 
-function write8Digits(value: number, bytes: Uint8Array, at: number): void {
-  for (let i = at + 7, rest = value | 0; i >= at; i--) {
-    const tenth = (rest / 10) | 0;
-    bytes[i] = 48 + rest - tenth * 10;
-    rest = tenth;
+/** Writes a number's digits, in groups of four, so that the last stands at `bytes[end - 1]`; before them stay zeros. */
+export function writeDigits(value: number, bytes: Uint8Array, end: number): void {
+  for (let at = end - 4, rest = value; rest > 0; at -= 4) {
+    const upper = Math.floor(rest / 10_000);
+    const digits = (rest - upper * 10_000) * 4;
+    bytes[at] = FOUR_DIGITS[digits];
+    bytes[at + 1] = FOUR_DIGITS[digits + 1];
+    bytes[at + 2] = FOUR_DIGITS[digits + 2];
+    bytes[at + 3] = FOUR_DIGITS[digits + 3];
+    rest = upper;
   }
 }

@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { benchEndpoint } from './endpoint/main.js';
+import { benchMany } from './endpoint/many.js';
 
 const root = new URL('../..', import.meta.url).pathname;
 const outdir = mkdtempSync(join(tmpdir(), 'shardwise-bench-'));
@@ -146,6 +148,8 @@ try {
   await pipeline();
   await exact();
   aggregate();
+  await benchEndpoint();
+  await benchMany();
 } finally {
   rmSync(outdir, { recursive: true, force: true });
 }

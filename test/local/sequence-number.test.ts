@@ -5,7 +5,8 @@ import {
   parseSequenceNumber,
   sequenceNumber,
   sequencePrefix,
-  writeCounter,
+  MOMENT_DIGITS,
+  writeDigits,
 } from '../../src/local/sequence-number.ts';
 import { START_US } from './client.ts';
 
@@ -46,8 +47,8 @@ describe('a sequence number', () => {
   it('is written in bytes as in text', () => {
     fc.assert(
       fc.property(counter, (n) => {
-        const bytes = Buffer.alloc(20, 'x');
-        writeCounter(n, bytes, 2);
+        const bytes = Buffer.from(`xx${'0'.repeat(16)}xx`);
+        writeDigits(n, bytes, 18 - MOMENT_DIGITS);
         expect(bytes.toString()).toBe(`xx${n.toString().padStart(12, '0')}0000xx`);
       }),
     );

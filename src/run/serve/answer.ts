@@ -22,6 +22,8 @@ export type Send = (reply: LocalReply | undefined) => void;
 
 /** What the two halves of the server ask. One `now` per request, taken when the request is complete. */
 export interface Answer {
+  /** A buffer for a body of so many bytes. */
+  readonly takeBody: (length: number) => Buffer;
   /** Calls `send` exactly once, at once or later. */
   to(request: LocalRequest, send: Send): void;
   /** @param announced the content-length header */
@@ -49,6 +51,7 @@ export function createAnswer({ service, nowUs, version = 'unknown', log }: Answe
     });
   };
   return {
+    takeBody: (length) => service.takeBody(length),
     to: (request, send) => {
       const atUs = nowUs();
       const finish = (reply: LocalReply): void => {

@@ -11,16 +11,22 @@ const MOST_DRAINED_BYTES = 64 * 1024 * 1024;
 /** `too large`: read to its end; `far too large`: more is coming, or would be. */
 export type BodyResult = Buffer | 'too large' | 'far too large' | 'broken';
 
+export interface BodyOptions {
+  /** The content-length header. */
+  readonly announced: string | undefined;
+  /** How long to go on reading a body that is too large, in milliseconds. */
+  readonly drainMs: number;
+  /** Gives a buffer of a length for a body, with anything in it. */
+  readonly take: (length: number) => Buffer;
+}
+
 /**
  * Reads a body to its end, or to the point where there is too much of it even to be thrown away.
- * @param announced the content-length header
- * @param drainMs how long to go on reading a body that is too large
  * @param done called once
  */
 export function collectBody(
   stream: Readable,
-  announced: string | undefined,
-  drainMs: number,
+  { announced, drainMs, take }: BodyOptions,
   done: (result: BodyResult) => void,
 ): void {
   const expected = announced === undefined ? undefined : Number(announced);
@@ -45,7 +51,7 @@ export function collectBody(
   };
   const isTooLarge = (): boolean => deadline !== undefined;
   if (expected !== undefined && expected > MOST_BODY_BYTES) drain();
-  const whole = expected === undefined || isTooLarge() ? undefined : Buffer.allocUnsafeSlow(expected);
+  const whole = expected === undefined || isTooLarge() ? undefined : take(expected);
   stream.on('data', (chunk: Buffer) => {
     if (settled) return;
     const before = length;

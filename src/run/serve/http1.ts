@@ -22,7 +22,7 @@ export function createHttp1(answer: Answer, timeouts: Timeouts, isClosing: () =>
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     response.on('error', () => request.destroy());
     const announced = request.headers['content-length'];
-    collectBody(request, announced, timeouts.drainMs, (body) => {
+    collectBody(request, { announced, drainMs: timeouts.drainMs, take: answer.takeBody }, (body) => {
       if (body === 'broken') {
         request.destroy();
       } else if (body === 'too large') {

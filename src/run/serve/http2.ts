@@ -57,7 +57,7 @@ export function createHttp2(answer: Answer, timeouts: Timeouts): Http2Server {
     const deadline = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), timeouts.requestMs);
     stream.on('close', () => clearTimeout(deadline));
     const announced = headers['content-length'];
-    collectBody(stream, announced, timeouts.drainMs, (body) => {
+    collectBody(stream, { announced, drainMs: timeouts.drainMs, take: answer.takeBody }, (body) => {
       clearTimeout(deadline);
       if (body === 'broken') {
         if (!stream.destroyed) stream.close(constants.NGHTTP2_PROTOCOL_ERROR);
