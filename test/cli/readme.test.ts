@@ -41,7 +41,7 @@ describe('the README', { timeout: 60_000 }, () => {
   });
 
   it('points to files that exist', () => {
-    const links = [...README.matchAll(/\]\((?!http|#)([^)]+)\)/g)].map((match) => match[1]);
+    const links = [...README.matchAll(/\]\((?!http|#)([^)#]+)[#)]/g)].map((match) => match[1]);
     for (const link of links)
       expect(() => execFileSync('test', ['-e', join(ROOT, link)]), link).not.toThrow();
   });
