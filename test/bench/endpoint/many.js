@@ -73,17 +73,20 @@ async function touchEveryShard(port, stream) {
 }
 
 export async function benchMany() {
-  const more = ['--seed-stream', `second:${SHARDS}`];
+  // Metric minutes of a second: series are listed once their first minute is over.
+  const more = ['--seed-stream', `second:${SHARDS}`, '--metrics-clock', '60x'];
   const server = await startOurs('shardwise local', join(here, '../../../dist'), SHARDS, more);
   const { port, child } = server;
+  const startMs = Date.now();
   try {
     const lists = [];
     for (const stream of STREAMS) lists.push(await touchEveryShard(port, stream));
+    await new Promise((resolve) => setTimeout(resolve, 2000));
     const series = await pages(
       (NextToken) => cloudWatch(port, 'ListMetrics', { Namespace: 'AWS/Kinesis', NextToken }),
       (page) => page.Metrics,
     );
-    const endSec = Math.floor(Date.now() / 1000) + 60;
+    const startSec = Math.floor(startMs / 60_000) * 60;
     const MetricDataQueries = series.items.slice(0, 500).map((Metric, i) => ({
       Id: `m${i}`,
       MetricStat: { Metric, Period: 60, Stat: 'Sum' },
@@ -92,8 +95,8 @@ export async function benchMany() {
       (NextToken) =>
         cloudWatch(port, 'GetMetricData', {
           MetricDataQueries,
-          StartTime: endSec - 600,
-          EndTime: endSec,
+          StartTime: startSec,
+          EndTime: startSec + 3 * 3600,
           NextToken,
         }),
       (page) => page.MetricDataResults,
