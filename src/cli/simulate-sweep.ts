@@ -48,7 +48,8 @@ export async function simulateSweep(
   }
   if (shared === undefined) throw new Error('a sweep without values');
   const isWhole = points.length === values.length;
-  if (isWhole && points.every(({ totals }) => totals.offered === 0)) throw nothingDue(scenario, points.length);
+  if (isWhole && points.every(({ totals }) => totals.offered === 0))
+    throw nothingDue(scenario, points.length);
   return { document: { ...shared, sweep: { field, points } }, exit };
 }
 

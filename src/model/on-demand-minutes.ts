@@ -4,7 +4,13 @@
  */
 import { AcceptedLoad } from './accepted-load.ts';
 import { MINUTE_US, OnDemandScaler, type OnDemandRules } from './on-demand.ts';
-import { halvesChange, openNumbersAfter, openNumbersOf, type LayoutChange, type ShardMap } from './shard-map.ts';
+import {
+  halvesChange,
+  openNumbersAfter,
+  openNumbersOf,
+  type LayoutChange,
+  type ShardMap,
+} from './shard-map.ts';
 
 export class OnDemandMinutes {
   readonly #scaler: OnDemandScaler;
