@@ -28,7 +28,7 @@ let nowUs = START_US;
 
 /** One stream with 4 shards; n records in minute n. */
 beforeAll(async () => {
-  const service = new LocalService();
+  const service = new LocalService({ limits: ['write', 'read'] });
   service.createStream({ name: 'orders', shards: 4 }, nowUs);
   server = await startServer({ host: '127.0.0.1', port: 0, service, nowUs: () => nowUs });
   for (let n = 1; n <= MINUTES; n++) {

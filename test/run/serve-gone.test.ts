@@ -121,7 +121,7 @@ describe('an HTTP/2 client', () => {
 
   it('may send a cookie twice, which its signature covers joined by a comma', async () => {
     const credentials = { accessKeyId: 'local', secretAccessKey: 'secret' };
-    const own = new LocalService({ credentials });
+    const own = new LocalService({ credentials, limits: ['write', 'read'] });
     const strict = await startServer({ host: '127.0.0.1', port: 0, service: own, nowUs: epochClock });
     const headers = signedListStreams(`127.0.0.1:${strict.port}`, 'secret', 'a=b,c=d');
     const client = connectHttp2(strict.url);

@@ -22,7 +22,7 @@ let service: LocalService;
 let server: RunningServer;
 
 beforeEach(async () => {
-  service = new LocalService();
+  service = new LocalService({ limits: ['write', 'read'] });
   service.createStream({ name: 's', shards: 1 }, epochClock());
   server = await startServer({ host: '127.0.0.1', port: 0, service, nowUs: epochClock, timeouts: TIMEOUTS });
 });

@@ -29,7 +29,7 @@ let server: RunningServer;
 
 beforeAll(async () => {
   certificate = issueCertificate('127.0.0.1', epochClock() / 1000);
-  const service = new LocalService({ credentials: SECRET, createMs: 0 });
+  const service = new LocalService({ credentials: SECRET, createMs: 0, limits: ['write', 'read'] });
   for (const name of ['http1', 'http2', 'http1-pushed', 'http2-pushed'])
     service.createStream({ name, shards: 1 }, epochClock());
   server = await startServer({ host: '127.0.0.1', port: 0, service, nowUs: epochClock, certificate });

@@ -24,7 +24,7 @@ const {
 let server: RunningServer;
 
 beforeAll(async () => {
-  const service = new LocalService({ createMs: 0, deleteMs: 0 });
+  const service = new LocalService({ createMs: 0, deleteMs: 0, limits: ['write', 'read'] });
   for (const name of ['default', 'http1']) service.createStream({ name, shards: 2 }, epochClock());
   for (const name of ['flood-default', 'flood-http1', 'emoji'])
     service.createStream({ name, shards: 1 }, epochClock());
