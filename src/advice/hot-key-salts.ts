@@ -4,7 +4,7 @@
 import { LIMITS } from '../model/limits.ts';
 import type { HotKey } from '../results/load-judge.ts';
 import type { Dimension } from '../results/report-document.ts';
-import { chosenTogether, saltsFor, type FilledLimits, type Salts } from './salts.ts';
+import { chosenTogether, saltsFor, type FilledLimits, type Salts } from './placement/salts.ts';
 
 /**
  * Into how many keys each must be cut, among the mean load of everything else on a shard. Of the others' loads the

@@ -1,8 +1,8 @@
 /**
  * The flags of `shardwise plan`, read and checked.
  */
-import type { PlacementMode, PlanOptions } from '../advice/plan-input.ts';
-import { refuseUnplaceable } from '../advice/planned-keys.ts';
+import type { PlacementMode, PlanOptions } from '../advice/plan/plan-input.ts';
+import { refuseUnplaceable } from '../advice/plan/planned-keys.ts';
 import { LIMITS } from '../model/limits.ts';
 import { formatBytes, type Rate, requireBytes, requirePercent, requireRate } from '../model/quantity.ts';
 import { badInput } from '../model/refusal.ts';

@@ -2,7 +2,7 @@
  * `shardwise plan`: how many shards a scenario, or a rate and a record size, needs, and which limit decides.
  */
 import { Command } from 'commander';
-import type { PlanInput, PlanOptions } from '../advice/plan-input.ts';
+import type { PlanInput, PlanOptions } from '../advice/plan/plan-input.ts';
 import { badInput } from '../model/refusal.ts';
 import type { ReportDocument, ScenarioInfo } from '../results/report-document.ts';
 import type { FileContents } from '../traffic/scenario-files.ts';
@@ -50,10 +50,10 @@ export async function plan(file: string | undefined, flags: PlanFlags, context: 
   // Everything at once: loaded one after another, the modules cost more time than the plan.
   const [{ parsePlanOptions }, { buildPlan }] = await Promise.all([
     import('./plan-flags.ts'),
-    import('../advice/plan.ts'),
-    import('../advice/plan-input.ts'),
+    import('../advice/plan/plan.ts'),
+    import('../advice/plan/plan-input.ts'),
     import('../report/render.ts'),
-    import('../report/plan-text.ts'),
+    import('../report/plan/plan-text.ts'),
   ]);
   const options = parsePlanOptions(flags, await filesOf(flags.keys));
   const { input, scenario } =
@@ -108,7 +108,7 @@ async function inputOfFlags(options: PlanOptions): Promise<Planned> {
       'Add --keys, or leave it out.',
     );
   }
-  const { planInputOfFlags } = await import('../advice/plan-input.ts');
+  const { planInputOfFlags } = await import('../advice/plan/plan-input.ts');
   return { input: planInputOfFlags({ ...options, rate, dataBytes }) };
 }
 
@@ -117,7 +117,7 @@ const NO_GATES: Gates = { seed: undefined, thresholds: [], failOn: [] };
 
 async function inputOfFile(file: string, options: PlanOptions): Promise<Planned> {
   const { readScenario } = await import('./gates.ts');
-  const { planInputOf } = await import('../advice/plan-input.ts');
+  const { planInputOf } = await import('../advice/plan/plan-input.ts');
   const { scenarioInfoOf } = await import('./scenario-info.ts');
   const scenario = await readScenario(file, NO_GATES);
   if (scenario.producer.aggregate !== undefined) {

@@ -4,7 +4,7 @@
  * Findings are data; this is the only place that turns them into sentences. It does not compile while a code is
  * missing. Its reader is on call, it is three in the morning, and the words should be enough to act on.
  */
-import { PRACTICAL_SALTS } from '../advice/salts.ts';
+import { PRACTICAL_SALTS } from '../advice/placement/salts.ts';
 import type { CapacityInfo, Evidence, Finding, FindingCode, FindingOf } from '../results/report-document.ts';
 import { amountOf, count, duration, NBSP, percent, perSec, timeAt, times } from './figure.ts';
 import { onDemandWords } from './on-demand-words.ts';

@@ -7,9 +7,9 @@
 import { z } from 'zod';
 import { SWEEP_FIELDS } from '../results/many-simulations.ts';
 import { SCHEMA_VERSION } from '../results/report-document.ts';
-import { CONSTRAINT_NAMES } from '../results/plan-result.ts';
 import { capacity, phases } from './capacity-schema.ts';
 import { consumerRow } from './consumer-schema.ts';
+import { plan } from './plan/plan-schema.ts';
 import { amount, count, hashKey, latencySummary } from './schema-figures.ts';
 import { keySpread, series } from './series-schema.ts';
 
@@ -254,43 +254,6 @@ const generator = z.object({
   cpu: amount,
   eventLoopUtilization: amount,
   misrouted: count,
-});
-
-const plan = z.object({
-  shards: count.nullable(),
-  shardsSafe: count.nullable(),
-  feasible: z.boolean(),
-  binding: z.enum(CONSTRAINT_NAMES).nullable(),
-  constraints: z.array(
-    z.object({
-      name: z.enum(CONSTRAINT_NAMES),
-      shards: count.nullable(),
-      evaluated: z.boolean(),
-      formula: z.string(),
-    }),
-  ),
-  hottestShard: z
-    .object({
-      utilization: amount,
-      placement: z.enum(['actual', 'random']),
-      shards: count,
-      p50: amount.optional(),
-      p95: amount.optional(),
-      p99: amount.optional(),
-      risk: amount.optional(),
-    })
-    .nullable(),
-  hottestKey: z
-    .object({
-      key: z.string().nullable(),
-      share: amount,
-      utilization: amount,
-      fits: z.boolean(),
-      unfitKeys: count.optional(),
-      salts: z.object({ random: count.optional(), chosen: count, shards: count }).optional(),
-    })
-    .nullable(),
-  assumptions: z.array(z.string()),
 });
 
 export const documentSchema = z.object({

@@ -50,7 +50,7 @@ async function renderText(document: ReportDocument, style: Style): Promise<strin
       return renderRunText(document, style);
     }
     case 'plan': {
-      const { renderPlanText } = await import('./plan-text.ts');
+      const { renderPlanText } = await import('./plan/plan-text.ts');
       return renderPlanText(document, style);
     }
   }

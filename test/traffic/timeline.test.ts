@@ -1,7 +1,7 @@
 /** The timeline of a scenario: what is read, and every event that cannot happen. */
 import { describe, expect, it } from 'vitest';
 import { createShardMap } from '../../src/model/shard-map.ts';
-import { planInputOf } from '../../src/advice/plan-input.ts';
+import { planInputOf } from '../../src/advice/plan/plan-input.ts';
 import { refusalOf } from './refusal-of.ts';
 import { read } from './scenario-text.ts';
 

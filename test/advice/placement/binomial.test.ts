@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { binomialAbove, binomialPoint } from '../../src/advice/binomial.ts';
+import { binomialAbove, binomialPoint } from '../../../src/advice/placement/binomial.ts';
 
 /** Exact by whole numbers: P(X = x) for p = 1 / d, as numerator over d^n. */
 function exactPoint(n: number, d: number, x: number): number {

@@ -1,10 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fillOf, keyLoadsOf, type KeyLoads } from '../../src/advice/key-loads.ts';
-import { fittingCounts, hottestFill, hottestWindow, placeKeys } from '../../src/advice/placement.ts';
-import { contains, uniformRanges } from '../../src/model/hash-range.ts';
-import { hashKeyOf } from '../../src/model/hash-key.ts';
-import type { DrawnKeys } from '../../src/traffic/scenario.ts';
+import { fillOf, keyLoadsOf, type KeyLoads } from '../../../src/advice/placement/key-loads.ts';
+import {
+  fittingCounts,
+  hottestFill,
+  hottestWindow,
+  placeKeys,
+} from '../../../src/advice/placement/placement.ts';
+import { contains, uniformRanges } from '../../../src/model/hash-range.ts';
+import { hashKeyOf } from '../../../src/model/hash-key.ts';
+import type { DrawnKeys } from '../../../src/traffic/scenario.ts';
 
 const LIMIT = { records: 800, bytes: 838_860.8 };
 const zipf = (exponent: number, count: number, template = 'key-{n}'): DrawnKeys => ({

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { buildPlan } from '../../src/advice/plan.ts';
-import { planInputOfFlags, type PlanOptions } from '../../src/advice/plan-input.ts';
-import { columnsOf } from '../../src/report/name.ts';
-import { renderPlanText } from '../../src/report/plan-text.ts';
-import type { ReportDocument } from '../../src/results/report-document.ts';
-import type { PlanResult } from '../../src/results/plan-result.ts';
-import type { Keys } from '../../src/traffic/scenario.ts';
+import { buildPlan } from '../../../src/advice/plan/plan.ts';
+import { planInputOfFlags, type PlanOptions } from '../../../src/advice/plan/plan-input.ts';
+import { columnsOf } from '../../../src/report/name.ts';
+import { renderPlanText } from '../../../src/report/plan/plan-text.ts';
+import type { ReportDocument } from '../../../src/results/report-document.ts';
+import type { PlanResult } from '../../../src/results/plan-result.ts';
+import type { Keys } from '../../../src/traffic/scenario.ts';
 
 const template = 'key-{n}';
 const PLAIN = { columns: 80, color: false };

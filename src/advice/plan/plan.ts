@@ -1,13 +1,13 @@
 /**
  * `shardwise plan`: how many shards some traffic needs, which constraint asks for them, and what that rests on.
  */
-import { LIMITS } from '../model/limits.ts';
-import type { Constraint, PlanResult } from '../results/plan-result.ts';
+import { LIMITS } from '../../model/limits.ts';
+import type { Constraint, PlanResult } from '../../results/plan-result.ts';
 import { planningLimit, sumConstraints } from './constraints.ts';
 import { hotKeyOf } from './hot-key.ts';
 import { hotShardOfChance, hotShardOfNames } from './hot-shard.ts';
-import { keyLoadsOf, withoutKeysAbove, type KeyLoads, type TrafficPart } from './key-loads.ts';
-import type { PerDimension } from './key-run.ts';
+import { keyLoadsOf, withoutKeysAbove, type KeyLoads, type TrafficPart } from '../placement/key-loads.ts';
+import type { PerDimension } from '../placement/key-run.ts';
 import { isPlacedByData, type PlanInput } from './plan-input.ts';
 
 /** Loads are sums of floating point: a key is above the limit by more than this part. */

@@ -2,10 +2,10 @@
  * Which keys a plan can place, and as what: it knows shares that stay as they are, by name or by hash key, and
  * nothing of keys that come and go.
  */
-import { formatCount } from '../model/quantity.ts';
-import { badInput } from '../model/refusal.ts';
-import type { DrawnKeys, HashedKeys, Keys } from '../traffic/scenario.ts';
-import { MOST_PLACED_KEYS } from './placement.ts';
+import { formatCount } from '../../model/quantity.ts';
+import { badInput } from '../../model/refusal.ts';
+import type { DrawnKeys, HashedKeys, Keys } from '../../traffic/scenario.ts';
+import { MOST_PLACED_KEYS } from '../placement/placement.ts';
 
 export type PlannedKeys = DrawnKeys | Extract<HashedKeys, { readonly kind: 'hashKeys' }>;
 

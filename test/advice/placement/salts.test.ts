@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chosenTogether, saltRisk, saltsFor } from '../../src/advice/salts.ts';
+import { chosenTogether, saltRisk, saltsFor } from '../../../src/advice/placement/salts.ts';
 
 /** The definition of math.md 2.5, by plain multiplication, for every s. */
 function riskByDefinition(s: number, load: number, background: number, shards: number): number {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shardsFor } from '../../src/advice/constraints.ts';
+import { shardsFor } from '../../../src/advice/plan/constraints.ts';
 
 describe('shardsFor', () => {
   it('divides in whole numbers: no headroom from 1 to 99 % asks for a shard too many where the load is exact', () => {

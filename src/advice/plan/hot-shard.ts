@@ -2,14 +2,14 @@
  * The constraint that several keys make together: no shard's keys may add up to more than it can carry. Exact where
  * the keys' names are known, a matter of chance where they are not.
  */
-import { LIMITS } from '../model/limits.ts';
-import { formatBytes, formatCount, formatNumber } from '../model/quantity.ts';
-import type { Constraint, HottestShard } from '../results/plan-result.ts';
+import { LIMITS } from '../../model/limits.ts';
+import { formatBytes, formatCount, formatNumber } from '../../model/quantity.ts';
+import type { Constraint, HottestShard } from '../../results/plan-result.ts';
 import { percentOf, SHARD_LIMIT } from './constraints.ts';
-import { fillOf, type KeyLoads } from './key-loads.ts';
-import type { PerDimension } from './key-run.ts';
-import { fittingCounts, fitsOn, hottestFill, placeKeys } from './placement.ts';
-import { fewestShards, hottestQuantiles, randomKeysOf, riskAt } from './random-placement.ts';
+import { fillOf, type KeyLoads } from '../placement/key-loads.ts';
+import type { PerDimension } from '../placement/key-run.ts';
+import { fittingCounts, fitsOn, hottestFill, placeKeys } from '../placement/placement.ts';
+import { fewestShards, hottestQuantiles, randomKeysOf, riskAt } from '../placement/random-placement.ts';
 
 export interface HotShardQuestion {
   /** Every key. */

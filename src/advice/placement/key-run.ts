@@ -2,7 +2,7 @@
  * A run of partition keys whose load never grows from one to the next: long enough for 10^9 keys, because its
  * members are computed when asked for and its sums in closed form.
  */
-import type { Dimension } from '../results/report-document.ts';
+import type { Dimension } from '../../results/report-document.ts';
 
 /** A number of records and a number of bytes, mostly per second. */
 export type PerDimension = Readonly<Record<Dimension, number>>;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { buildPlan } from '../../src/advice/plan.ts';
-import { planInputOf } from '../../src/advice/plan-input.ts';
-import { hashKeyOf } from '../../src/model/hash-key.ts';
-import type { Keys } from '../../src/traffic/scenario.ts';
-import { WeightedNames } from '../../src/traffic/weighted-names.ts';
-import { refusalOf } from '../traffic/refusal-of.ts';
-import { read } from '../traffic/scenario-text.ts';
-import { scenarioOf, sourceAt, uniformKeys } from '../traffic/scenarios.ts';
+import { buildPlan } from '../../../src/advice/plan/plan.ts';
+import { planInputOf } from '../../../src/advice/plan/plan-input.ts';
+import { hashKeyOf } from '../../../src/model/hash-key.ts';
+import type { Keys } from '../../../src/traffic/scenario.ts';
+import { WeightedNames } from '../../../src/traffic/weighted-names.ts';
+import { refusalOf } from '../../traffic/refusal-of.ts';
+import { read } from '../../traffic/scenario-text.ts';
+import { scenarioOf, sourceAt, uniformKeys } from '../../traffic/scenarios.ts';
 
 const NAMES = ['a', 'b', 'tenant-7', 'ü', 'z'];
 const WEIGHTS = [5, 4, 3, 2, 1];

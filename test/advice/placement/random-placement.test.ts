@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { keyLoadsOf, type KeyLoads } from '../../src/advice/key-loads.ts';
-import { heaviestOf } from '../../src/advice/key-run.ts';
-import { fewestShards, hottestQuantiles, randomKeysOf, riskAt } from '../../src/advice/random-placement.ts';
-import { tailAbove, tailBounds, tailSourceOf } from '../../src/advice/shard-tail.ts';
-import type { DrawnKeys } from '../../src/traffic/scenario.ts';
+import { keyLoadsOf, type KeyLoads } from '../../../src/advice/placement/key-loads.ts';
+import { heaviestOf } from '../../../src/advice/placement/key-run.ts';
+import {
+  fewestShards,
+  hottestQuantiles,
+  randomKeysOf,
+  riskAt,
+} from '../../../src/advice/placement/random-placement.ts';
+import { tailAbove, tailBounds, tailSourceOf } from '../../../src/advice/placement/shard-tail.ts';
+import type { DrawnKeys } from '../../../src/traffic/scenario.ts';
 
 const template = 'key-{n}';
 const FULL = { records: 1000, bytes: 1_048_576 };

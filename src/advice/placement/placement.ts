@@ -2,7 +2,7 @@
  * Keys whose names are known, placed where MD5 puts them, and what that makes of the hottest shard of an evenly
  * laid out stream, for any number of shards.
  */
-import { hashKeyOf, HASH_SPACE, hashWords, toWords } from '../model/hash-key.ts';
+import { hashKeyOf, HASH_SPACE, hashWords, toWords } from '../../model/hash-key.ts';
 import type { KeyLoads } from './key-loads.ts';
 import { heaviestOf, type KeyLoad, type PerDimension } from './key-run.ts';
 

@@ -2,7 +2,7 @@
  * Into how many keys one hot key must be cut ("salts", as in `tenant-7#0`, `tenant-7#1`, …) until every shard
  * can carry its part. (math.md 2.5)
  */
-import type { Dimension } from '../results/report-document.ts';
+import type { Dimension } from '../../results/report-document.ts';
 import { binomialAbove } from './binomial.ts';
 
 export interface Salts {

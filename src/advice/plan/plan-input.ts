@@ -1,19 +1,20 @@
 /**
  * What a plan is made from, whether it was written as a scenario or as flags, with every default named.
  */
-import { LIMITS } from '../model/limits.ts';
-import { formatBytes, formatCount, formatDuration, formatRate, type Rate } from '../model/quantity.ts';
-import { isSteadyText } from '../traffic/payload-text.ts';
-import { burstFactor } from '../traffic/peak-rate.ts';
-import { meanDataBytes, meanKeyBytes } from '../traffic/record-mean.ts';
-import type { Keys, Scenario, Source } from '../traffic/scenario.ts';
-import type { CountedConsumer } from '../traffic/short-form.ts';
+import { LIMITS } from '../../model/limits.ts';
+import { formatBytes, formatCount, formatDuration, formatRate, type Rate } from '../../model/quantity.ts';
+import { isSteadyText } from '../../traffic/payload-text.ts';
+import { burstFactor } from '../../traffic/peak-rate.ts';
+import { meanDataBytes, meanKeyBytes } from '../../traffic/record-mean.ts';
+import type { Keys, Scenario, Size, Source } from '../../traffic/scenario.ts';
+import type { CountedConsumer } from '../../traffic/short-form.ts';
 import { percentOf } from './constraints.ts';
 import { plannedKeysOf, type PlannedKeys } from './planned-keys.ts';
 
 export const DEFAULT_HEADROOM = 0.2;
 export const DEFAULT_CONFIDENCE = 0.95;
 export const DEFAULT_KEY_BYTES = 16;
+export const DEFAULT_REGION = 'us-east-1';
 
 export type PlacementMode = 'random' | 'actual';
 
@@ -29,14 +30,23 @@ export interface PlanInput {
   readonly placement: PlacementMode;
   /** Whether generated names are the user's own (a scenario's) or stand for names that nobody gave. */
   readonly namesGiven: boolean;
+  /** AWS region whose prices and quotas count. */
+  readonly region: string;
+  /** How long the stream keeps records, in hours. */
+  readonly retentionHours: number;
   readonly assumptions: readonly string[];
 }
 
 /** One source at its peak. */
 export interface PlanSource {
+  /** What shards are planned for: the highest rate. */
   readonly recordsPerSec: number;
+  /** What is billed: the mean rate. */
+  readonly meanRecordsPerSec: number;
   /** Mean bytes of data per record. */
   readonly dataBytes: number;
+  /** How the bytes of data are spread around that mean. */
+  readonly size: Size;
   /** Mean bytes of the partition keys. */
   readonly keyBytes: number;
   /** Every key has `keyBytes`; otherwise each its name's length. */
@@ -72,12 +82,19 @@ export function planInputOfFlags(
   }
   const source = {
     recordsPerSec: recordsPerSec(rate, dataBytes + keyBytes),
+    meanRecordsPerSec: recordsPerSec(rate, dataBytes + keyBytes),
     dataBytes,
+    size: { kind: 'fixed' as const, bytes: dataBytes },
     keyBytes,
     equalKeyBytes: true,
     keys,
   };
-  return { ...settingsOf(options, [], [source], assumptions), placementSeed: undefined, namesGiven: false };
+  return {
+    ...settingsOf(options, [], [source], assumptions),
+    placementSeed: undefined,
+    namesGiven: false,
+    retentionHours: LIMITS.retentionHoursDefault.value,
+  };
 }
 
 /**
@@ -90,8 +107,12 @@ export function planInputOf(scenario: Scenario, options: PlanOptions = {}): Plan
   if (options.rate === undefined) assumptions.push(...peakAssumptions(scenario));
   assumptions.push(...arrivalAssumptions(scenario, sources));
   assumptions.push(...approximations(scenario, options));
-  const settings = settingsOf(options, scenario.consumers, sources, assumptions);
-  return { ...settings, placementSeed: scenario.placementSeed, namesGiven: options.keys === undefined };
+  return {
+    ...settingsOf(options, scenario.consumers, sources, assumptions),
+    placementSeed: scenario.placementSeed,
+    namesGiven: options.keys === undefined,
+    retentionHours: scenario.stream.retentionHours,
+  };
 }
 
 function planSourceOf(index: number, scenario: Scenario, options: PlanOptions): PlanSource {
@@ -101,9 +122,12 @@ function planSourceOf(index: number, scenario: Scenario, options: PlanOptions): 
   const keyBytes = options.keyBytes ?? meanKeyBytes(keys, placementSeed);
   const dataBytes =
     options.dataBytes ?? meanDataBytes(source.size, scenario.stream.maxRecordBytes - keyBytes, keyBytes);
+  const given = options.rate && recordsPerSec(options.rate, dataBytes + keyBytes);
   return {
-    recordsPerSec: options.rate ? recordsPerSec(options.rate, dataBytes + keyBytes) : peakOf(source),
+    recordsPerSec: given ?? peakOf(source),
+    meanRecordsPerSec: given ?? meanRateOf(source),
     dataBytes,
+    size: options.dataBytes === undefined ? source.size : { kind: 'fixed', bytes: options.dataBytes },
     keyBytes,
     equalKeyBytes: options.keyBytes !== undefined,
     keys,
@@ -144,6 +168,17 @@ function peakOf(source: Source): number {
   return source.stages.reduce((peak, stage) => Math.max(peak, stage.from, stage.to), 0);
 }
 
+/** Rates change linearly, so the mean of a stage stands in its middle. */
+function meanRateOf({ stages }: Source): number {
+  let records = 0;
+  let durationUs = 0;
+  for (const stage of stages) {
+    records += ((stage.from + stage.to) / 2) * stage.durationUs;
+    durationUs += stage.durationUs;
+  }
+  return records / durationUs;
+}
+
 function peakAssumptions({ traffic }: Scenario): string[] {
   const changing = traffic.filter(
     ({ stages }) => stages.some((stage) => stage.from !== stage.to) || !isFlat(stages),
@@ -176,7 +211,7 @@ function isFlat(stages: Source['stages']): boolean {
   return stages.every((stage) => stage.from === stages[0].from);
 }
 
-type Settings = Omit<PlanInput, 'placementSeed' | 'namesGiven'>;
+type Settings = Omit<PlanInput, 'placementSeed' | 'namesGiven' | 'retentionHours'>;
 
 /** What does not depend on where the traffic comes from, and its defaults. */
 function settingsOf(
@@ -203,7 +238,8 @@ function settingsOf(
       : []),
     ...sizeAssumptions(sources),
   ];
-  return { sources, consumers: countConsumers(given), headroom, confidence, placement, assumptions };
+  const region = DEFAULT_REGION;
+  return { sources, consumers: countConsumers(given), headroom, confidence, placement, region, assumptions };
 }
 
 /** Keys whose places are known whatever the names of generated keys stand for. */

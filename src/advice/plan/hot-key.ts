@@ -2,12 +2,12 @@
  * The constraint that no number of shards can meet: one key is one hash is one shard, so the heaviest key must fit
  * on a single shard by itself.
  */
-import { LIMITS } from '../model/limits.ts';
-import type { Constraint, HottestKey } from '../results/plan-result.ts';
+import { LIMITS } from '../../model/limits.ts';
+import type { Constraint, HottestKey } from '../../results/plan-result.ts';
 import { bytesPerSec, percentOf, perSec, SHARD_LIMIT, shardsFor } from './constraints.ts';
-import { fillOf, heaviestKey, type KeyLoads } from './key-loads.ts';
-import type { KeyLoad, PerDimension } from './key-run.ts';
-import { PRACTICAL_SALTS, saltsFor } from './salts.ts';
+import { fillOf, heaviestKey, type KeyLoads } from '../placement/key-loads.ts';
+import type { KeyLoad, PerDimension } from '../placement/key-run.ts';
+import { PRACTICAL_SALTS, saltsFor } from '../placement/salts.ts';
 
 export interface HotKey {
   readonly constraint: Constraint;

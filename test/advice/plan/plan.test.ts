@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { buildPlan } from '../../src/advice/plan.ts';
-import { planInputOf, planInputOfFlags, type PlanOptions } from '../../src/advice/plan-input.ts';
-import { saltRisk } from '../../src/advice/salts.ts';
-import type { ConstraintName, PlanResult } from '../../src/results/plan-result.ts';
-import type { Keys, Scenario, Source } from '../../src/traffic/scenario.ts';
-import { consumerOf } from '../traffic/scenarios.ts';
+import { buildPlan } from '../../../src/advice/plan/plan.ts';
+import { planInputOf, planInputOfFlags, type PlanOptions } from '../../../src/advice/plan/plan-input.ts';
+import { saltRisk } from '../../../src/advice/placement/salts.ts';
+import type { ConstraintName, PlanResult } from '../../../src/results/plan-result.ts';
+import type { Keys, Scenario, Source } from '../../../src/traffic/scenario.ts';
+import { consumerOf } from '../../traffic/scenarios.ts';
 
 const template = 'key-{n}';
 const uniform = (count: number): Keys => ({ kind: 'uniform', count, template });
@@ -179,8 +179,15 @@ describe('planInputOf', () => {
 
   it('plans for the highest rate of any stage, mean sizes and the names as they are, and says so', () => {
     const input = planInputOf(scenario);
-    expect(input.sources).toEqual([
-      { recordsPerSec: 4000, dataBytes: 200, keyBytes: 5, equalKeyBytes: false, keys: source.keys },
+    expect(input.sources).toMatchObject([
+      {
+        recordsPerSec: 4000,
+        meanRecordsPerSec: 1500,
+        dataBytes: 200,
+        keyBytes: 5,
+        equalKeyBytes: false,
+        keys: source.keys,
+      },
     ]);
     expect(input.assumptions[0]).toBe('Planned for the highest rate of any stage: 4,000/s.');
     expect(input.assumptions.join(' ')).toContain('bursts');

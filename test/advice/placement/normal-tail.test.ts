@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { binomialAbove } from '../../src/advice/binomial.ts';
-import { normalAbove, skewedAbove } from '../../src/advice/normal-tail.ts';
+import { binomialAbove } from '../../../src/advice/placement/binomial.ts';
+import { normalAbove, skewedAbove } from '../../../src/advice/placement/normal-tail.ts';
 
 /** Simpson's rule over the density from z on. */
 function integrated(z: number): number {

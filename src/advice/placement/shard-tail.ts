@@ -5,7 +5,7 @@
  * Equal keys: exact, binomial. Otherwise the heaviest keys are convolved one by one on a grid and the rest is added
  * as a normal distribution with its skew.
  */
-import type { Dimension } from '../results/report-document.ts';
+import type { Dimension } from '../../results/report-document.ts';
 import { binomialAbove } from './binomial.ts';
 import type { KeyLoads } from './key-loads.ts';
 import { heaviestOf, momentsBeyond, NO_MOMENTS, type Moments } from './key-run.ts';

@@ -4,8 +4,8 @@
  * With q the probability that one shard is over its limit, the probability that some shard is lies between
  * 1 - (1 - q)^N and N q, whatever the keys (math.md 2.1: Joag-Dev & Proschan 1983). Plans use N q.
  */
-import { LIMITS } from '../model/limits.ts';
-import type { Dimension } from '../results/report-document.ts';
+import { LIMITS } from '../../model/limits.ts';
+import type { Dimension } from '../../results/report-document.ts';
 import type { KeyLoads } from './key-loads.ts';
 import { fillOf } from './key-loads.ts';
 import type { PerDimension } from './key-run.ts';

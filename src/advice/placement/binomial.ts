@@ -5,7 +5,7 @@
  * Point probabilities follow C. Loader, "Fast and accurate computation of binomial probabilities" (2000), which
  * avoids the cancellation of three large log-gammas.
  */
-import { exp, ln } from '../traffic/elementary.ts';
+import { exp, ln } from '../../traffic/elementary.ts';
 
 const TWO_PI = 6.283185307179586;
 const HALF_LN_TWO_PI = 0.9189385332046727;

@@ -5,9 +5,9 @@ import {
   keyLoadsOf,
   withoutKeysAbove,
   type TrafficPart,
-} from '../../src/advice/key-loads.ts';
-import { heaviestOf, momentsBeyond } from '../../src/advice/key-run.ts';
-import type { DrawnKeys } from '../../src/traffic/scenario.ts';
+} from '../../../src/advice/placement/key-loads.ts';
+import { heaviestOf, momentsBeyond } from '../../../src/advice/placement/key-run.ts';
+import type { DrawnKeys } from '../../../src/traffic/scenario.ts';
 
 const template = 'key-{n}';
 const uniform = (count: number): DrawnKeys => ({ kind: 'uniform', count, template });

@@ -3,15 +3,15 @@
  *
  * Everything shown stands in the document; nothing is worked out here beyond the way it is written.
  */
-import { LIMITS } from '../model/limits.ts';
-import type { ReportDocument } from '../results/report-document.ts';
-import type { Constraint, HottestKey, HottestShard, PlanResult } from '../results/plan-result.ts';
-import { amountOf, count, NBSP, percent, times } from './figure.ts';
-import { type Ink, inkFor } from './ink.ts';
-import { quoteName, showProse } from './name.ts';
-import { finish, labelled, pageWidth, wrap } from './paragraph.ts';
-import type { Style } from './render.ts';
-import { type Column, tableLines } from './table.ts';
+import { LIMITS } from '../../model/limits.ts';
+import type { ReportDocument } from '../../results/report-document.ts';
+import type { Constraint, HottestKey, HottestShard, PlanResult } from '../../results/plan-result.ts';
+import { amountOf, count, NBSP, percent, times } from '../figure.ts';
+import { type Ink, inkFor } from '../ink.ts';
+import { quoteName, showProse } from '../name.ts';
+import { finish, labelled, pageWidth, wrap } from '../paragraph.ts';
+import type { Style } from '../render.ts';
+import { type Column, tableLines } from '../table.ts';
 
 const MARGIN = 15;
 const COLUMNS: readonly Column[] = [

@@ -1,8 +1,8 @@
 /**
  * How much each partition key of some traffic carries per second, in records and in bytes.
  */
-import { utf8Length } from '../model/record.ts';
-import { standInName } from '../traffic/hashed-keys.ts';
+import { utf8Length } from '../../model/record.ts';
+import { standInName } from '../../traffic/hashed-keys.ts';
 import {
   generatedKeysOf,
   generatedLoad,
@@ -12,7 +12,7 @@ import {
   type GeneratedSource,
 } from './generated-keys.ts';
 import { listedRun, type Extent, type KeyLoad, type KeyRun, type PerDimension } from './key-run.ts';
-import type { PlannedKeys } from './planned-keys.ts';
+import type { PlannedKeys } from '../plan/planned-keys.ts';
 
 /** Traffic to plan for: one source at a steady rate. */
 export interface TrafficPart {

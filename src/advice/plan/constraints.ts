@@ -1,10 +1,10 @@
 /**
  * The constraints of a plan that are a sum over the whole stream: bytes and records written, bytes read.
  */
-import { LIMITS } from '../model/limits.ts';
-import { formatBytes, formatCount, formatNumber, formatPercent } from '../model/quantity.ts';
-import type { Constraint } from '../results/plan-result.ts';
-import type { PerDimension } from './key-run.ts';
+import { LIMITS } from '../../model/limits.ts';
+import { formatBytes, formatCount, formatNumber, formatPercent } from '../../model/quantity.ts';
+import type { Constraint } from '../../results/plan-result.ts';
+import type { PerDimension } from '../placement/key-run.ts';
 import type { PlanInput } from './plan-input.ts';
 
 /** Headroom is counted in thousand-millionths, loads in millionths, so that the division is one of whole numbers. */

@@ -2,12 +2,12 @@
  * The loads of generated keys (`key-0`, `key-1`, …): sources that share a template add up number by number, as
  * sums of powers of the number.
  */
-import { utf8Length } from '../model/record.ts';
-import type { Dimension } from '../results/report-document.ts';
-import type { DrawnKeys } from '../traffic/scenario.ts';
-import { pow } from '../traffic/elementary.ts';
-import { keyNameOf } from '../traffic/key-dictionary.ts';
-import { zipfSum } from '../traffic/zipf.ts';
+import { utf8Length } from '../../model/record.ts';
+import type { Dimension } from '../../results/report-document.ts';
+import type { DrawnKeys } from '../../traffic/scenario.ts';
+import { pow } from '../../traffic/elementary.ts';
+import { keyNameOf } from '../../traffic/key-dictionary.ts';
+import { zipfSum } from '../../traffic/zipf.ts';
 import type { KeyLoad, KeyRun, Moments, PerDimension } from './key-run.ts';
 
 export type GeneratedDistribution = Exclude<DrawnKeys, { readonly kind: 'weights' }>;

@@ -2,7 +2,7 @@
  * The upper tail of a sum of many small independent loads: the normal distribution corrected for
  * skew.
  */
-import { exp, ln } from '../traffic/elementary.ts';
+import { exp, ln } from '../../traffic/elementary.ts';
 import { deviance } from './binomial.ts';
 
 const INVERSE_SQRT_TWO_PI = 0.3989422804014327;

@@ -1,0 +1,43 @@
+/**
+ * What a valid report says of a plan.
+ */
+import { z } from 'zod';
+import { CONSTRAINT_NAMES } from '../../results/plan-result.ts';
+import { amount, count } from '../schema-figures.ts';
+
+export const plan = z.object({
+  shards: count.nullable(),
+  shardsSafe: count.nullable(),
+  feasible: z.boolean(),
+  binding: z.enum(CONSTRAINT_NAMES).nullable(),
+  constraints: z.array(
+    z.object({
+      name: z.enum(CONSTRAINT_NAMES),
+      shards: count.nullable(),
+      evaluated: z.boolean(),
+      formula: z.string(),
+    }),
+  ),
+  hottestShard: z
+    .object({
+      utilization: amount,
+      placement: z.enum(['actual', 'random']),
+      shards: count,
+      p50: amount.optional(),
+      p95: amount.optional(),
+      p99: amount.optional(),
+      risk: amount.optional(),
+    })
+    .nullable(),
+  hottestKey: z
+    .object({
+      key: z.string().nullable(),
+      share: amount,
+      utilization: amount,
+      fits: z.boolean(),
+      unfitKeys: count.optional(),
+      salts: z.object({ random: count.optional(), chosen: count, shards: count }).optional(),
+    })
+    .nullable(),
+  assumptions: z.array(z.string()),
+});
