@@ -17,6 +17,7 @@ export interface OutputFlags {
   out?: string[];
   quiet?: boolean;
   color?: boolean;
+  details?: boolean;
 }
 
 /** The same, checked. */
@@ -28,6 +29,8 @@ export interface Output {
   readonly quiet: boolean;
   /** False where the user wants no colour, whatever the terminal can do. */
   readonly color: boolean;
+  /** Of a plan: the long form of its text. */
+  readonly details?: boolean | undefined;
 }
 
 export interface OutputFile {
@@ -61,7 +64,13 @@ export function parseOutput(flags: OutputFlags): Output {
     files: (flags.out ?? []).map(parseFile),
     quiet: flags.quiet ?? false,
     color: flags.color ?? true,
+    details: flags.details,
   };
+}
+
+/** Adds --details to a command that prints plans, and returns it. */
+export function addDetailsFlag(command: Command): Command {
+  return command.option('--details', 'of a plan: every number and source behind the answer');
 }
 
 function parseFormat(name: string): Format {
@@ -145,13 +154,14 @@ export async function emit(document: ReportDocument, output: Output, context: Co
 
 async function saveAndPrint(document: ReportDocument, output: Output, context: Context): Promise<void> {
   const { render } = await import('../report/render.ts');
-  const failures = await save(document, output.files);
+  const failures = await save(document, output);
   let rescued = failures.length === 0 ? undefined : await rescue(document);
   const isPrintedAsJson = failures.length > 0 && rescued === undefined;
   context.out(
     await render(document, isPrintedAsJson ? 'json' : output.format, {
       columns: context.columns,
       color: output.color && context.color,
+      details: output.details,
     }),
   );
   const trouble = context.outTrouble?.();
@@ -171,13 +181,13 @@ function whereItIs(rescued: string | undefined, isPrinted: boolean): string {
 }
 
 /** Writes every file, also after one has failed, and returns a sentence for each that did. */
-async function save(document: ReportDocument, files: readonly OutputFile[]): Promise<string[]> {
+async function save(document: ReportDocument, { files, details }: Output): Promise<string[]> {
   if (files.length === 0) return [];
-  const { render } = await import('../report/render.ts');
+  const { PLAIN, render } = await import('../report/render.ts');
   const { writeReportFile } = await import('../run/files/report-file.ts');
   const failures: string[] = [];
   for (const { path, format } of files) {
-    const text = await render(document, format);
+    const text = await render(document, format, { ...PLAIN, details });
     try {
       await writeReportFile(path, text);
     } catch (error) {

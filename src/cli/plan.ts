@@ -5,42 +5,25 @@ import { Command } from 'commander';
 import type { PlanInput, PlanOptions } from '../advice/plan/plan-input.ts';
 import { badInput } from '../model/refusal.ts';
 import type { ReportDocument, ScenarioInfo } from '../results/report-document.ts';
-import type { FileContents } from '../traffic/scenario-files.ts';
 import type { Context } from './context.ts';
 import type { Gates } from './gates.ts';
-import { addOutputFlags, emit, type OutputFlags, parseOutput } from './output.ts';
+import { addDetailsFlag, addOutputFlags, emit, type OutputFlags, parseOutput } from './output.ts';
+import { addMarginFlags, parseMargins, type MarginFlags } from './plan/margin-flags.ts';
+import { addReaderFlags, parseReaders, type ReaderFlags } from './plan/reader-flags.ts';
+import { addTrafficFlags, parseTraffic, type TrafficFlags } from './plan/traffic-flags.ts';
 import { VERSION } from './version.ts';
 
 /** As commander hands them over. */
-export interface PlanFlags extends OutputFlags {
-  recordSize?: string;
-  keySize?: string;
-  rate?: string;
-  keys?: string;
-  consumers?: string;
-  headroom?: string;
-  confidence?: string;
-  placement?: string;
-}
+export interface PlanFlags extends OutputFlags, TrafficFlags, ReaderFlags, MarginFlags {}
 
 /** The command, to be added to the program. Exit code 0 where the plan fits, 3 where it does not. */
 export function planCommand(context: Context): Command {
   const command = new Command('plan')
     .description('shards needed, and which limit decides')
     .argument('[scenario]', 'a scenario file; or give --rate and --record-size')
-    .option('--rate <rate>', 'records, or their bytes (data and key), per second: 3000/s, 5MiB/s')
-    .option('--record-size <size>', 'data of a record, without its key: 900B, 2KiB')
-    .option('--key-size <size>', 'partition key of a record (default: 16B)')
-    .option('--keys <keys>', 'uniform:100000, zipf:1.1:100000, hot:40%:1:10000 or file:counts.csv')
-    .option('--consumers <list>', 'polling:2,efo:1 (default: polling:1)')
-    .option('--headroom <percent>', 'part of every limit to keep free (default: 20%)')
-    .option('--confidence <percent>', 'how sure the hottest shard must fit (default: 95%)')
-    .option(
-      '--placement <how>',
-      'random, or actual for the names that keys are generated with (default: random)',
-    )
     .action((file: string | undefined, flags: PlanFlags) => plan(file, flags, context));
-  return addOutputFlags(command);
+  for (const add of [addTrafficFlags, addReaderFlags, addMarginFlags]) add(command);
+  return addOutputFlags(addDetailsFlag(command.optionsGroup('Output:')));
 }
 
 /** Plans, and sends the report where the flags say. */
@@ -48,14 +31,17 @@ export async function plan(file: string | undefined, flags: PlanFlags, context: 
   const output = parseOutput(flags);
   const startedAt = new Date().toISOString();
   // Everything at once: loaded one after another, the modules cost more time than the plan.
-  const [{ parsePlanOptions }, { buildPlan }] = await Promise.all([
-    import('./plan-flags.ts'),
+  const [{ buildPlan }] = await Promise.all([
     import('../advice/plan/plan.ts'),
     import('../advice/plan/plan-input.ts'),
     import('../report/render.ts'),
     import('../report/plan/plan-text.ts'),
   ]);
-  const options = parsePlanOptions(flags, await filesOf(flags.keys));
+  const options: PlanOptions = {
+    ...(await parseTraffic(flags)),
+    ...(await parseReaders(flags)),
+    ...parseMargins(flags),
+  };
   const { input, scenario } =
     file === undefined ? await inputOfFlags(options) : await inputOfFile(file, options);
   const result = buildPlan(input);
@@ -71,16 +57,6 @@ export async function plan(file: string | undefined, flags: PlanFlags, context: 
   };
   await emit(document, output, context);
   context.setExit(result.feasible ? 0 : 3);
-}
-
-/** Content of the file that --keys names, which is relative to the folder that one is in. */
-async function filesOf(keys: string | undefined): Promise<FileContents | undefined> {
-  if (keys === undefined) return undefined;
-  const { fileOfShort } = await import('../traffic/short-keys.ts');
-  const file = fileOfShort(keys);
-  if (file === undefined) return undefined;
-  const { readNamedFiles } = await import('../run/files/named-files.ts');
-  return readNamedFiles([{ holds: 'keys', file }], '.');
 }
 
 interface Planned {

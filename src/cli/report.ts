@@ -3,7 +3,7 @@
  */
 import { Command } from 'commander';
 import type { Context } from './context.ts';
-import { addOutputFlags, emit, type OutputFlags, parseOutput } from './output.ts';
+import { addDetailsFlag, addOutputFlags, emit, type OutputFlags, parseOutput } from './output.ts';
 
 /** The command, to be added to the program. Exit code 0, whatever the report found; 2 for a file that is no report. */
 export function reportCommand(context: Context): Command {
@@ -11,7 +11,7 @@ export function reportCommand(context: Context): Command {
     .description('render a saved report again, in any format')
     .argument('<saved.json>', 'a report saved with -o FILE.json')
     .action((file: string, flags: OutputFlags) => renderSaved(file, flags, context));
-  return addOutputFlags(command);
+  return addOutputFlags(addDetailsFlag(command));
 }
 
 /** Reads the saved report and sends it where the flags say. */

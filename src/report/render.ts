@@ -8,10 +8,12 @@ import type { ReportDocument } from '../results/report-document.ts';
 export const FORMATS = ['text', 'json'] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** What the paper is like: its width in character cells, and whether it takes colours. */
+/** What the paper is like, its width in character cells and whether it takes colours, and how much is to stand on it. */
 export interface Style {
   readonly columns: number;
   readonly color: boolean;
+  /** Of a plan: also what the answer does not need. */
+  readonly details?: boolean | undefined;
 }
 
 /** How text looks in a file or a pipe. */

@@ -11,14 +11,25 @@ export interface PlanResult {
   readonly constraints: readonly Constraint[];
   readonly hottestShard: HottestShard | null;
   readonly hottestKey: HottestKey | null;
+  /** What the plan takes for granted, the most worth doubting first. */
   readonly assumptions: readonly string[];
+  /** How much each of them is worth doubting, in the same order. Reports of 0.1 have none. */
+  readonly doubts?: readonly Doubt[];
 }
+
+export const DOUBTS = ['high', 'some', 'little'] as const;
+export type Doubt = (typeof DOUBTS)[number];
 
 /** In the order in which ties are broken; hot-shard comes last. */
 export const CONSTRAINT_NAMES = [
   'write-bytes',
   'write-records',
   'read-bandwidth',
+  'read-calls',
+  'consumer-speed',
+  'catch-up',
+  'burst',
+  'quota',
   'hot-key',
   'hot-shard',
 ] as const;
@@ -31,6 +42,22 @@ export interface Constraint {
   readonly evaluated: boolean;
   /** The arithmetic in one line, numbers filled in. */
   readonly formula: string;
+  /** What the arithmetic rests on. Reports of 0.1 have none. */
+  readonly inputs?: readonly ConstraintInput[];
+  /** Where the rule comes from: AWS's page, or the formula's proof. */
+  readonly source?: string;
+}
+
+/** Who says a number: a flag, the scenario, our default, AWS's limits, or it is worked out from the others. */
+export const INPUT_ORIGINS = ['flag', 'scenario', 'default', 'limit', 'derived'] as const;
+export type InputOrigin = (typeof INPUT_ORIGINS)[number];
+
+export interface ConstraintInput {
+  readonly name: string;
+  readonly value: number;
+  /** `records/s`, `B`, `B/s per shard`; empty for a plain number. */
+  readonly unit: string;
+  readonly origin: InputOrigin;
 }
 
 export interface HottestShard {

@@ -1,8 +1,8 @@
 /**
- * The short forms of flags: `hot:40%:1:10000` for keys, `polling:2,efo:1` for consumers.
+ * The short forms of flags: `hot:40%:1:10000` for keys, `polling:2,efo:1,lambda:1` for consumers.
  */
 import { badInput } from '../model/refusal.ts';
-import type { ConsumerSpec } from './scenario.ts';
+import type { ConsumerPreset, ConsumerSpec } from './scenario.ts';
 
 /** The fields that each kind of keys takes after its name, in order. */
 const KEY_FIELDS: ReadonlyMap<string, readonly string[]> = new Map([
@@ -56,13 +56,13 @@ function valueOf(text: string): number | string {
 const MAX_CONSUMERS = 100;
 
 /**
- * Reads `polling:2,efo:1` as two polling consumers and one with enhanced fan-out.
+ * Reads `polling:2,efo:1,lambda:1` as two polling consumers, one with enhanced fan-out and one Lambda function.
  * @throws Refusal
  */
 export function parseConsumersShort(text: string, where = '--consumers'): CountedConsumer[] {
   const consumers = text.split(',').flatMap((part) => {
-    const match = /^\s*([a-z]+):(\d{1,4})\s*$/.exec(part);
-    const consumer = match && consumerOf(match[1]);
+    const match = /^\s*([a-z-]+):(\d{1,4})\s*$/.exec(part);
+    const consumer = match && CONSUMER_KINDS.get(match[1]);
     if (!consumer) {
       throw badInput(`${where}: ${JSON.stringify(part)} is no kind and number of consumers.`, CONSUMERS_FIX);
     }
@@ -72,11 +72,25 @@ export function parseConsumersShort(text: string, where = '--consumers'): Counte
   throw badInput(`${where}: ${consumers.length} consumers are more than ${MAX_CONSUMERS}.`, CONSUMERS_FIX);
 }
 
-const CONSUMERS_FIX = 'Write for example polling:2,efo:1 (known kinds: polling, efo).';
-
-/** All that a plan wants to know of a consumer. */
-export type CountedConsumer = Pick<ConsumerSpec, 'kind'>;
-
-function consumerOf(kind: string): CountedConsumer | undefined {
-  return kind === 'polling' || kind === 'efo' ? { kind } : undefined;
+/** What a count says of a consumer: everything else is its preset's. */
+export interface CountedConsumer extends Pick<ConsumerSpec, 'kind'> {
+  readonly preset?: ConsumerPreset;
+  /** Of Firehose: backup of all records. */
+  readonly backup?: boolean;
 }
+
+/** Presets by the way that each reads by default, and by the other one. */
+const CONSUMER_KINDS: ReadonlyMap<string, CountedConsumer> = new Map([
+  ['polling', { kind: 'polling' }],
+  ['efo', { kind: 'efo' }],
+  ['kcl', { kind: 'efo', preset: 'kcl' }],
+  ['kcl-polling', { kind: 'polling', preset: 'kcl' }],
+  ['lambda', { kind: 'polling', preset: 'lambda' }],
+  ['lambda-efo', { kind: 'efo', preset: 'lambda' }],
+  ['firehose', { kind: 'polling', preset: 'firehose' }],
+  ['firehose-backup', { kind: 'polling', preset: 'firehose', backup: true }],
+  ['flink', { kind: 'polling', preset: 'flink' }],
+  ['flink-efo', { kind: 'efo', preset: 'flink' }],
+] as const satisfies [string, CountedConsumer][]);
+
+const CONSUMERS_FIX = `Write for example polling:2,efo:1,lambda:1 (known kinds: ${[...CONSUMER_KINDS.keys()].join(', ')}).`;

@@ -63,12 +63,30 @@ describe('consumers in short form', () => {
     expect(parseConsumersShort('efo:0')).toEqual([]);
   });
 
-  it.each(['', 'polling', 'lambda:1', 'polling:x', 'polling:1,', 'polling:-1', 'efo:101', 'efo:99999999'])(
-    '%j is refused in two sentences',
-    (text) => {
-      const refusal = refusalOf(() => parseConsumersShort(text));
-      expect(refusal.what).toMatch(/^--consumers: .+\.$/);
-      expect(refusal.fix).toBe('Write for example polling:2,efo:1 (known kinds: polling, efo).');
-    },
-  );
+  it('are presets by their names, and by the way they read where they know two', () => {
+    expect(parseConsumersShort('kcl:1,lambda:1,firehose-backup:1,flink-efo:1')).toEqual([
+      { kind: 'efo', preset: 'kcl' },
+      { kind: 'polling', preset: 'lambda' },
+      { kind: 'polling', preset: 'firehose', backup: true },
+      { kind: 'efo', preset: 'flink' },
+    ]);
+  });
+
+  it.each([
+    '',
+    'polling',
+    'lambdas:1',
+    'firehose-efo:1',
+    'polling:x',
+    'polling:1,',
+    'polling:-1',
+    'efo:101',
+    'efo:99999999',
+  ])('%j is refused in two sentences', (text) => {
+    const refusal = refusalOf(() => parseConsumersShort(text));
+    expect(refusal.what).toMatch(/^--consumers: .+\.$/);
+    expect(refusal.fix).toBe(
+      'Write for example polling:2,efo:1,lambda:1 (known kinds: polling, efo, kcl, kcl-polling, lambda, lambda-efo, firehose, firehose-backup, flink, flink-efo).',
+    );
+  });
 });

@@ -1,9 +1,8 @@
 /**
- * The constraints of a plan that are a sum over the whole stream: bytes and records written, bytes read.
+ * The arithmetic that all constraints of a plan share: loads against limits in whole numbers, and how that is written.
  */
 import { LIMITS } from '../../model/limits.ts';
 import { formatBytes, formatCount, formatNumber, formatPercent } from '../../model/quantity.ts';
-import type { Constraint } from '../../results/plan-result.ts';
 import type { PerDimension } from '../placement/key-run.ts';
 import type { PlanInput } from './plan-input.ts';
 
@@ -45,59 +44,13 @@ export function totalsOf(input: PlanInput): PerDimension {
   return { records, bytes };
 }
 
-/** The constraints in which only sums count, in the order of the document. */
-export function sumConstraints(input: PlanInput): Constraint[] {
-  const total = totalsOf(input);
-  return [
-    writeBytes(input, total.bytes),
-    writeRecords(input, total.records),
-    readBandwidth(input, total.bytes),
-  ];
-}
-
-function writeBytes({ sources, headroom }: PlanInput, load: number): Constraint {
-  const limit = LIMITS.writeBytesPerSec.value;
-  const parts = sources.map(
-    (source) => `${perSec(source.recordsPerSec)} × ${formatNumber(source.dataBytes + source.keyBytes)} B`,
-  );
-  const sum = parts.length <= 2 ? `${parts.join(' + ')} = ` : '';
-  return {
-    name: 'write-bytes',
-    shards: shardsFor(load, limit, headroom),
-    evaluated: true,
-    formula: sum + division(load, limit, headroom, bytesPerSec),
-  };
-}
-
-function writeRecords({ headroom }: PlanInput, load: number): Constraint {
-  const limit = LIMITS.writeRecordsPerSec.value;
-  return {
-    name: 'write-records',
-    shards: shardsFor(load, limit, headroom),
-    evaluated: true,
-    formula: division(load, limit, headroom, perSec),
-  };
-}
-
-/** Polling consumers share a shard's read limit; one with enhanced fan-out has as much for itself. */
-function readBandwidth({ consumers, headroom }: PlanInput, load: number): Constraint {
-  const limit = LIMITS.readBytesPerSec.value;
-  const readers = consumers.polling > 0 ? consumers.polling : Math.min(1, consumers.efo);
-  const who = consumers.polling > 0 ? `${consumers.polling} polling: ` : 'each fan-out consumer for itself: ';
-  const product = readers > 1 ? `${readers} × ${bytesPerSec(load)} = ` : '';
-  return {
-    name: 'read-bandwidth',
-    shards: shardsFor(load * readers, limit, headroom),
-    evaluated: true,
-    formula:
-      readers === 0
-        ? 'no consumers: nothing is read'
-        : `${who}${product}${division(load * readers, limit, headroom, bytesPerSec)}`,
-  };
-}
-
 /** `2.62 MiB/s ÷ (1 MiB/s × 80 %) = 3.28`. */
-function division(load: number, limit: number, headroom: number, format: (amount: number) => string): string {
+export function division(
+  load: number,
+  limit: number,
+  headroom: number,
+  format: (amount: number) => string,
+): string {
   const quotient = load / (limit * (1 - headroom));
   return `${format(load)} ÷ (${format(limit)} × ${percentOf(1 - headroom)}) = ${distinct(quotient)}`;
 }

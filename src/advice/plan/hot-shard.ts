@@ -5,7 +5,9 @@
 import { LIMITS } from '../../model/limits.ts';
 import { formatBytes, formatCount, formatNumber } from '../../model/quantity.ts';
 import type { Constraint, HottestShard } from '../../results/plan-result.ts';
+import type { Assumption } from './assumption.ts';
 import { percentOf, SHARD_LIMIT } from './constraints.ts';
+import type { Counts } from './shard-counts.ts';
 import { fillOf, type KeyLoads } from '../placement/key-loads.ts';
 import type { PerDimension } from '../placement/key-run.ts';
 import { fittingCounts, fitsOn, hottestFill, placeKeys } from '../placement/placement.ts';
@@ -25,9 +27,9 @@ export interface HotShardQuestion {
 
 export interface HotShard {
   readonly constraint: Constraint;
-  readonly assumptions: readonly string[];
+  readonly assumptions: readonly Assumption[];
   /** The least count from `from` on that fits, and the least from which all fit; null where none was found. */
-  readonly countsFrom: (from: number) => { readonly shards: number | null; readonly safe: number | null };
+  readonly countsFrom: (from: number) => Counts;
   /** With every key, also those that fit nowhere. */
   readonly hottestOn: (shards: number) => HottestShard;
 }
@@ -49,10 +51,13 @@ export function hotShardOfNames({ all, fitting, limit }: HotShardQuestion): HotS
     badCount === 0
       ? ''
       : `; too hot again: ${bad.map(formatCount).join(', ')}${badCount > bad.length ? ' …' : ''}`;
-  const spread =
+  const spread: Assumption[] =
     placed.spreadKeys > 0
       ? [
-          `The ${formatCount(placed.spreadKeys)} lightest keys are spread evenly; only the heavier ones are placed by name.`,
+          {
+            text: `The ${formatCount(placed.spreadKeys)} lightest keys are spread evenly; only the heavier ones are placed by name.`,
+            doubt: 'little',
+          },
         ]
       : [];
   return {
@@ -98,9 +103,14 @@ export function hotShardOfChance({
   const dimensions = keys.sources.map((source) => source.dimension);
   const chances =
     first === null ? NOT_WITHIN : chanceText(first, riskAt(keys, first, limit), risk, limit, dimensions);
-  const both =
+  const both: Assumption[] =
     keys.sources.length > 1
-      ? ['A shard too hot in records and one too hot in bytes are added up as if never the same one.']
+      ? [
+          {
+            text: 'A shard too hot in records and one too hot in bytes are added up as if never the same one.',
+            doubt: 'little',
+          },
+        ]
       : [];
   return {
     constraint: {
@@ -110,10 +120,16 @@ export function hotShardOfChance({
       formula: fitting.keyCount === 0 ? noKeyText(all) : `${keysText(all, fitting)} at random: ${chances}`,
     },
     assumptions: [
-      namesGiven
-        ? "The scenario's generated names stand for names that are not known: each key falls on any shard alike (--placement actual takes them as they are)."
-        : 'Key names are not known: each key falls on any shard alike.',
-      'Larger counts are taken to fit as well: proven for equal keys, without a known counterexample for others.',
+      {
+        text: namesGiven
+          ? "The scenario's generated names stand for names that are not known: each key falls on any shard alike (--placement actual takes them as they are)."
+          : 'Key names are not known: each key falls on any shard alike.',
+        doubt: 'some',
+      },
+      {
+        text: 'Larger counts are taken to fit as well: proven for equal keys, without a known counterexample for others.',
+        doubt: 'little',
+      },
       ...both,
     ],
     countsFrom: (from) => {

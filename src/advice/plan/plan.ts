@@ -2,13 +2,19 @@
  * `shardwise plan`: how many shards some traffic needs, which constraint asks for them, and what that rests on.
  */
 import { LIMITS } from '../../model/limits.ts';
-import type { Constraint, PlanResult } from '../../results/plan-result.ts';
-import { planningLimit, sumConstraints } from './constraints.ts';
-import { hotKeyOf } from './hot-key.ts';
-import { hotShardOfChance, hotShardOfNames } from './hot-shard.ts';
+import type { Constraint, HottestKey, HottestShard, PlanResult } from '../../results/plan-result.ts';
 import { keyLoadsOf, withoutKeysAbove, type KeyLoads, type TrafficPart } from '../placement/key-loads.ts';
 import type { PerDimension } from '../placement/key-run.ts';
-import { isPlacedByData, type PlanInput } from './plan-input.ts';
+import { assumptionColumns, type Assumption } from './assumption.ts';
+import { confidenceInput, headroomInput, limitInput, trafficInputs } from './constraint-inputs.ts';
+import { planningLimit } from './constraints.ts';
+import { hotKeyOf } from './hot-key.ts';
+import { hotShardOfChance, hotShardOfNames } from './hot-shard.ts';
+import type { PlanInput } from './plan-input.ts';
+import { isPlacedByData } from './planned-keys.ts';
+import { readBandwidth } from './read-bandwidth.ts';
+import { bindingOf, countsOfAll, largestOf, type Bound, type Counts } from './shard-counts.ts';
+import { writeBytes, writeRecords } from './write-constraints.ts';
 
 /** Loads are sums of floating point: a key is above the limit by more than this part. */
 const TOLERANCE = 1e-9;
@@ -18,74 +24,83 @@ const TOLERANCE = 1e-9;
  * holds too. Deterministic: the same input gives the same bytes everywhere.
  */
 export function buildPlan(input: PlanInput): PlanResult {
-  const parts = partsOf(input);
-  return parts === undefined
-    ? planWithoutKeys(input)
-    : planWithKeys(input, keyLoadsOf(parts, input.placementSeed));
+  const keys = keysOf(input);
+  const sums = [writeBytes(input), writeRecords(input), readBandwidth(input)];
+  const { bounds, hottestKey, hottestOn, assumptions } =
+    keys === undefined ? NO_KEYS : hotConstraints(input, keys, sums);
+  const constraints = [...sums, ...bounds.map(({ constraint }) => constraint)];
+  const counts = withinQuota(countsOfAll([...sums.map((constraint) => ({ constraint })), ...bounds]));
+  return {
+    ...{ shards: counts.shards, shardsSafe: counts.safe, feasible: counts.shards !== null },
+    binding: bindingOf(constraints),
+    constraints,
+    hottestShard: hottestOn(counts.shards ?? largestOf(constraints)),
+    hottestKey,
+    ...assumptionColumns([...input.assumptions, ...assumptions]),
+  };
 }
 
-/** The sources with their keys, or undefined where the keys of one are not known. */
-function partsOf({ sources }: PlanInput): TrafficPart[] | undefined {
+/** What each key carries, or undefined where the keys of a source are not known. */
+function keysOf({ sources, placementSeed }: PlanInput): KeyLoads | undefined {
   const parts: TrafficPart[] = [];
   for (const { keys, recordsPerSec, dataBytes, keyBytes, equalKeyBytes } of sources) {
     if (keys === undefined) return undefined;
     parts.push({ keys, recordsPerSec, dataBytes, keyBytes: equalKeyBytes ? keyBytes : undefined });
   }
-  return parts;
+  return keyLoadsOf(parts, placementSeed);
 }
 
-function planWithoutKeys(input: PlanInput): PlanResult {
-  const sums = sumConstraints(input);
-  const shards = withinQuota(largestOf(sums));
-  const formula = 'not evaluated: no keys are given';
-  const constraints: Constraint[] = [
-    ...sums,
-    { name: 'hot-key', shards: null, evaluated: false, formula },
-    { name: 'hot-shard', shards: null, evaluated: false, formula },
-  ];
-  return {
-    shards,
-    shardsSafe: shards,
-    feasible: shards !== null,
-    binding: bindingOf(constraints),
-    constraints,
-    hottestShard: null,
-    hottestKey: null,
-    assumptions: input.assumptions,
-  };
+/** The two constraints that keys make, and what there is to say of the hottest of them. */
+interface HotConstraints {
+  readonly bounds: readonly Bound[];
+  readonly hottestKey: HottestKey | null;
+  readonly hottestOn: (shards: number) => HottestShard | null;
+  readonly assumptions: readonly Assumption[];
 }
 
-function planWithKeys(input: PlanInput, all: KeyLoads): PlanResult {
+const NO_KEYS: HotConstraints = {
+  bounds: (['hot-key', 'hot-shard'] as const).map((name) => ({
+    constraint: { name, shards: null, evaluated: false, formula: 'not evaluated: no keys are given' },
+  })),
+  hottestKey: null,
+  hottestOn: () => null,
+  assumptions: [],
+};
+
+const KEY_SOURCE =
+  "developer guide, Key concepts: a partition key's hash decides the shard of all its records";
+
+function hotConstraints(input: PlanInput, all: KeyLoads, sums: readonly Constraint[]): HotConstraints {
   const limit = planningLimit(input.headroom);
   const fitting = fittingKeys(all, limit);
-  const sums = sumConstraints(input);
   const { confidence, namesGiven } = input;
   const question = { all, fitting, limit, confidence, namesGiven };
-  const hotShard = areNamesKnown(input) ? hotShardOfNames(question) : hotShardOfChance(question);
-  const others = largestOf(sums);
+  const isNamed = areNamesKnown(input);
+  const hotShard = isNamed ? hotShardOfNames(question) : hotShardOfChance(question);
   const hotKey = hotKeyOf({
-    loads: all,
-    limit,
-    headroom: input.headroom,
-    risk: 1 - input.confidence,
+    ...{ loads: all, limit, headroom: input.headroom, risk: 1 - confidence },
     unfitKeys: all.keyCount - fitting.keyCount,
     shards: largestOf([...sums, hotShard.constraint]),
-    namesGiven: input.namesGiven || areNamesKnown(input),
+    namesGiven: namesGiven || isNamed,
   });
-  const constraints = [...sums, hotKey.constraint, hotShard.constraint];
-  const counts =
-    hotKey.constraint.shards === null || withinQuota(others) === null
-      ? { shards: null, safe: null }
-      : hotShard.countsFrom(others);
+  const inputs = [
+    ...trafficInputs(input),
+    limitInput('records written', LIMITS.writeRecordsPerSec),
+    limitInput('bytes written', LIMITS.writeBytesPerSec),
+    headroomInput(input),
+  ];
+  const hotShardInputs = isNamed ? inputs : [...inputs, confidenceInput(input)];
   return {
-    shards: counts.shards,
-    shardsSafe: counts.safe,
-    feasible: counts.shards !== null,
-    binding: bindingOf(constraints),
-    constraints,
-    hottestShard: hotShard.hottestOn(counts.shards ?? largestOf(constraints)),
+    bounds: [
+      { constraint: { ...hotKey.constraint, inputs, source: KEY_SOURCE } },
+      {
+        constraint: { ...hotShard.constraint, inputs: hotShardInputs, source: KEY_SOURCE },
+        countsFrom: hotShard.countsFrom,
+      },
+    ],
     hottestKey: hotKey.hottestKey,
-    assumptions: [...input.assumptions, ...hotShard.assumptions],
+    hottestOn: hotShard.hottestOn,
+    assumptions: hotShard.assumptions,
   };
 }
 
@@ -103,22 +118,9 @@ function areNamesKnown({ placement, sources }: PlanInput): boolean {
   return placement === 'actual' || sources.every(({ keys }) => keys !== undefined && isPlacedByData(keys));
 }
 
-function largestOf(constraints: readonly Constraint[]): number {
-  return Math.max(1, ...constraints.map((constraint) => constraint.shards ?? 1));
-}
-
 /** More shards than AWS's default quota are no plan. */
-function withinQuota(shards: number): number | null {
-  return shards <= LIMITS.shardQuota.value ? shards : null;
-}
-
-/** The one that asks for most; one that no count meets asks for more than any other. Ties go to the first. */
-function bindingOf(constraints: readonly Constraint[]): Constraint['name'] | null {
-  let binding: Constraint | undefined;
-  for (const constraint of constraints) {
-    if (!constraint.evaluated) continue;
-    if (binding === undefined || (constraint.shards ?? Infinity) > (binding.shards ?? Infinity))
-      binding = constraint;
-  }
-  return binding?.name ?? null;
+function withinQuota(counts: Counts): Counts {
+  return counts.shards !== null && counts.shards > LIMITS.shardQuota.value
+    ? { shards: null, safe: null }
+    : counts;
 }

@@ -60,3 +60,8 @@ export function plannedKeysOf(keys: Keys, where: string): PlannedKeys {
       throw new Error(`there is neither a place nor a reason for ${keys.kind}`);
   }
 }
+
+/** Keys whose places are known whatever the names of generated keys stand for. */
+export function isPlacedByData({ kind }: PlannedKeys): boolean {
+  return kind === 'weights' || kind === 'hashKeys';
+}

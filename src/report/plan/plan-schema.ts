@@ -2,7 +2,7 @@
  * What a valid report says of a plan.
  */
 import { z } from 'zod';
-import { CONSTRAINT_NAMES } from '../../results/plan-result.ts';
+import { CONSTRAINT_NAMES, DOUBTS, INPUT_ORIGINS } from '../../results/plan-result.ts';
 import { amount, count } from '../schema-figures.ts';
 
 export const plan = z.object({
@@ -16,6 +16,10 @@ export const plan = z.object({
       shards: count.nullable(),
       evaluated: z.boolean(),
       formula: z.string(),
+      inputs: z
+        .array(z.object({ name: z.string(), value: amount, unit: z.string(), origin: z.enum(INPUT_ORIGINS) }))
+        .optional(),
+      source: z.string().optional(),
     }),
   ),
   hottestShard: z
@@ -40,4 +44,5 @@ export const plan = z.object({
     })
     .nullable(),
   assumptions: z.array(z.string()),
+  doubts: z.array(z.enum(DOUBTS)).optional(),
 });

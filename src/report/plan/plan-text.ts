@@ -5,27 +5,22 @@
  */
 import { LIMITS } from '../../model/limits.ts';
 import type { ReportDocument } from '../../results/report-document.ts';
-import type { Constraint, HottestKey, HottestShard, PlanResult } from '../../results/plan-result.ts';
-import { amountOf, count, NBSP, percent, times } from '../figure.ts';
-import { type Ink, inkFor } from '../ink.ts';
+import type { HottestKey, HottestShard, PlanResult } from '../../results/plan-result.ts';
+import { amountOf, count, percent, times } from '../figure.ts';
+import { inkFor } from '../ink.ts';
 import { quoteName, showProse } from '../name.ts';
 import { finish, labelled, pageWidth, wrap } from '../paragraph.ts';
 import type { Style } from '../render.ts';
-import { type Column, tableLines } from '../table.ts';
+import { constraintLines, detailLines, MEANING, showFigures } from './constraint-text.ts';
 
 const MARGIN = 15;
-const COLUMNS: readonly Column[] = [
-  { title: 'constraint' },
-  { title: 'shards', align: 'right' },
-  { title: 'arithmetic' },
-];
-
 /** A plan's report in at most 80 columns. The same document and style give the same text. */
 export function renderPlanText(document: ReportDocument, style: Style): string {
   const { plan } = document;
   if (plan === undefined) throw new Error('a document of kind plan has no plan');
   const ink = inkFor(style);
   const columns = pageWidth(style.columns);
+  const details = style.details ?? false;
   return finish([
     ...wrap(answer(plan), columns).map((line) => ink('bold', ink(plan.feasible ? 'green' : 'red', line))),
     ...safeSentence(plan).flatMap((sentence) => wrap(sentence, columns)),
@@ -34,7 +29,8 @@ export function renderPlanText(document: ReportDocument, style: Style): string {
     ...constraintLines(plan, ink, columns),
     ...hottestLines(plan, columns),
     '',
-    ...assumptionLines(plan.assumptions, columns),
+    ...assumptionLines(plan, details, columns),
+    ...(details ? detailLines(plan, ink, columns) : []),
   ]);
 }
 
@@ -58,14 +54,6 @@ function excess({ utilization }: HottestKey): string {
     : `takes ${percent(utilization)} of one shard, which leaves less than the headroom`;
 }
 
-const MEANING: Readonly<Record<Constraint['name'], string>> = {
-  'write-bytes': 'the bytes written',
-  'write-records': 'the records written',
-  'read-bandwidth': 'the bytes that consumers read',
-  'hot-key': 'the heaviest key',
-  'hot-shard': 'keys that fall on the same shard',
-};
-
 /** Fitting is not monotone in the number of shards: say so where it matters. */
 function safeSentence({ shards, shardsSafe, hottestShard }: PlanResult): string[] {
   if (shards === null || shardsSafe === shards) return [];
@@ -79,26 +67,6 @@ function subject({ scenario }: ReportDocument, columns: number): string[] {
   if (scenario?.file === undefined && scenario?.description === undefined) return [];
   const text = [scenario.file, scenario.description].filter((part) => part !== undefined).map(showProse);
   return ['', ...labelled('Scenario', text.join(': '), MARGIN, columns)];
-}
-
-function constraintLines({ constraints, binding }: PlanResult, ink: Ink, columns: number): string[] {
-  const room = columns - 2 - 'read-bandwidth'.length - 2 - 'shards'.length - 2;
-  const rows = constraints.flatMap((constraint) => {
-    const isBinding = constraint.name === binding;
-    const name = isBinding ? ink('bold', constraint.name) : constraint.name;
-    // The lines that a long arithmetic takes are rows of their own: the table does not wrap.
-    return wrap(showFigures(constraint.formula), room).map((line, i) => [
-      i === 0 ? name : '',
-      i === 0 ? shardsCell(constraint) : '',
-      line,
-    ]);
-  });
-  return tableLines(COLUMNS, rows, ink);
-}
-
-function shardsCell({ shards, evaluated }: Constraint): string {
-  if (!evaluated) return '–';
-  return shards === null ? 'none' : count(shards);
 }
 
 function hottestLines(plan: PlanResult, columns: number): string[] {
@@ -183,11 +151,19 @@ function nameOf(key: HottestKey): string {
   return key.key === null ? 'one key' : quoteName(key.key, 40);
 }
 
-/** Prose whose numbers stay on a line with their units. */
-function showFigures(text: string): string {
-  return showProse(text).replace(/(?<=\d) (?=%|[KMGT]?i?B\b|shards?\b)/g, NBSP);
-}
-
-function assumptionLines(assumptions: readonly string[], columns: number): string[] {
-  return ['Assumptions', ...assumptions.flatMap((text) => labelled('  -', showFigures(text), 4, columns))];
+/** All of them in the long form; else those that hardly matter are only counted. */
+function assumptionLines(
+  { assumptions, doubts = [] }: PlanResult,
+  details: boolean,
+  columns: number,
+): string[] {
+  const shown = assumptions.filter((_, i) => details || doubts[i] !== 'little');
+  const left = assumptions.length - shown.length;
+  return [
+    'Assumptions, the most worth doubting first',
+    ...shown.flatMap((text) => labelled('  -', showFigures(text), 4, columns)),
+    ...(left === 0
+      ? []
+      : [`    ${count(left)} more that hardly ${left === 1 ? 'matters' : 'matter'}: --details.`]),
+  ];
 }

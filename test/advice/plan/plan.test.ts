@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { buildPlan } from '../../../src/advice/plan/plan.ts';
-import { planInputOf, planInputOfFlags, type PlanOptions } from '../../../src/advice/plan/plan-input.ts';
+import {
+  planInputOf,
+  planInputOfFlags,
+  type PlanInput,
+  type PlanOptions,
+} from '../../../src/advice/plan/plan-input.ts';
 import { saltRisk } from '../../../src/advice/placement/salts.ts';
 import type { ConstraintName, PlanResult } from '../../../src/results/plan-result.ts';
 import type { Keys, Scenario, Source } from '../../../src/traffic/scenario.ts';
@@ -155,6 +160,8 @@ describe('buildPlan', () => {
   });
 });
 
+const textsOf = (input: PlanInput): string[] => input.assumptions.map(({ text }) => text);
+
 describe('planInputOf', () => {
   const source: Source = {
     name: 'a',
@@ -189,14 +196,14 @@ describe('planInputOf', () => {
         keys: source.keys,
       },
     ]);
-    expect(input.assumptions[0]).toBe('Planned for the highest rate of any stage: 4,000/s.');
-    expect(input.assumptions.join(' ')).toContain('bursts');
-    expect(input.assumptions).toContain('One polling consumer (default).');
+    expect(textsOf(input)[0]).toBe('Planned for the highest rate of any stage: 4,000/s.');
+    expect(textsOf(input).join(' ')).toContain('bursts');
+    expect(textsOf(input).join(' ')).toContain('Defaults: one polling consumer, ');
   });
 
   it('adds up the peaks of several sources, and says that too', () => {
     const input = planInputOf({ ...scenario, traffic: [source, { ...source, name: 'b' }] });
-    expect(input.assumptions[0]).toContain('8,000/s, every source at its own peak at the same time');
+    expect(textsOf(input)[0]).toContain('8,000/s, every source at its own peak at the same time');
   });
 
   it('lets flags replace what they name', () => {
@@ -213,11 +220,22 @@ describe('planInputOf', () => {
       equalKeyBytes: true,
     });
     expect(input.headroom).toBe(0.5);
-    expect(input.assumptions).toContain('Headroom 50 % of every limit.');
+    expect(textsOf(input).join(' ')).not.toContain('headroom');
+    expect(input.origins).toMatchObject({
+      rate: 'flag',
+      size: 'flag',
+      keySize: 'flag',
+      headroom: 'flag',
+      region: 'default',
+    });
   });
 
   it('counts the consumers by kind', () => {
     const consumers = [consumerOf({ kind: 'efo' }), consumerOf(), consumerOf({ kind: 'efo' })];
-    expect(planInputOf({ ...scenario, consumers }).consumers).toEqual({ polling: 1, efo: 2 });
+    expect(planInputOf({ ...scenario, consumers }).consumers.map(({ kind }) => kind)).toEqual([
+      'efo',
+      'polling',
+      'efo',
+    ]);
   });
 });

@@ -1,0 +1,92 @@
+/**
+ * What a plan takes for granted of a scenario: where it knows it only roughly, or leaves a part of it out.
+ */
+import { formatDuration, formatRate } from '../../model/quantity.ts';
+import { isSteadyText } from '../../traffic/payload-text.ts';
+import { burstFactor } from '../../traffic/peak-rate.ts';
+import type { Scenario, Source } from '../../traffic/scenario.ts';
+import type { Assumption } from './assumption.ts';
+import { peakOf, type PlanOptions, type PlanSource } from './plan-input.ts';
+
+export function scenarioAssumptions(
+  scenario: Scenario,
+  options: PlanOptions,
+  sources: readonly PlanSource[],
+): Assumption[] {
+  return [
+    ...(options.rate === undefined ? peakAssumptions(scenario) : []),
+    ...arrivalAssumptions(scenario, sources),
+    ...approximations(scenario, options),
+  ];
+}
+
+function approximations({ traffic, stream, timeline = [] }: Scenario, options: PlanOptions): Assumption[] {
+  const isPerBatch = options.keys === undefined && traffic.some(({ keys }) => keys.kind === 'perBatch');
+  const isOpenText =
+    options.dataBytes === undefined &&
+    traffic.some(({ size }) => size.kind === 'template' && !isSteadyText(size.template));
+  return [
+    ...some(
+      isPerBatch,
+      'One key per batch: planned as evenly spread over its keys; a whole request on one shard is not part of it.',
+    ),
+    ...some(
+      isOpenText,
+      'Numbers in the payload template are planned with 16 digits, the most they can have.',
+    ),
+    ...some(
+      stream.onDemand !== undefined,
+      "The shards of an on-demand stream are the service's matter: these must be open when the load comes, by " +
+        'warm throughput (1 MiB/s each) or because the stream has grown. simulate shows whether it grows in time.',
+    ),
+    ...some(timeline.length > 0, 'The timeline is not part of a plan: simulate plays it.'),
+  ];
+}
+
+function some(holds: boolean, text: string): Assumption[] {
+  return holds ? [{ text, doubt: 'some' }] : [];
+}
+
+function peakAssumptions({ traffic }: Scenario): Assumption[] {
+  const changing = traffic.filter(
+    ({ stages }) => stages.some((stage) => stage.from !== stage.to) || !isFlat(stages),
+  );
+  if (changing.length === 0) return [];
+  const peak = traffic.reduce((sum, source) => sum + peakOf(source), 0);
+  const sum = traffic.length > 1 ? ', every source at its own peak at the same time' : '';
+  return [
+    {
+      text: `Planned for the highest rate of any stage: ${formatRate({ recordsPerSec: peak })}${sum}.`,
+      doubt: 'some',
+    },
+  ];
+}
+
+/** Whatever the pattern of arrivals, only their mean is planned. */
+function arrivalAssumptions({ traffic }: Scenario, sources: readonly PlanSource[]): Assumption[] {
+  if (traffic.every(({ arrivals }) => arrivals.kind === 'even')) return [];
+  const peaks = traffic.flatMap(({ name, arrivals }, i): Assumption[] => {
+    if (arrivals.kind !== 'bursts') return [];
+    const rate = formatRate({ recordsPerSec: sources[i].recordsPerSec * burstFactor(arrivals) });
+    const { withinUs, everyUs } = arrivals;
+    return [
+      {
+        text:
+          `Source ${JSON.stringify(name)} sends in bursts, ${formatDuration(withinUs)} of every ` +
+          `${formatDuration(everyUs)}, at ${rate} while they last.`,
+        doubt: 'some',
+      },
+    ];
+  });
+  return [
+    {
+      text: 'Arrivals of any pattern are planned by their mean rate: bursts and chance above it can be throttled.',
+      doubt: 'high',
+    },
+    ...peaks,
+  ];
+}
+
+function isFlat(stages: Source['stages']): boolean {
+  return stages.every((stage) => stage.from === stages[0].from);
+}

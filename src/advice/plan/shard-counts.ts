@@ -1,0 +1,55 @@
+/**
+ * Which shard counts hold all constraints at once: for some every count from one on does, for others, where the places
+ * of keys matter, a larger count can be worse again.
+ */
+import type { Constraint } from '../../results/plan-result.ts';
+
+/** The least count from a given one on that holds, and the least from which all hold; null where none was found. */
+export interface Counts {
+  readonly shards: number | null;
+  readonly safe: number | null;
+}
+
+export interface Bound {
+  readonly constraint: Constraint;
+  /** Absent: every count from the constraint's own on holds. */
+  readonly countsFrom?: (from: number) => Counts;
+}
+
+/** The least count of each kind at which every bound holds; null where no count does. */
+export function countsOfAll(bounds: readonly Bound[]): Counts {
+  const own = bounds.flatMap(({ constraint }) => (constraint.evaluated ? [constraint.shards] : []));
+  if (own.includes(null)) return { shards: null, safe: null };
+  const placed = bounds.flatMap(({ countsFrom }) => countsFrom ?? []);
+  let shards = Math.max(1, ...own.map((count) => count ?? 1));
+  for (let isSettled = false; !isSettled;) {
+    isSettled = true;
+    for (const countsFrom of placed) {
+      const next = countsFrom(shards).shards;
+      if (next === null) return { shards: null, safe: null };
+      if (next > shards) [shards, isSettled] = [next, false];
+    }
+  }
+  let safe: number | null = shards;
+  for (const countsFrom of placed) {
+    const from: number | null = countsFrom(shards).safe;
+    safe = safe === null || from === null ? null : Math.max(safe, from);
+  }
+  return { shards, safe };
+}
+
+/** What all constraints that have a count of their own ask for. */
+export function largestOf(constraints: readonly Constraint[]): number {
+  return Math.max(1, ...constraints.map((constraint) => constraint.shards ?? 1));
+}
+
+/** The one that asks for most; one that no count meets asks for more than any other. Ties go to the first. */
+export function bindingOf(constraints: readonly Constraint[]): Constraint['name'] | null {
+  let binding: Constraint | undefined;
+  for (const constraint of constraints) {
+    if (!constraint.evaluated) continue;
+    if (binding === undefined || (constraint.shards ?? Infinity) > (binding.shards ?? Infinity))
+      binding = constraint;
+  }
+  return binding?.name ?? null;
+}

@@ -1,0 +1,68 @@
+/**
+ * The flags of `shardwise plan` that say how safe the answer has to be, and where the stream is.
+ */
+import type { Command } from 'commander';
+import type { PlacementMode, PlanOptions } from '../../advice/plan/plan-input.ts';
+import { requirePercent } from '../../model/quantity.ts';
+import { badInput } from '../../model/refusal.ts';
+import { given } from './given.ts';
+
+export interface MarginFlags {
+  headroom?: string;
+  confidence?: string;
+  placement?: string;
+  region?: string;
+}
+
+export function addMarginFlags(command: Command): Command {
+  return command
+    .optionsGroup('Margins and place:')
+    .option('--headroom <percent>', 'part of every limit to keep free (default: 20%)')
+    .option('--confidence <percent>', 'how sure the hottest shard must fit (default: 95%)')
+    .option(
+      '--placement <how>',
+      'random, or actual for the names that keys are generated with (default: random)',
+    )
+    .option('--region <region>', 'AWS region: its prices and quotas (default: us-east-1)');
+}
+
+/** Refuses (exit 2) what is no value of its flag. */
+export function parseMargins(
+  flags: MarginFlags,
+): Pick<PlanOptions, 'headroom' | 'confidence' | 'placement' | 'region'> {
+  return {
+    headroom: given(flags.headroom, headroomOf),
+    confidence: given(flags.confidence, confidenceOf),
+    placement: given(flags.placement, placementOf),
+    region: given(flags.region, regionOf),
+  };
+}
+
+function headroomOf(text: string): number {
+  const headroom = requirePercent(text, '--headroom');
+  if (headroom <= 0.99) return headroom;
+  throw badInput(`--headroom: ${text} leaves nothing of a shard.`, 'Write at most 99%, for example 20%.');
+}
+
+function confidenceOf(text: string): number {
+  const confidence = requirePercent(text, '--confidence');
+  if (confidence > 0 && confidence <= 0.999999) return confidence;
+  throw badInput(
+    `--confidence: ${text} is ${confidence > 0 ? 'never reached: names fall by chance' : 'no demand at all'}.`,
+    'Write a percentage above 0% and up to 99.9999%, for example 95%.',
+  );
+}
+
+function placementOf(text: string): PlacementMode {
+  if (text === 'random' || text === 'actual') return text;
+  throw badInput(`--placement: there is no placement ${JSON.stringify(text)}.`, 'Write random or actual.');
+}
+
+/** AWS opens new regions faster than we could list them: only the form is checked. */
+function regionOf(text: string): string {
+  if (/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/.test(text)) return text;
+  throw badInput(
+    `--region: ${JSON.stringify(text)} is not the name of an AWS region.`,
+    'Write for example us-east-1 or eu-central-1.',
+  );
+}

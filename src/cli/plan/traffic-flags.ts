@@ -1,0 +1,84 @@
+/**
+ * The flags of `shardwise plan` that say what is sent: how much, how large, and by which keys.
+ */
+import type { Command } from 'commander';
+import type { PlanOptions } from '../../advice/plan/plan-input.ts';
+import { LIMITS } from '../../model/limits.ts';
+import { formatBytes, type Rate, requireBytes, requireRate } from '../../model/quantity.ts';
+import { badInput } from '../../model/refusal.ts';
+import type { Keys } from '../../traffic/scenario.ts';
+import { given } from './given.ts';
+
+const MAX_RECORDS_PER_SEC = 1_000_000_000;
+
+export interface TrafficFlags {
+  rate?: string;
+  recordSize?: string;
+  keySize?: string;
+  keys?: string;
+}
+
+export function addTrafficFlags(command: Command): Command {
+  return command
+    .optionsGroup('Traffic:')
+    .option('--rate <rate>', 'records, or their bytes (data and key), per second: 3000/s, 5MiB/s')
+    .option('--record-size <size>', 'data of a record, without its key: 900B, 2KiB')
+    .option('--key-size <size>', 'partition key of a record (default: 16B)')
+    .option('--keys <keys>', 'uniform:100000, zipf:1.1:100000, hot:40%:1:10000 or file:counts.csv');
+}
+
+/** Refuses (exit 2) what is no value of its flag. */
+export async function parseTraffic(
+  flags: TrafficFlags,
+): Promise<Pick<PlanOptions, 'rate' | 'dataBytes' | 'keyBytes' | 'keys'>> {
+  const dataBytes = given(flags.recordSize, (text) => requireBytes(text, '--record-size'));
+  const keyBytes = given(flags.keySize, keyBytesOf);
+  checkRecordSize(dataBytes, keyBytes ?? 0);
+  return {
+    rate: given(flags.rate, (text) => rateOf(text, '--rate')),
+    dataBytes,
+    keyBytes,
+    keys: await given(flags.keys, keysOf),
+  };
+}
+
+async function keysOf(text: string): Promise<Keys> {
+  const { refuseUnplaceable } = await import('../../advice/plan/planned-keys.ts');
+  const { kindOfShort } = await import('../../traffic/short-form.ts');
+  const { fileOfShort, keysOfShort } = await import('../../traffic/short-keys.ts');
+  refuseUnplaceable(kindOfShort(text), '--keys');
+  const file = fileOfShort(text);
+  if (file === undefined) return keysOfShort(text);
+  // Relative to the folder that the command is given in.
+  const { readNamedFiles } = await import('../../run/files/named-files.ts');
+  return keysOfShort(text, '--keys', await readNamedFiles([{ holds: 'keys', file }], '.'));
+}
+
+function rateOf(text: string, flag: string): Rate {
+  const rate = requireRate(text, flag);
+  const amount = 'recordsPerSec' in rate ? rate.recordsPerSec : rate.bytesPerSec;
+  if (amount > 0 && amount <= MAX_RECORDS_PER_SEC * 1024) return rate;
+  throw badInput(
+    `${flag}: ${text} is ${amount > 0 ? 'more than Kinesis could ever take' : 'no traffic'}.`,
+    'Write for example 3000/s or 5MiB/s.',
+  );
+}
+
+function keyBytesOf(text: string): number {
+  const bytes = requireBytes(text, '--key-size');
+  const most = LIMITS.partitionKeyChars.value * 4;
+  if (bytes >= 1 && bytes <= most) return bytes;
+  throw badInput(
+    `--key-size: ${text} is not the length of a partition key.`,
+    `A key has 1 to ${LIMITS.partitionKeyChars.value} characters, which are 1B to ${most}B.`,
+  );
+}
+
+function checkRecordSize(dataBytes: number | undefined, keyBytes: number): void {
+  const most = LIMITS.ceilingMaxRecordBytes.value;
+  if (dataBytes === undefined || dataBytes + keyBytes <= most) return;
+  throw badInput(
+    `--record-size: a record of ${formatBytes(dataBytes + keyBytes)} is larger than Kinesis takes.`,
+    `Write at most ${formatBytes(most).replace(' ', '')}, its key included, or cut the record into several.`,
+  );
+}
