@@ -40,7 +40,9 @@ describe('a timeline', () => {
 
   it('is not part of a plan, which says so', () => {
     const { assumptions } = planInputOf(withTimeline('{ at: 1s, resize: 8 }'));
-    expect(assumptions).toContain('The timeline is not part of a plan: simulate plays it.');
+    expect(assumptions.map(({ text }) => text)).toContain(
+      'The timeline is not part of a plan: simulate plays it.',
+    );
   });
 });
 
