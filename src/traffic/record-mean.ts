@@ -80,7 +80,7 @@ function cutLognormalMean(median: number, sigma: number, max: number): number {
 }
 
 /** Probability that a standard normal is below z, to 1e-14 (series of Marsaglia, J. Stat. Software 11(4), 2004). */
-function normalBelow(z: number): number {
+export function normalBelow(z: number): number {
   if (z < -8) return 0;
   if (z > 8) return 1;
   let sum = z;
@@ -107,7 +107,7 @@ export function meanKeyBytes(keys: Keys, placementSeed?: number): number {
   // Generated keys with the same number of digits have the same length.
   for (let from = 0, to = 10; from < count; from = to, to *= 10) {
     const bytes = utf8Length(keyNameOf(keys.template, from, placementSeed));
-    mean += bytes * shareOf(keys, from, Math.min(to, count));
+    mean += bytes * shareOfKeys(keys, from, Math.min(to, count));
   }
   return mean;
 }
@@ -134,7 +134,7 @@ function meanTableBytes(table: WeightedNames): number {
 }
 
 /** Part of the records that go to the generated keys `from` to `to` - 1. */
-function shareOf(
+export function shareOfKeys(
   keys: Exclude<Keys, { readonly kind: 'weights' | 'file' | 'hashKeys' }>,
   from: number,
   to: number,

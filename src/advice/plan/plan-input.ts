@@ -31,6 +31,8 @@ export interface PlanInput {
   readonly region: string;
   /** How long the stream keeps records, in hours. */
   readonly retentionHours: number;
+  /** Largest record that the stream takes, data and key: where drawn sizes are cut. Default: AWS's own default. */
+  readonly maxRecordBytes?: number;
   /** Who says what. */
   readonly origins: Origins;
   readonly assumptions: readonly Assumption[];
@@ -134,6 +136,7 @@ export function planInputOf(scenario: Scenario, options: PlanOptions = {}): Plan
       scenarioAssumptions(scenario, options, sources),
     ),
     placementSeed: scenario.placementSeed,
+    maxRecordBytes: scenario.stream.maxRecordBytes,
     namesGiven: options.keys === undefined,
   };
 }
