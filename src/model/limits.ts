@@ -183,7 +183,7 @@ export const LIMITS = {
     source: QUOTAS,
     note: 'In us-east-1, us-west-2 and eu-west-1; 200 MB/s elsewhere until raised.',
   },
-  onDemandWriteBytesPerSecElsewhere: {
+  onDemandWriteBytesElsewhere: {
     value: 200 * MIB,
     unit: 'B/s per stream',
     asOf: '2026-11',

@@ -1,7 +1,9 @@
 /**
  * The part of a report that a plan writes: shards needed, by which limit, and where the hottest load is.
  */
-export interface PlanResult {
+import type { PlanMoney } from './plan-money.ts';
+
+export interface PlanResult extends Partial<PlanMoney> {
   /** Smallest count at which every constraint holds; null where none does. */
   readonly shards: number | null;
   /** Smallest count from which every larger one holds too; null where none was found. */

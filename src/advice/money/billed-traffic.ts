@@ -47,10 +47,15 @@ export function billedTrafficOf(input: PlanInput, longTermReadBytesPerMonth = 0)
     bytesPerSec,
     putUnitsPerSec,
     roundedBytesPerSec,
-    ...input.consumers,
+    ...countReaders(input),
     retentionHours: input.retentionHours,
     longTermReadBytesPerSec: longTermReadBytesPerMonth / SECONDS_PER_MONTH,
   };
+}
+
+/** Consumers by the way they read: a bill and the limits of modes know no more of them. */
+export function countReaders({ consumers }: PlanInput): { readonly polling: number; readonly efo: number } {
+  return { polling: consumers.polling, efo: consumers.efo };
 }
 
 /** The same traffic at another rate: everything that grows with it does. */

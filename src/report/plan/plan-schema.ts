@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { CONSTRAINT_NAMES, DOUBTS, INPUT_ORIGINS } from '../../results/plan-result.ts';
 import { amount, count } from '../schema-figures.ts';
+import { moneyFields } from './money-schema.ts';
 
 export const plan = z.object({
   shards: count.nullable(),
@@ -45,4 +46,5 @@ export const plan = z.object({
     .nullable(),
   assumptions: z.array(z.string()),
   doubts: z.array(z.enum(DOUBTS)).optional(),
+  ...moneyFields,
 });

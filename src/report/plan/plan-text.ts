@@ -12,6 +12,7 @@ import { quoteName, showProse } from '../name.ts';
 import { finish, labelled, pageWidth, wrap } from '../paragraph.ts';
 import type { Style } from '../render.ts';
 import { constraintLines, detailLines, MEANING, showFigures } from './constraint-text.ts';
+import { moneyLines } from './money-text.ts';
 
 const MARGIN = 15;
 /** A plan's report in at most 80 columns. The same document and style give the same text. */
@@ -28,6 +29,7 @@ export function renderPlanText(document: ReportDocument, style: Style): string {
     '',
     ...constraintLines(plan, ink, columns),
     ...hottestLines(plan, columns),
+    ...moneyLines(plan, ink, columns, details),
     '',
     ...assumptionLines(plan, details, columns),
     ...(details ? detailLines(plan, ink, columns) : []),

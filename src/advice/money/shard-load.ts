@@ -1,0 +1,116 @@
+/**
+ * A load counted in shards: how many it fills, by bytes or by records, whichever is more. On-demand streams grow by it.
+ */
+import { LIMITS } from '../../model/limits.ts';
+import type { Stage } from '../../traffic/scenario.ts';
+import type { PlanSource } from '../plan/plan-input.ts';
+
+/** Shards that are full at so many records and bytes (data and keys) per second; a fraction. */
+export function shardsFilledBy(records: number, bytes: number): number {
+  return Math.max(records / LIMITS.writeRecordsPerSec.value, bytes / LIMITS.writeBytesPerSec.value);
+}
+
+/** Shards filled by all sources, each at a rate of its own. */
+export function shardsFilled(
+  sources: readonly PlanSource[],
+  rateOf: (source: PlanSource, index: number) => number,
+): number {
+  let records = 0;
+  let bytes = 0;
+  sources.forEach((source, i) => {
+    const rate = rateOf(source, i);
+    records += rate;
+    bytes += rate * (source.dataBytes + source.keyBytes);
+  });
+  return shardsFilledBy(records, bytes);
+}
+
+/** When a stream that grows to twice what it carried is too small, and by how much. */
+export interface Overload {
+  readonly timeUs: number;
+  /** Shards that the load fills then, and shards that the stream has. */
+  readonly filled: number;
+  readonly open: number;
+}
+
+export interface Growth {
+  /** Shards that the stream has at the least. */
+  readonly least: number;
+  /** It carries so many times the most that it has carried up to `withinUs` ago. */
+  readonly times: number;
+  readonly withinUs: number;
+}
+
+/**
+ * The first time at which stages of the sources ask for more than the stream has grown to. Before the first stage it has
+ * carried the rate that this begins with. Exact: rates are straight lines, so that only their ends, and the times at which
+ * growth catches up with these, have to be looked at.
+ * @param stages by source
+ */
+export function firstOverload(
+  sources: readonly PlanSource[],
+  stages: readonly (readonly Stage[])[],
+  { least, times, withinUs }: Growth,
+): Overload | undefined {
+  const curves = stages.map((list) => new RateCurve(list));
+  const filledAt = (us: number, side: Side): number =>
+    shardsFilled(sources, (_, i) => curves[i].rateAt(us, side));
+  const ends = risingTimes(curves.flatMap((curve) => curve.ends));
+  const lastUs = ends.at(-1) ?? 0;
+  const looks = risingTimes([...ends, ...ends.map((us) => us + withinUs)]).filter((us) => us <= lastUs);
+  let carried = filledAt(0, 'after');
+  let next = 0;
+  for (const us of looks) {
+    const knownUs = us - withinUs;
+    for (; next < ends.length && ends[next] <= knownUs; next++)
+      carried = Math.max(carried, filledAt(ends[next], 'before'), filledAt(ends[next], 'after'));
+    if (knownUs > 0) carried = Math.max(carried, filledAt(knownUs, 'before'));
+    const open = Math.max(least, times * carried);
+    const filled = Math.max(filledAt(us, 'before'), filledAt(us, 'after'));
+    if (filled > open * (1 + TOLERANCE)) return { timeUs: us, filled, open };
+  }
+  return undefined;
+}
+
+const TOLERANCE = 1e-9;
+
+type Side = 'before' | 'after';
+
+/** One source's rate over time. */
+class RateCurve {
+  readonly #stages: readonly Stage[];
+  /** Start of each stage, and the end of the last. */
+  readonly ends: readonly number[];
+
+  constructor(stages: readonly Stage[]) {
+    const ends = [0];
+    for (const { durationUs } of stages) ends.push(ends[ends.length - 1] + durationUs);
+    this.#stages = stages;
+    this.ends = ends;
+  }
+
+  /** At an end both neighbours have a rate: `before` is the earlier one's. */
+  rateAt(us: number, side: Side): number {
+    const last = this.#stages.length - 1;
+    const i = Math.min(last, Math.max(0, this.#lastBegun(us, side)));
+    const { from, to, durationUs } = this.#stages[i];
+    const part = Math.min(1, Math.max(0, (us - this.ends[i]) / durationUs));
+    return from + (to - from) * part;
+  }
+
+  /** The last stage that has begun at a time, or before it. */
+  #lastBegun(us: number, side: Side): number {
+    let low = 0;
+    let high = this.ends.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (side === 'after' ? this.ends[middle] <= us : this.ends[middle] < us) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+}
+
+function risingTimes(times: readonly number[]): number[] {
+  return [...new Set(times)].sort((a, b) => a - b);
+}
