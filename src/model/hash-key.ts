@@ -38,6 +38,14 @@ export function hashWords(partitionKey: string, words: Uint32Array, offset = 0):
 
 const ascii = new Uint8Array(MOST_DIGEST_BYTES);
 
+/** Positions in the key space as exact floating-point numbers: the first 53 bits of hash keys. */
+export const POSITIONS = 2 ** 53;
+
+/** The first 53 bits of the hash key at `words[offset …]`, from 0 to `POSITIONS` - 1. */
+export function positionOf(words: Uint32Array, offset = 0): number {
+  return words[offset] * 2 ** 21 + (words[offset + 1] >>> 11);
+}
+
 /** Four big-endian words as one number: the oracle of the word form. */
 export function fromWords(words: ArrayLike<number>, offset = 0): bigint {
   let value = 0n;

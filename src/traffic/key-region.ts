@@ -6,6 +6,7 @@ import { hashWords, toWords } from '../model/hash-key.ts';
 import { utf8Length } from '../model/record.ts';
 import { explicitHashKeyAt, standInName } from './hashed-keys.ts';
 import { keyCountOf } from './keys.ts';
+import { nameFrom, positionsOfNames } from './name-positions.ts';
 import type { HashedKeys } from './scenario.ts';
 
 export interface KeyRegion {
@@ -23,12 +24,6 @@ export interface KeyRegion {
 /** Name of a generated key: the template with `{n}` replaced; a placement seed renames them all. */
 export function keyNameOf(template: string, n: number, placementSeed?: number): string {
   return nameFrom(template.split('{n}'), n, placementSeed);
-}
-
-/** The same from the parts of a template around its numbers. */
-function nameFrom(parts: readonly string[], n: number, placementSeed: number | undefined): string {
-  const number = placementSeed === undefined ? String(n) : `${n}-p${placementSeed}`;
-  return parts.length === 2 ? parts[0] + number + parts[1] : parts.join(number);
 }
 
 /** Keys that follow one template. */
@@ -61,6 +56,11 @@ export class GeneratedRegion implements KeyRegion {
 
   hashAt(n: number, words: Uint32Array): void {
     hashWords(this.nameAt(n), words);
+  }
+
+  /** Writes the positions of keys `from` to `to` - 1 in the key space to `out[at …]`. */
+  positionsOf(from: number, to: number, out: Float64Array, at: number): void {
+    positionsOfNames(this.#parts, this.#placementSeed, from, to, out, at);
   }
 
   /** The number of the key with this name, or -1: its digits are what the name has more than the template. */

@@ -26,13 +26,13 @@ export class WeightedNames {
     return this.#weights.subarray(0, this.#count);
   }
 
-  /** Adds a weight to the name in `source[from … to - 1]` (UTF-8), which is new or known. */
-  add(source: Uint8Array, from: number, to: number, weight: number): void {
+  /** Adds a weight to the name in `source[from … to - 1]` (UTF-8), which is new or known; returns its number. */
+  add(source: Uint8Array, from: number, to: number, weight: number): number {
     const slot = this.#slotOf(source, from, to);
     const known = this.#slots[slot];
     if (known !== EMPTY) {
       this.#weights[known] += weight;
-      return;
+      return known;
     }
     this.#makeRoom(to - from);
     const start = this.#starts[this.#count];
@@ -41,6 +41,7 @@ export class WeightedNames {
     this.#weights[this.#count] = weight;
     this.#slots[slot] = this.#count++;
     if (this.#count > this.#slots.length * 0.6) this.#rehash();
+    return this.#count - 1;
   }
 
   nameAt(n: number): string {

@@ -2,13 +2,14 @@
  * The loads of generated keys (`key-0`, `key-1`, …): sources that share a template add up number by number, as
  * sums of powers of the number.
  */
-import { utf8Length } from '../../model/record.ts';
+import { hashKeyOf } from '../../model/hash-key.ts';
 import type { Dimension } from '../../results/report-document.ts';
 import type { DrawnKeys } from '../../traffic/scenario.ts';
 import { pow } from '../../traffic/elementary.ts';
-import { keyNameOf } from '../../traffic/key-dictionary.ts';
+import { GeneratedRegion } from '../../traffic/key-region.ts';
+import { keyCountOf } from '../../traffic/keys.ts';
 import { zipfSum } from '../../traffic/zipf.ts';
-import type { KeyLoad, KeyRun, Moments, PerDimension } from './key-run.ts';
+import type { KeyColumns, KeyLoad, KeyRun, Moments, PerDimension } from './key-run.ts';
 
 export type GeneratedDistribution = Exclude<DrawnKeys, { readonly kind: 'weights' }>;
 
@@ -39,7 +40,7 @@ interface Stretch {
 
 /** All generated keys of one template. */
 export interface GeneratedKeys {
-  readonly nameOf: (n: number) => string;
+  readonly names: GeneratedRegion;
   readonly stretches: readonly Stretch[];
 }
 
@@ -49,11 +50,15 @@ export function generatedKeysOf(
   sources: readonly GeneratedSource[],
   placementSeed?: number,
 ): GeneratedKeys {
-  const nameOf = (n: number): string => keyNameOf(template, n, placementSeed);
-  const pieces = sources.flatMap((source) => piecesOf(nameOf, source));
+  const names = new GeneratedRegion(
+    template,
+    Math.max(...sources.map(({ keys }) => keyCountOf(keys))),
+    placementSeed,
+  );
+  const pieces = sources.flatMap((source) => piecesOf(names, source));
   const cuts = [...new Set(pieces.flatMap((piece) => [piece.from, piece.to]))].sort((a, b) => a - b);
   const stretches = cuts.slice(1).map((to, i) => stretchOf(cuts[i], to, pieces));
-  return { nameOf, stretches: stretches.filter((stretch) => stretch.records.length > 0) };
+  return { names, stretches: stretches.filter((stretch) => stretch.records.length > 0) };
 }
 
 /** A part of one source: constant key length, one power of n. */
@@ -63,9 +68,9 @@ interface Piece extends Term {
   readonly bytesPerRecord: number;
 }
 
-function piecesOf(nameOf: (n: number) => string, source: GeneratedSource): Piece[] {
+function piecesOf(names: GeneratedRegion, source: GeneratedSource): Piece[] {
   return sharesOf(source.keys).flatMap((share) =>
-    lengthsOf(nameOf, source.keyBytes, share.from, share.to).map(({ from, to, keyBytes }) => ({
+    lengthsOf(names, source.keyBytes, share.from, share.to).map(({ from, to, keyBytes }) => ({
       from,
       to,
       coefficient: share.coefficient * source.recordsPerSec,
@@ -97,7 +102,7 @@ function sharesOf(keys: GeneratedDistribution): (Term & { from: number; to: numb
 
 /** Cuts the numbers from `from` to `to` - 1 where their names get longer. */
 function lengthsOf(
-  nameOf: (n: number) => string,
+  names: GeneratedRegion,
   fixed: number | undefined,
   from: number,
   to: number,
@@ -107,7 +112,7 @@ function lengthsOf(
   for (let start = from, next = 10; start < to; next *= 10) {
     if (start >= next) continue;
     const end = Math.min(to, next);
-    lengths.push({ from: start, to: end, keyBytes: utf8Length(nameOf(start)) });
+    lengths.push({ from: start, to: end, keyBytes: names.bytesAt(start) });
     start = end;
   }
   return lengths;
@@ -136,16 +141,8 @@ function addTerms(terms: readonly Term[]): Term[] {
 
 /** The number of the generated key with this name, or -1 where none of them has it. */
 export function numberOf(keys: GeneratedKeys, name: string): number {
-  for (const [digits] of name.matchAll(/\d+/g)) {
-    // A template may put digits of its own before or behind the number.
-    for (let start = 0; start < digits.length; start++) {
-      for (let end = start + 1; end <= Math.min(digits.length, start + 10); end++) {
-        const n = Number(digits.slice(start, end));
-        if (covers(keys, n) && keys.nameOf(n) === name) return n;
-      }
-    }
-  }
-  return -1;
+  const n = keys.names.find(name);
+  return n >= 0 && covers(keys, n) ? n : -1;
 }
 
 function covers(keys: GeneratedKeys, n: number): boolean {
@@ -156,7 +153,7 @@ function covers(keys: GeneratedKeys, n: number): boolean {
 export function generatedLoad(keys: GeneratedKeys, n: number): KeyLoad {
   const stretch = keys.stretches.find(({ from, to }) => from <= n && n < to);
   return {
-    name: keys.nameOf(n),
+    name: keys.names.nameAt(n),
     records: stretch ? valueAt(stretch.records, n) : 0,
     bytes: stretch ? valueAt(stretch.bytes, n) : 0,
   };
@@ -170,18 +167,18 @@ export function generatedRuns(keys: GeneratedKeys, taken: readonly number[] = []
     let from = stretch.from;
     for (const n of sorted) {
       if (n < from || n >= stretch.to) continue;
-      if (n > from) runs.push(runOf(keys.nameOf, { ...stretch, from, to: n }));
+      if (n > from) runs.push(runOf(keys.names, { ...stretch, from, to: n }));
       from = n + 1;
     }
-    if (from < stretch.to) runs.push(runOf(keys.nameOf, { ...stretch, from }));
+    if (from < stretch.to) runs.push(runOf(keys.names, { ...stretch, from }));
     return runs;
   });
 }
 
-function runOf(nameOf: (n: number) => string, stretch: Stretch): KeyRun {
+function runOf(names: GeneratedRegion, stretch: Stretch): KeyRun {
   const { from, to } = stretch;
   const keyAt = (i: number): KeyLoad => ({
-    name: nameOf(from + i),
+    name: names.nameAt(from + i),
     records: valueAt(stretch.records, from + i),
     bytes: valueAt(stretch.bytes, from + i),
   });
@@ -189,14 +186,34 @@ function runOf(nameOf: (n: number) => string, stretch: Stretch): KeyRun {
     length: to - from,
     bytesPerRecord: stretch.bytesPerRecord,
     keyAt,
+    hashKeyAt: (i) => hashKeyOf(names.nameAt(from + i)),
+    place: (columns, at) => {
+      names.positionsOf(from, to, columns.positions, at);
+      writeLoads(stretch, columns, at);
+    },
+    heaviest: (count) => runOf(names, { ...stretch, to: Math.min(to, from + count) }),
     loadAt: (i, dimension) => valueAt(stretch[dimension], from + i),
     momentsFrom: (i, dimension) => momentsOf(stretch[dimension], from + i, to),
     candidates: () => [keyAt(0)],
     notAbove: (limit) => {
       const start = firstNotAbove(stretch, limit);
-      return start < to ? [runOf(nameOf, { ...stretch, from: start })] : [];
+      return start < to ? [runOf(names, { ...stretch, from: start })] : [];
     },
   };
+}
+
+/** Both loads of every key: they are sums of the same powers, each of which is taken once. */
+function writeLoads({ from, to, records, bytes }: Stretch, columns: KeyColumns, at: number): void {
+  columns.records.fill(0, at, at + to - from);
+  columns.bytes.fill(0, at, at + to - from);
+  records.forEach(({ exponent, coefficient }, term) => {
+    const ofBytes = bytes[term].coefficient;
+    for (let n = from, i = at; n < to; n++, i++) {
+      const power = exponent === 0 ? 1 : pow(n + 1, -exponent);
+      columns.records[i] += coefficient * power;
+      columns.bytes[i] += ofBytes * power;
+    }
+  });
 }
 
 function valueAt(terms: readonly Term[], n: number): number {

@@ -1,7 +1,6 @@
 /**
  * How much each partition key of some traffic carries per second, in records and in bytes.
  */
-import { utf8Length } from '../../model/record.ts';
 import { standInName } from '../../traffic/hashed-keys.ts';
 import {
   generatedKeysOf,
@@ -12,6 +11,7 @@ import {
   type GeneratedSource,
 } from './generated-keys.ts';
 import { listedRun, type Extent, type KeyLoad, type KeyRun, type PerDimension } from './key-run.ts';
+import { namedKeysOf, namedRun, type NamedKeys } from './named-keys.ts';
 import type { PlannedKeys } from '../plan/planned-keys.ts';
 
 /** Traffic to plan for: one source at a steady rate. */
@@ -39,13 +39,13 @@ export interface KeyLoads {
  * @param placementSeed renames generated keys, as in a scenario
  */
 export function keyLoadsOf(parts: readonly TrafficPart[], placementSeed?: number): KeyLoads {
-  const listed = listedKeys(parts);
+  const named = namedKeysOf(parts);
   const runs: KeyRun[] = [];
   for (const [template, sources] of sourcesByTemplate(parts)) {
     const generated = generatedKeysOf(template, sources, placementSeed);
-    runs.push(...generatedRuns(generated, mergeInto(listed, generated)));
+    runs.push(...generatedRuns(generated, mergeInto(named, generated)));
   }
-  if (listed.size > 0) runs.push(listedRun([...listed.values()]));
+  runs.push(...named.map(namedRun));
   const hashed = hashedKeys(parts);
   if (hashed.size > 0) runs.push(listedRun([...hashed.values()]));
   return sumUp(runs);
@@ -89,20 +89,6 @@ function sumUp(all: readonly KeyRun[]): KeyLoads {
   return { runs, keyCount, total: { records, bytes }, bytesPerRecord: { min, max } };
 }
 
-/** The keys that have names of their own. */
-function listedKeys(parts: readonly TrafficPart[]): Map<string, KeyLoad> {
-  const listed = new Map<string, KeyLoad>();
-  for (const { keys, recordsPerSec, dataBytes, keyBytes } of parts) {
-    if (keys.kind !== 'weights') continue;
-    const sum = keys.weights.reduce((total, weight) => total + weight, 0);
-    keys.names.forEach((name, i) => {
-      const records = (recordsPerSec * keys.weights[i]) / sum;
-      addTo(listed, { name, records, bytes: records * (dataBytes + (keyBytes ?? utf8Length(name))) });
-    });
-  }
-  return listed;
-}
-
 /** The keys of which only hash key and length are known. */
 function hashedKeys(parts: readonly TrafficPart[]): Map<bigint, KeyLoad> {
   const hashed = new Map<bigint, KeyLoad>();
@@ -120,27 +106,26 @@ function hashedKeys(parts: readonly TrafficPart[]): Map<bigint, KeyLoad> {
   return hashed;
 }
 
-/** Adds generated keys to the listed keys of the same name; returns their numbers. */
-function mergeInto(listed: Map<string, KeyLoad>, generated: GeneratedKeys): number[] {
+/** Adds generated keys to the named keys of the same name; returns their numbers. */
+function mergeInto(named: readonly NamedKeys[], generated: GeneratedKeys): number[] {
   const numbers: number[] = [];
-  for (const name of listed.keys()) {
-    const n = numberOf(generated, name);
-    if (n < 0) continue;
-    addTo(listed, generatedLoad(generated, n));
-    numbers.push(n);
+  for (const { names, records, bytes } of named) {
+    for (let i = 0; i < names.count; i++) {
+      const n = records[i] > 0 ? numberOf(generated, names.nameAt(i)) : -1;
+      if (n < 0) continue;
+      const load = generatedLoad(generated, n);
+      records[i] += load.records;
+      bytes[i] += load.bytes;
+      numbers.push(n);
+    }
   }
   return numbers;
-}
-
-function addTo(listed: Map<string, KeyLoad>, { name, records, bytes }: KeyLoad): void {
-  const before = listed.get(name) ?? { records: 0, bytes: 0 };
-  listed.set(name, { name, records: before.records + records, bytes: before.bytes + bytes });
 }
 
 function sourcesByTemplate(parts: readonly TrafficPart[]): Map<string, GeneratedSource[]> {
   const byTemplate = new Map<string, GeneratedSource[]>();
   for (const { keys, recordsPerSec, dataBytes, keyBytes } of parts) {
-    if (keys.kind === 'weights' || keys.kind === 'hashKeys') continue;
+    if (keys.kind === 'weights' || keys.kind === 'file' || keys.kind === 'hashKeys') continue;
     const source = { keys, recordsPerSec, dataBytes, keyBytes };
     const group = byTemplate.get(keys.template);
     if (group === undefined) byTemplate.set(keys.template, [source]);

@@ -2,6 +2,7 @@
  * A run of partition keys whose load never grows from one to the next: long enough for 10^9 keys, because its
  * members are computed when asked for and its sums in closed form.
  */
+import { hashKeyOf, hashWords, positionOf, toWords } from '../../model/hash-key.ts';
 import type { Dimension } from '../../results/report-document.ts';
 
 /** A number of records and a number of bytes, mostly per second. */
@@ -26,11 +27,24 @@ export interface Moments {
   readonly cubes: number;
 }
 
+/** Keys as columns: their places (`POSITIONS` of model/hash-key.ts) and what each carries. */
+export interface KeyColumns {
+  readonly positions: Float64Array;
+  readonly records: Float64Array;
+  readonly bytes: Float64Array;
+}
+
 export interface KeyRun {
   readonly length: number;
   readonly bytesPerRecord: Extent;
-  /** The i-th key, heaviest in records first. */
+  /** The i-th key: generated ones heaviest in records first, listed ones in the order of their list. */
   keyAt(i: number): KeyLoad;
+  /** Where the i-th key goes. */
+  hashKeyAt(i: number): bigint;
+  /** Writes place and load of every key to the columns, the first at `at`. */
+  place(columns: KeyColumns, at: number): void;
+  /** The `count` keys with most records. */
+  heaviest(count: number): KeyRun;
   /** The i-th heaviest load in this dimension. */
   loadAt(i: number, dimension: Dimension): number;
   /** Over the keys from the `from`-th heaviest in this dimension to the lightest. */
@@ -61,6 +75,9 @@ export function listedRun(keys: readonly KeyLoad[]): KeyRun {
     length: keys.length,
     bytesPerRecord: extentOf(ratios),
     keyAt: (i) => byRecords[i],
+    hashKeyAt: (i) => byRecords[i].hashKey ?? hashKeyOf(byRecords[i].name),
+    place: (columns, at) => byRecords.forEach((key, i) => placeKey(key, columns, at + i)),
+    heaviest: (count) => listedRun(byRecords.slice(0, count)),
     loadAt: (i, dimension) => loads[dimension][i],
     momentsFrom: (from, dimension) => momentsOf(loads[dimension].subarray(from)),
     candidates: () => byRecords,
@@ -68,6 +85,16 @@ export function listedRun(keys: readonly KeyLoad[]): KeyRun {
       listedRun(keys.filter((key) => key.records <= limit.records && key.bytes <= limit.bytes)),
     ],
   };
+}
+
+const words = new Uint32Array(4);
+
+function placeKey({ name, hashKey, records, bytes }: KeyLoad, columns: KeyColumns, at: number): void {
+  if (hashKey === undefined) hashWords(name, words);
+  else toWords(hashKey, words);
+  columns.positions[at] = positionOf(words);
+  columns.records[at] = records;
+  columns.bytes[at] = bytes;
 }
 
 function extentOf(values: readonly number[]): Extent {
@@ -80,7 +107,8 @@ function extentOf(values: readonly number[]): Extent {
   return { min, max };
 }
 
-function momentsOf(loads: Float64Array): Moments {
+/** From the lightest on, so that little is lost. @param loads heaviest first */
+export function momentsOf(loads: Float64Array): Moments {
   let sum = 0;
   let squares = 0;
   let cubes = 0;

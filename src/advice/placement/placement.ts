@@ -2,18 +2,16 @@
  * Keys whose names are known, placed where MD5 puts them, and what that makes of the hottest shard of an evenly
  * laid out stream, for any number of shards.
  */
-import { hashKeyOf, HASH_SPACE, hashWords, toWords } from '../../model/hash-key.ts';
+import { HASH_SPACE, POSITIONS } from '../../model/hash-key.ts';
+import { heaviestOf, type PerDimension } from './key-run.ts';
 import type { KeyLoads } from './key-loads.ts';
-import { heaviestOf, type KeyLoad, type PerDimension } from './key-run.ts';
+import { sortKeys } from './key-order.ts';
 
-/** So many keys are hashed; the lighter ones beyond are spread evenly. */
-export const MOST_PLACED_KEYS = 2_000_000;
-
-/** Positions are the first 53 bits of the hash key. */
-const POSITIONS = 2 ** 53;
+/** So many keys are hashed, in about 70 bytes each; the lighter ones beyond are spread evenly. */
+export const MOST_PLACED_KEYS = 10_000_000;
 
 /** Loads that differ by less than this part are equal: they are sums of floating point. */
-const TOLERANCE = 1e-9;
+export const LOAD_TOLERANCE = 1e-9;
 
 /** Keys in the order of their hash keys, with prefix sums of their loads. */
 export interface PlacedKeys {
@@ -29,93 +27,56 @@ export interface PlacedKeys {
   readonly hashKeyAt: (i: number) => bigint;
 }
 
-/** Hashes and sorts the keys: a few seconds for the most it takes. */
+/** Hashes and sorts the keys: about half a microsecond each. */
 export function placeKeys(loads: KeyLoads, most = MOST_PLACED_KEYS): PlacedKeys {
-  const keys = keysToPlace(loads, most);
-  const { order, firstOf } = orderOf(keys.positions);
-  const count = order.length;
-  const recordsBefore = new Float64Array(count + 1);
-  const bytesBefore = new Float64Array(count + 1);
-  for (let i = 0; i < count; i++) {
-    recordsBefore[i + 1] = recordsBefore[i] + keys.records[order[i]];
-    bytesBefore[i + 1] = bytesBefore[i] + keys.bytes[order[i]];
-  }
+  const runs = heaviestRuns(loads, most);
+  const firsts = [0];
+  for (const run of runs) firsts.push(firsts[firsts.length - 1] + run.length);
+  const count = firsts[runs.length];
+  const columns = {
+    positions: new Float64Array(count),
+    records: new Float64Array(count),
+    bytes: new Float64Array(count),
+  };
+  runs.forEach((run, r) => run.place(columns, firsts[r]));
+  const { order, ...sorted } = sortKeys(columns);
+  const { recordsBefore, bytesBefore } = sorted;
   const isAll = count === loads.keyCount;
   return {
-    positions: Float64Array.from(order, (key) => keys.positions[key]),
-    firstOf,
-    recordsBefore,
-    bytesBefore,
+    ...sorted,
     spread: {
       records: isAll ? 0 : Math.max(0, loads.total.records - recordsBefore[count]),
       bytes: isAll ? 0 : Math.max(0, loads.total.bytes - bytesBefore[count]),
     },
     spreadKeys: loads.keyCount - count,
-    hashKeyAt: (i) => keys.hashKeyAt(order[i]),
+    hashKeyAt: (i) => {
+      const key = order[i];
+      const r = firsts.findLastIndex((first) => first <= key);
+      return runs[r].hashKeyAt(key - firsts[r]);
+    },
   };
 }
 
-/** Columns of the keys that are placed, in the order of their runs. */
-interface KeyColumns {
-  readonly positions: Float64Array;
-  readonly records: Float64Array;
-  readonly bytes: Float64Array;
-  readonly hashKeyAt: (key: number) => bigint;
+/** The keys that are placed: all, or the heaviest. */
+function heaviestRuns({ runs, keyCount }: KeyLoads, most: number): KeyLoads['runs'] {
+  if (keyCount <= most) return runs;
+  const { taken } = heaviestOf(runs, 'records', most);
+  return runs.map((run, r) => run.heaviest(taken[r])).filter((run) => run.length > 0);
 }
 
-function keysToPlace({ runs, keyCount }: KeyLoads, most: number): KeyColumns {
-  const taken = keyCount <= most ? runs.map((run) => run.length) : heaviestOf(runs, 'records', most).taken;
-  const firsts = [0];
-  for (const count of taken) firsts.push(firsts[firsts.length - 1] + count);
-  const count = firsts[runs.length];
-  const positions = new Float64Array(count);
-  const records = new Float64Array(count);
-  const bytes = new Float64Array(count);
-  runs.forEach((run, r) => {
-    for (let i = 0, at = firsts[r]; i < taken[r]; i++, at++) {
-      const key = run.keyAt(i);
-      positions[at] = positionOf(key);
-      records[at] = key.records;
-      bytes[at] = key.bytes;
-    }
-  });
-  const hashKeyAt = (key: number): bigint => {
-    const r = firsts.findLastIndex((first) => first <= key);
-    const { name, hashKey } = runs[r].keyAt(key - firsts[r]);
-    return hashKey ?? hashKeyOf(name);
-  };
-  return { positions, records, bytes, hashKeyAt };
-}
-
-const words = new Uint32Array(4);
-
-function positionOf({ name, hashKey }: KeyLoad): number {
-  if (hashKey === undefined) hashWords(name, words);
-  else toWords(hashKey, words);
-  return words[0] * 2 ** 21 + (words[1] >>> 11);
-}
-
-/** The keys by position, sorted by buckets, of which hashes fill each with about one key. */
-function orderOf(positions: Float64Array): { order: Uint32Array; firstOf: Uint32Array } {
-  const buckets = bucketsFor(positions.length);
-  const firstOf = new Uint32Array(buckets + 1);
-  for (const position of positions) firstOf[bucketOf(position, buckets) + 1]++;
-  for (let b = 0; b < buckets; b++) firstOf[b + 1] += firstOf[b];
-  const next = firstOf.slice();
-  const order = new Uint32Array(positions.length);
-  positions.forEach((position, key) => {
-    const bucket = bucketOf(position, buckets);
-    let at = next[bucket]++;
-    for (; at > firstOf[bucket] && positions[order[at - 1]] > position; at--) order[at] = order[at - 1];
-    order[at] = key;
-  });
-  return { order, firstOf };
-}
-
-function bucketsFor(keys: number): number {
-  let buckets = 16;
-  while (buckets < keys) buckets *= 2;
-  return buckets;
+/** The same keys in their places, those that are above a limit in either dimension with no load. */
+export function withoutPlacedAbove(placed: PlacedKeys, limit: PerDimension): PlacedKeys {
+  const { positions, recordsBefore, bytesBefore } = placed;
+  const records = new Float64Array(recordsBefore.length);
+  const bytes = new Float64Array(bytesBefore.length);
+  for (let i = 0; i < positions.length; i++) {
+    const ofRecords = recordsBefore[i + 1] - recordsBefore[i];
+    const ofBytes = bytesBefore[i + 1] - bytesBefore[i];
+    const isAbove = ofRecords > limit.records || ofBytes > limit.bytes;
+    records[i + 1] = records[i] + (isAbove ? 0 : ofRecords);
+    bytes[i + 1] = bytes[i] + (isAbove ? 0 : ofBytes);
+  }
+  return { ...placed, recordsBefore: records, bytesBefore: bytes };
 }
 
 /** Buckets are a power of two: the division is exact. */
@@ -158,22 +119,41 @@ export function hottestFill(placed: PlacedKeys, shards: number, limit: PerDimens
 
 /** Whether every shard is within the limit. */
 export function fitsOn(placed: PlacedKeys, shards: number, limit: PerDimension): boolean {
-  return hottestUpTo(placed, shards, limit, 1 + TOLERANCE) <= 1 + TOLERANCE;
+  return hottestUpTo(placed, shards, limit, 1 + LOAD_TOLERANCE) <= 1 + LOAD_TOLERANCE;
 }
 
 /** The hottest shard, or the first that is above `enough`. */
 function hottestUpTo(placed: PlacedKeys, shards: number, limit: PerDimension, enough: number): number {
+  const { spread, positions } = placed;
+  const least = Math.max(spread.records / shards / limit.records, spread.bytes / shards / limit.bytes);
+  return Math.max(least, hottestAmong(placed, shards, limit, enough, 0, positions.length).fill);
+}
+
+/**
+ * The hottest shard, counting only the keys from the `from`-th to before the `to`-th, or the first shard that is above
+ * `enough`, and the first of those keys on it.
+ */
+export function hottestAmong(
+  placed: PlacedKeys,
+  shards: number,
+  limit: PerDimension,
+  enough: number,
+  from: number,
+  to: number,
+): { fill: number; key: number } {
   const { recordsBefore, bytesBefore, spread } = placed;
   let hottest = 0;
+  let key = from;
   // From each shard with keys to the next one with keys: few keys on many shards are as quick as the reverse.
-  for (let from = 0; from < placed.positions.length && hottest <= enough;) {
-    const to = keysBefore(placed, shardOf(placed, from, shards) + 1, shards);
-    const records = recordsBefore[to] - recordsBefore[from] + spread.records / shards;
-    const bytes = bytesBefore[to] - bytesBefore[from] + spread.bytes / shards;
-    hottest = Math.max(hottest, records / limit.records, bytes / limit.bytes);
-    from = to;
+  for (let at = from; at < to && hottest <= enough;) {
+    const end = Math.min(to, keysBefore(placed, shardOf(placed, at, shards) + 1, shards));
+    const records = recordsBefore[end] - recordsBefore[at] + spread.records / shards;
+    const bytes = bytesBefore[end] - bytesBefore[at] + spread.bytes / shards;
+    const fill = Math.max(records / limit.records, bytes / limit.bytes);
+    if (fill > hottest) [hottest, key] = [fill, at];
+    at = end;
   }
-  return Math.max(hottest, spread.records / shards / limit.records, spread.bytes / shards / limit.bytes);
+  return { fill: hottest, key };
 }
 
 /** The fullest window as wide as one of `shards` shards, wherever it begins: W(1/N) of math.md 2.4. */
@@ -189,55 +169,4 @@ export function hottestWindow(placed: PlacedKeys, shards: number, limit: PerDime
     hottest = Math.max(hottest, records / limit.records, bytes / limit.bytes);
   }
   return hottest;
-}
-
-/** Which shard counts fit, from `from` to the quota. */
-export interface FittingCounts {
-  /** The least that fits; null where none does. */
-  readonly first: number | null;
-  /** The least from which all up to the quota fit; null where the quota itself does not. */
-  readonly hold: number | null;
-  /** Those between that do not fit, the first few. */
-  readonly bad: readonly number[];
-  readonly badCount: number;
-}
-
-const LISTED = 12;
-
-/**
- * Finds N_first and N_hold of math.md 2.4 by looking at every count that matters: fitting is not monotone, so
- * nothing here is found by halving but the width from which every alignment fits.
- */
-export function fittingCounts(
-  placed: PlacedKeys,
-  limit: PerDimension,
-  from: number,
-  quota: number,
-): FittingCounts {
-  let first = from;
-  while (first <= quota && !fitsOn(placed, first, limit)) first++;
-  if (first > quota) return { first: null, hold: null, bad: [], badCount: 0 };
-  const scan = widthThatFits(placed, limit, first, quota);
-  let hold = scan;
-  while (hold > first && fitsOn(placed, hold - 1, limit)) hold--;
-  const bad: number[] = [];
-  let badCount = 0;
-  for (let shards = first + 1; shards < hold; shards++) {
-    if (fitsOn(placed, shards, limit)) continue;
-    badCount++;
-    if (bad.length < LISTED) bad.push(shards);
-  }
-  return { first, hold: hold > quota ? null : hold, bad, badCount };
-}
-
-/** N_scan: the least count whose shards fit wherever they begin, or one above the quota. */
-function widthThatFits(placed: PlacedKeys, limit: PerDimension, from: number, quota: number): number {
-  let low = from - 1;
-  let high = quota + 1;
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (hottestWindow(placed, middle, limit) <= 1 + TOLERANCE) high = middle;
-    else low = middle;
-  }
-  return high;
 }

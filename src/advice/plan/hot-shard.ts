@@ -10,7 +10,8 @@ import { percentOf, SHARD_LIMIT } from './constraints.ts';
 import type { Counts } from './shard-counts.ts';
 import { fillOf, type KeyLoads } from '../placement/key-loads.ts';
 import type { PerDimension } from '../placement/key-run.ts';
-import { fittingCounts, fitsOn, hottestFill, placeKeys } from '../placement/placement.ts';
+import { fittingCounts } from '../placement/fitting-counts.ts';
+import { hottestFill, LOAD_TOLERANCE, placeKeys, withoutPlacedAbove } from '../placement/placement.ts';
 import { fewestShards, hottestQuantiles, randomKeysOf, riskAt } from '../placement/random-placement.ts';
 
 export interface HotShardQuestion {
@@ -39,10 +40,11 @@ const NOT_WITHIN = `no count up to the quota of ${formatCount(QUOTA)} fits`;
 
 /** By the names: no chance in it. */
 export function hotShardOfNames({ all, fitting, limit }: HotShardQuestion): HotShard {
-  const placed = placeKeys(fitting);
-  const everything = all === fitting ? placed : placeKeys(all);
+  const everything = placeKeys(all);
+  const above = { records: limit.records * (1 + LOAD_TOLERANCE), bytes: limit.bytes * (1 + LOAD_TOLERANCE) };
+  const placed = all === fitting ? everything : withoutPlacedAbove(everything, above);
   const least = Math.max(1, Math.ceil(fillOf(fitting.total, limit) * (1 - 1e-9)));
-  const { first, hold, bad, badCount } = fittingCounts(placed, limit, least, QUOTA);
+  const { first, hold, bad, badCount, fits } = fittingCounts(placed, limit, least, QUOTA);
   const hottest =
     first === null
       ? NOT_WITHIN
@@ -74,7 +76,7 @@ export function hotShardOfNames({ all, fitting, limit }: HotShardQuestion): HotS
     countsFrom: (from) => {
       if (first === null) return { shards: null, safe: null };
       let shards = Math.max(first, from);
-      while (shards <= QUOTA && !fitsOn(placed, shards, limit)) shards++;
+      while (shards <= QUOTA && !fits(shards)) shards++;
       return {
         shards: shards > QUOTA ? null : shards,
         safe: hold === null || Math.max(hold, from) > QUOTA ? null : Math.max(hold, from),

@@ -2,12 +2,11 @@
  * Which keys a plan can place, and as what: it knows shares that stay as they are, by name or by hash key, and
  * nothing of keys that come and go.
  */
-import { formatCount } from '../../model/quantity.ts';
 import { badInput } from '../../model/refusal.ts';
 import type { DrawnKeys, HashedKeys, Keys } from '../../traffic/scenario.ts';
-import { MOST_PLACED_KEYS } from '../placement/placement.ts';
 
-export type PlannedKeys = DrawnKeys | Extract<HashedKeys, { readonly kind: 'hashKeys' }>;
+export type PlannedKeys =
+  DrawnKeys | Extract<HashedKeys, { readonly kind: 'hashKeys' }> | Extract<Keys, { readonly kind: 'file' }>;
 
 const FIX = 'Use simulate, or write keys whose shares stay: uniform, zipf, hot, weights, file, hashKeys.';
 
@@ -27,8 +26,8 @@ export function refuseUnplaceable(kind: string, where: string): void {
 }
 
 /**
- * Keys as a plan reads them: those in turn or one per batch are uniform in the long run, those of a file are weights.
- * @throws Refusal for kinds that no plan can place, and for files of more keys than it places by name
+ * Keys as a plan reads them: those in turn or one per batch are uniform in the long run.
+ * @throws Refusal for kinds that no plan can place
  */
 export function plannedKeysOf(keys: Keys, where: string): PlannedKeys {
   refuseUnplaceable(keys.kind, where);
@@ -38,24 +37,12 @@ export function plannedKeysOf(keys: Keys, where: string): PlannedKeys {
     case 'hot':
     case 'weights':
     case 'hashKeys':
+    case 'file':
       return keys;
     case 'sequential':
     case 'roundRobin':
     case 'perBatch':
       return { kind: 'uniform', count: keys.count, template: keys.template };
-    case 'file': {
-      const { table } = keys;
-      if (table.count > MOST_PLACED_KEYS)
-        throw badInput(
-          `${where}: plan places at most ${formatCount(MOST_PLACED_KEYS)} keys of files by name, and these are ${formatCount(table.count)}.`,
-          'Keep the heaviest, or simulate the scenario.',
-        );
-      return {
-        kind: 'weights',
-        names: Array.from({ length: table.count }, (_, n) => table.nameAt(n)),
-        weights: Array.from(table.weights),
-      };
-    }
     default:
       throw new Error(`there is neither a place nor a reason for ${keys.kind}`);
   }
@@ -63,5 +50,5 @@ export function plannedKeysOf(keys: Keys, where: string): PlannedKeys {
 
 /** Keys whose places are known whatever the names of generated keys stand for. */
 export function isPlacedByData({ kind }: PlannedKeys): boolean {
-  return kind === 'weights' || kind === 'hashKeys';
+  return kind === 'weights' || kind === 'file' || kind === 'hashKeys';
 }

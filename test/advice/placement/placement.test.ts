@@ -1,12 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fillOf, keyLoadsOf, type KeyLoads } from '../../../src/advice/placement/key-loads.ts';
-import {
-  fittingCounts,
-  hottestFill,
-  hottestWindow,
-  placeKeys,
-} from '../../../src/advice/placement/placement.ts';
+import { fittingCounts } from '../../../src/advice/placement/fitting-counts.ts';
+import { hottestFill, hottestWindow, placeKeys } from '../../../src/advice/placement/placement.ts';
 import { contains, uniformRanges } from '../../../src/model/hash-range.ts';
 import { hashKeyOf } from '../../../src/model/hash-key.ts';
 import type { DrawnKeys } from '../../../src/traffic/scenario.ts';
