@@ -1,6 +1,8 @@
 /**
  * The part of a report that a plan writes: shards needed, by which limit, and where the hottest load is.
  */
+import type { AggregationResult } from './plan-aggregation.ts';
+
 export interface PlanResult {
   /** Smallest count at which every constraint holds; null where none does. */
   readonly shards: number | null;
@@ -11,6 +13,8 @@ export interface PlanResult {
   readonly constraints: readonly Constraint[];
   readonly hottestShard: HottestShard | null;
   readonly hottestKey: HottestKey | null;
+  /** Where producers aggregate. */
+  readonly aggregation?: AggregationResult;
   /** What the plan takes for granted, the most worth doubting first. */
   readonly assumptions: readonly string[];
   /** How much each of them is worth doubting, in the same order. Reports of 0.1 have none. */

@@ -31,6 +31,8 @@ export interface PlanInput {
   readonly region: string;
   /** How long the stream keeps records, in hours. */
   readonly retentionHours: number;
+  /** User records in one record of the sources, where producers aggregate; absent: 1. */
+  readonly userRecordsPerRecord?: number;
   /** Who says what. */
   readonly origins: Origins;
   readonly assumptions: readonly Assumption[];
