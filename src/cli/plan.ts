@@ -5,16 +5,19 @@ import { Command } from 'commander';
 import type { PlanInput, PlanOptions } from '../advice/plan/plan-input.ts';
 import { badInput } from '../model/refusal.ts';
 import type { ReportDocument, ScenarioInfo } from '../results/report-document.ts';
+import type { Aggregated } from '../advice/pipeline/aggregation.ts';
+import type { Scenario } from '../traffic/scenario.ts';
 import type { Context } from './context.ts';
 import type { Gates } from './gates.ts';
 import { addDetailsFlag, addOutputFlags, emit, type OutputFlags, parseOutput } from './output.ts';
 import { addMarginFlags, parseMargins, type MarginFlags } from './plan/margin-flags.ts';
+import { addPipelineFlags, type PipelineFlags, untangle } from './plan/pipeline-flags.ts';
 import { addReaderFlags, parseReaders, type ReaderFlags } from './plan/reader-flags.ts';
 import { addTrafficFlags, parseTraffic, type TrafficFlags } from './plan/traffic-flags.ts';
 import { VERSION } from './version.ts';
 
 /** As commander hands them over. */
-export interface PlanFlags extends OutputFlags, TrafficFlags, ReaderFlags, MarginFlags {}
+export interface PlanFlags extends OutputFlags, TrafficFlags, ReaderFlags, MarginFlags, PipelineFlags {}
 
 /** The command, to be added to the program. Exit code 0 where the plan fits, 3 where it does not. */
 export function planCommand(context: Context): Command {
@@ -22,12 +25,17 @@ export function planCommand(context: Context): Command {
     .description('shards needed, and which limit decides')
     .argument('[scenario]', 'a scenario file; or give --rate and --record-size')
     .action((file: string | undefined, flags: PlanFlags) => plan(file, flags, context));
-  for (const add of [addTrafficFlags, addReaderFlags, addMarginFlags]) add(command);
+  for (const add of [addTrafficFlags, addReaderFlags, addMarginFlags, addPipelineFlags]) add(command);
   return addOutputFlags(addDetailsFlag(command.optionsGroup('Output:')));
 }
 
 /** Plans, and sends the report where the flags say. */
-export async function plan(file: string | undefined, flags: PlanFlags, context: Context): Promise<void> {
+export async function plan(
+  given: string | undefined,
+  givenFlags: PlanFlags,
+  context: Context,
+): Promise<void> {
+  const { file, flags } = untangle(given, givenFlags);
   const output = parseOutput(flags);
   const startedAt = new Date().toISOString();
   // Everything at once: loaded one after another, the modules cost more time than the plan.
@@ -42,9 +50,10 @@ export async function plan(file: string | undefined, flags: PlanFlags, context: 
     ...(await parseReaders(flags)),
     ...parseMargins(flags),
   };
-  const { input, scenario } =
+  const { input, scenario, played } =
     file === undefined ? await inputOfFlags(options) : await inputOfFile(file, options);
-  const result = buildPlan(input);
+  const pipeline = await pipelineOf(flags, input, played, file);
+  const result = pipeline.finish(buildPlan(pipeline.input));
   const document: ReportDocument = {
     schemaVersion: 1,
     kind: 'plan',
@@ -62,6 +71,21 @@ export async function plan(file: string | undefined, flags: PlanFlags, context: 
 interface Planned {
   readonly input: PlanInput;
   readonly scenario?: ScenarioInfo;
+  readonly played?: Scenario;
+}
+
+/** What stands around the stream: the traffic as it reaches it, and what to say beside the plan. */
+async function pipelineOf(
+  flags: PlanFlags,
+  input: PlanInput,
+  scenario: Scenario | undefined,
+  file: string | undefined,
+): Promise<Pick<Aggregated, 'input' | 'finish'>> {
+  const { aggregationOf, parsePipeline } = await import('./plan/pipeline-flags.ts');
+  const how = aggregationOf(parsePipeline(flags), scenario, file);
+  if (how === undefined) return { input, finish: (plan) => plan };
+  const { aggregated } = await import('../advice/pipeline/aggregation.ts');
+  return aggregated(input, how);
 }
 
 async function inputOfFlags(options: PlanOptions): Promise<Planned> {
@@ -96,12 +120,6 @@ async function inputOfFile(file: string, options: PlanOptions): Promise<Planned>
   const { planInputOf } = await import('../advice/plan/plan-input.ts');
   const { scenarioInfoOf } = await import('./scenario-info.ts');
   const scenario = await readScenario(file, NO_GATES);
-  if (scenario.producer.aggregate !== undefined) {
-    throw badInput(
-      `${file}: producer: this version of plan does not aggregate.`,
-      'Write aggregate: none to plan for the records as they are; simulate plays aggregates.',
-    );
-  }
   if (scenario.stream.onDemand?.recordDistribution === 'auto') {
     throw badInput(
       `${file}: stream.recordDistribution: plan places keys on shards, and an auto stream ignores them.`,
@@ -112,6 +130,7 @@ async function inputOfFile(file: string, options: PlanOptions): Promise<Planned>
   return {
     input: planInputOf(scenario, options),
     scenario: scenarioInfoOf(file, scenario),
+    played: scenario,
   };
 }
 

@@ -1,6 +1,7 @@
 /**
  * The part of a report that a plan writes: shards needed, by which limit, and where the hottest load is.
  */
+import type { AggregationResult } from './plan-aggregation.ts';
 import type { PlanMoney } from './plan-money.ts';
 
 export interface PlanResult extends Partial<PlanMoney> {
@@ -13,6 +14,8 @@ export interface PlanResult extends Partial<PlanMoney> {
   readonly constraints: readonly Constraint[];
   readonly hottestShard: HottestShard | null;
   readonly hottestKey: HottestKey | null;
+  /** Where producers aggregate. */
+  readonly aggregation?: AggregationResult;
   /** What the plan takes for granted, the most worth doubting first. */
   readonly assumptions: readonly string[];
   /** How much each of them is worth doubting, in the same order. Reports of 0.1 have none. */

@@ -133,3 +133,26 @@ function sourcesByTemplate(parts: readonly TrafficPart[]): Map<string, Generated
   }
   return byTemplate;
 }
+
+/** The same with further keys, none of which is among them. */
+export function withKeys(loads: KeyLoads, keys: readonly KeyLoad[]): KeyLoads {
+  return keys.length === 0 ? loads : sumUp([...loads.runs, listedRun(keys)]);
+}
+
+/**
+ * The keys above a limit in either dimension, the one that fills most of a shard first.
+ * @param most undefined where there are more of them
+ */
+export function keysAbove(loads: KeyLoads, limit: PerDimension, most: number): KeyLoad[] | undefined {
+  const above: KeyLoad[] = [];
+  for (const run of loads.runs) {
+    const count = run.length - run.notAbove(limit).reduce((sum, rest) => sum + rest.length, 0);
+    if (above.length + count > most) return undefined;
+    if (count === 0) continue;
+    const listed = run.candidates();
+    if (listed.length === run.length) above.push(...listed.filter((key) => fillOf(key, limit) > 1));
+    // Loads of generated keys fall from one to the next.
+    else above.push(...Array.from({ length: count }, (_, i) => run.keyAt(i)));
+  }
+  return above.toSorted((a, b) => fillOf(b, limit) - fillOf(a, limit));
+}

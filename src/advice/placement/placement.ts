@@ -112,6 +112,19 @@ function shardOf(placed: PlacedKeys, i: number, shards: number): number {
   return nearest < shards && !isBefore(placed, i, boundary, nearest, shards) ? nearest : nearest - 1;
 }
 
+/** What each of `shards` equal shards carries, in the order of their ranges. */
+export function shardLoads(placed: PlacedKeys, shards: number): PerDimension[] {
+  const { recordsBefore, bytesBefore, spread } = placed;
+  let from = 0;
+  return Array.from({ length: shards }, (_, shard) => {
+    const to = keysBefore(placed, shard + 1, shards);
+    const records = recordsBefore[to] - recordsBefore[from] + spread.records / shards;
+    const bytes = bytesBefore[to] - bytesBefore[from] + spread.bytes / shards;
+    from = to;
+    return { records, bytes };
+  });
+}
+
 /** The fuller dimension of the hottest of `shards` equal shards, as a part of the limit: M(N) of math.md 2.4. */
 export function hottestFill(placed: PlacedKeys, shards: number, limit: PerDimension): number {
   return hottestUpTo(placed, shards, limit, Infinity);

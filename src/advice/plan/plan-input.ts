@@ -33,6 +33,8 @@ export interface PlanInput {
   readonly retentionHours: number;
   /** Largest record that the stream takes, data and key: where drawn sizes are cut. Default: AWS's own default. */
   readonly maxRecordBytes?: number;
+  /** User records in one record of the sources, where producers aggregate; absent: 1. */
+  readonly userRecordsPerRecord?: number;
   /** Who says what. */
   readonly origins: Origins;
   readonly assumptions: readonly Assumption[];

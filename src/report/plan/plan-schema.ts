@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { CONSTRAINT_NAMES, DOUBTS, INPUT_ORIGINS } from '../../results/plan-result.ts';
+import { aggregation } from './aggregation-schema.ts';
 import { amount, count } from '../schema-figures.ts';
 import { moneyFields } from './money-schema.ts';
 
@@ -44,6 +45,7 @@ export const plan = z.object({
       salts: z.object({ random: count.optional(), chosen: count, shards: count }).optional(),
     })
     .nullable(),
+  aggregation: aggregation.optional(),
   assumptions: z.array(z.string()),
   doubts: z.array(z.enum(DOUBTS)).optional(),
   ...moneyFields,

@@ -11,6 +11,7 @@ import { inkFor } from '../ink.ts';
 import { quoteName, showProse } from '../name.ts';
 import { finish, labelled, pageWidth, wrap } from '../paragraph.ts';
 import type { Style } from '../render.ts';
+import { aggregationLines } from './aggregation-text.ts';
 import { constraintLines, detailLines, MEANING, showFigures } from './constraint-text.ts';
 import { moneyLines } from './money-text.ts';
 
@@ -30,6 +31,7 @@ export function renderPlanText(document: ReportDocument, style: Style): string {
     ...constraintLines(plan, ink, columns),
     ...hottestLines(plan, columns),
     ...moneyLines(plan, ink, columns, details),
+    ...aggregationLines(plan, ink, columns),
     '',
     ...assumptionLines(plan, details, columns),
     ...(details ? detailLines(plan, ink, columns) : []),
