@@ -7,7 +7,7 @@ import { ln } from './elementary.ts';
 import { keyNameOf } from './key-region.ts';
 import { keyCountOf } from './keys.ts';
 import { meanDataBytes, normalBelow, shareOfKeys } from './record-mean.ts';
-import type { DrawnKeys, HashedKeys, Size } from './scenario.ts';
+import type { DrawnKeys, Keys, Size } from './scenario.ts';
 
 /** Standard deviations from the median to the 99th percentile of a normal distribution. */
 const Z99 = 2.3263478740408408;
@@ -24,11 +24,18 @@ export interface KeyLength {
 
 /** The lengths that the keys of a source have, in UTF-8, each as often as it is drawn. */
 export function keyLengthsOf(
-  keys: DrawnKeys | Extract<HashedKeys, { readonly kind: 'hashKeys' }>,
+  keys: DrawnKeys | Extract<Keys, { readonly kind: 'hashKeys' | 'file' }>,
   placementSeed?: number,
 ): KeyLength[] {
   if (keys.kind === 'weights') return gathered(keys.names.map(utf8Length), keys.weights);
   if (keys.kind === 'hashKeys') return gathered(keys.keyBytes, keys.weights);
+  if (keys.kind === 'file') {
+    const { table } = keys;
+    return gathered(
+      Uint32Array.from({ length: table.count }, (_, n) => table.bytesAt(n)),
+      table.weights,
+    );
+  }
   const count = keyCountOf(keys);
   const lengths: KeyLength[] = [];
   // Generated keys with the same number of digits have the same length.

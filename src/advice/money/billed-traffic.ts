@@ -55,7 +55,8 @@ export function billedTrafficOf(input: PlanInput, longTermReadBytesPerMonth = 0)
 
 /** Consumers by the way they read: a bill and the limits of modes know no more of them. */
 export function countReaders({ consumers }: PlanInput): { readonly polling: number; readonly efo: number } {
-  return { polling: consumers.polling, efo: consumers.efo };
+  const efo = consumers.filter(({ kind }) => kind === 'efo').length;
+  return { polling: consumers.length - efo, efo };
 }
 
 /** The same traffic at another rate: everything that grows with it does. */

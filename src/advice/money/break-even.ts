@@ -130,7 +130,8 @@ class CrossingSearch {
 
   /** A stretch with one number of shards: both bills are straight. */
   #walk(from: number, to: number, shards: number): void {
-    const isFirstDearer = (factor: number): boolean => this.#first(factor, shards) > this.#second(factor, shards);
+    const isFirstDearer = (factor: number): boolean =>
+      this.#first(factor, shards) > this.#second(factor, shards);
     const start = isFirstDearer(from);
     this.#pass(from, start);
     if (isFirstDearer(to) === start) return;
@@ -147,7 +148,8 @@ class CrossingSearch {
   /** From a factor on, one of them is the dearer. */
   #pass(factor: number, isFirstDearer: boolean): void {
     this.#isFirstDearerAtStart ??= isFirstDearer;
-    if (this.#isFirstDearer !== undefined && this.#isFirstDearer !== isFirstDearer) this.crossings.push(factor);
+    if (this.#isFirstDearer !== undefined && this.#isFirstDearer !== isFirstDearer)
+      this.crossings.push(factor);
     this.#isFirstDearer = isFirstDearer;
   }
 

@@ -15,7 +15,9 @@ export function costAssumptions(input: PlanInput, prices: Prices): string[] {
     'The mean rate is billed, for 730 hours a month, and each consumer reads every record once; a GB is 2^30 bytes.',
     'On-demand Advantage rounds each record written up to 1 KiB as Standard does; AWS does not say.',
     'A PUT payload unit is 25,600 bytes of data and partition key ("25 KB"); every record is rounded up by itself, by the spread of sizes.',
-    ...(polling + efo > 0 ? ['Data read is billed as it is, data and partition keys, without rounding.'] : []),
+    ...(polling + efo > 0
+      ? ['Data read is billed as it is, data and partition keys, without rounding.']
+      : []),
     ...(isExtended
       ? [
           'Retention: provisioned bills every shard-hour as soon as it is above 24 h; on demand, the GB that are older than 24 h, as written and not rounded, for the whole month.',

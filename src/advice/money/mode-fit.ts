@@ -35,9 +35,7 @@ function fanOutTrouble(mode: PricedMode, input: PlanInput): string[] {
   const { efo } = countReaders(input);
   const limit =
     mode === 'on-demand-advantage' ? LIMITS.consumersPerAdvantageStream.value : LIMITS.fanOutConsumers.value;
-  return efo > limit
-    ? [`${efo} consumers with enhanced fan-out: a stream in this mode takes ${limit}.`]
-    : [];
+  return efo > limit ? [`${efo} consumers with enhanced fan-out: a stream in this mode takes ${limit}.`] : [];
 }
 
 function shardTrouble({ feasible, hottestKey }: PlanResult): string[] {
@@ -66,7 +64,11 @@ function readTrouble(input: PlanInput): string[] {
   ];
 }
 
-function warmTrouble({ region }: PlanInput, core: PlanResult, { warmThroughputMiBps }: OnDemandRisk): string[] {
+function warmTrouble(
+  { region }: PlanInput,
+  core: PlanResult,
+  { warmThroughputMiBps }: OnDemandRisk,
+): string[] {
   const isSaid = core.hottestKey !== null && !core.hottestKey.fits;
   if (isSaid || warmThroughputMiBps !== null) return [];
   return [
@@ -78,7 +80,9 @@ function notesOf(mode: PricedMode, input: PlanInput, risk: OnDemandRisk): string
   if (mode === 'provisioned') return [];
   const { polling } = countReaders(input);
   const shared =
-    polling > 1 ? [`AWS recommends one polling consumer on demand; ${polling} share each shard's reads.`] : [];
+    polling > 1
+      ? [`AWS recommends one polling consumer on demand; ${polling} share each shard's reads.`]
+      : [];
   if (mode === 'on-demand') {
     const { shards, wouldThrottle, minutesUntilGrown } = risk.newStream;
     return [

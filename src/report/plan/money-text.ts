@@ -57,7 +57,11 @@ function modeTable({ modes, onDemand }: PlanMoney, shards: number | null, ink: I
   return tableLines(MODES, rows, ink);
 }
 
-function remark({ mode, missingPrices }: PlanMode, risk: PlanMoney['onDemand'], shards: number | null): string {
+function remark(
+  { mode, missingPrices }: PlanMode,
+  risk: PlanMoney['onDemand'],
+  shards: number | null,
+): string {
   if (missingPrices.length > 0) return `no price of ${missingPrices.slice(0, 2).join(', ')}`;
   switch (mode) {
     case 'provisioned':
@@ -65,7 +69,9 @@ function remark({ mode, missingPrices }: PlanMode, risk: PlanMoney['onDemand'], 
     case 'on-demand':
       return risk.wouldThrottle === false ? '' : `${risk.wouldThrottle === null ? 'may' : 'would'} throttle`;
     case 'on-demand-advantage':
-      return risk.warmThroughputMiBps === null ? '' : `warm throughput ${count(risk.warmThroughputMiBps)}${NBSP}MiB/s`;
+      return risk.warmThroughputMiBps === null
+        ? ''
+        : `warm throughput ${count(risk.warmThroughputMiBps)}${NBSP}MiB/s`;
   }
 }
 
@@ -98,7 +104,8 @@ function breakEvenSentence(found: BreakEven): string[] {
 
 function riskLines({ onDemand }: PlanMoney, columns: number, details: boolean): string[] {
   const { wouldThrottle, why, newStream, expectedShards } = onDemand;
-  const answer = wouldThrottle === null ? 'Not known.' : wouldThrottle ? 'Would throttle.' : 'Would not throttle.';
+  const answer =
+    wouldThrottle === null ? 'Not known.' : wouldThrottle ? 'Would throttle.' : 'Would not throttle.';
   const more = [
     newStream.wouldThrottle
       ? `A new stream has ${newStream.shards} shards and throttles at the peak for about ${newStream.minutesUntilGrown} minutes.`
@@ -135,7 +142,9 @@ function priceLines({ prices, modes }: PlanMoney, columns: number, details: bool
 function billLines({ modes, costAssumptions }: PlanMoney, ink: Ink, columns: number): string[] {
   return [
     ...modes.flatMap((mode) => [
-      ...(mode.lines.length === 0 ? [] : ['', `Bill of ${mode.mode}`, ...tableLines(LINES, mode.lines.map(lineCells), ink)]),
+      ...(mode.lines.length === 0
+        ? []
+        : ['', `Bill of ${mode.mode}`, ...tableLines(LINES, mode.lines.map(lineCells), ink)]),
       ...mode.notes.flatMap((note) => labelled('  -', showProse(note), 4, columns)),
     ]),
     '',
