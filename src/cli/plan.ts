@@ -10,6 +10,7 @@ import type { Scenario } from '../traffic/scenario.ts';
 import type { Context } from './context.ts';
 import type { Gates } from './gates.ts';
 import { addDetailsFlag, addOutputFlags, emit, type OutputFlags, parseOutput } from './output.ts';
+import { addAccountFlags, parseAccount, type AccountFlags } from './plan/account-flags.ts';
 import { addMarginFlags, parseMargins, type MarginFlags } from './plan/margin-flags.ts';
 import { addPipelineFlags, type PipelineFlags, untangle } from './plan/pipeline-flags.ts';
 import { addReaderFlags, parseReaders, type ReaderFlags } from './plan/reader-flags.ts';
@@ -17,7 +18,8 @@ import { addTrafficFlags, parseTraffic, type TrafficFlags } from './plan/traffic
 import { VERSION } from './version.ts';
 
 /** As commander hands them over. */
-export interface PlanFlags extends OutputFlags, TrafficFlags, ReaderFlags, MarginFlags, PipelineFlags {}
+export interface PlanFlags
+  extends OutputFlags, TrafficFlags, ReaderFlags, MarginFlags, AccountFlags, PipelineFlags {}
 
 /** The command, to be added to the program. Exit code 0 where the plan fits, 3 where it does not. */
 export function planCommand(context: Context): Command {
@@ -25,7 +27,8 @@ export function planCommand(context: Context): Command {
     .description('shards needed, and which limit decides')
     .argument('[scenario]', 'a scenario file; or give --rate and --record-size')
     .action((file: string | undefined, flags: PlanFlags) => plan(file, flags, context));
-  for (const add of [addTrafficFlags, addReaderFlags, addMarginFlags, addPipelineFlags]) add(command);
+  for (const add of [addTrafficFlags, addReaderFlags, addMarginFlags, addAccountFlags, addPipelineFlags])
+    add(command);
   return addOutputFlags(addDetailsFlag(command.optionsGroup('Output:')));
 }
 
@@ -49,6 +52,7 @@ export async function plan(
     ...(await parseTraffic(flags)),
     ...(await parseReaders(flags)),
     ...parseMargins(flags),
+    ...parseAccount(flags),
   };
   const { input, scenario, played } =
     file === undefined ? await inputOfFlags(options) : await inputOfFile(file, options);
@@ -139,6 +143,8 @@ function refuseOverrides(file: string, sources: number, options: PlanOptions): v
   const given = (
     [
       ['--rate', options.rate],
+      ['--peak-rate', options.peakRate],
+      ['--burst', options.burst],
       ['--record-size', options.dataBytes],
       ['--key-size', options.keyBytes],
       ['--keys', options.keys],

@@ -194,7 +194,7 @@ export const LIMITS = {
     unit: 'B/s per stream',
     asOf: '2026-11',
     source: QUOTAS,
-    note: 'In us-east-1, us-west-2 and eu-west-1; 200 MB/s elsewhere until raised.',
+    note: 'In us-east-1, us-west-2 and eu-west-1.',
   },
   onDemandWriteBytesElsewhere: {
     value: 200 * MIB,
@@ -242,7 +242,14 @@ export const LIMITS = {
     unit: 'shards per account and region',
     asOf: '2026-11',
     source: QUOTAS,
-    note: 'In us-east-1, us-west-2 and eu-west-1; 6,000 or 1,000 elsewhere.',
+    note: 'In us-east-1, us-west-2 and eu-west-1.',
+  },
+  shardQuotaElsewhere: {
+    value: 1000,
+    unit: 'shards per account and region',
+    asOf: '2026-11',
+    source: QUOTAS,
+    note: 'In all other regions 1,000 or 6,000; AWS does not say here which has which.',
   },
   modeUpdatesPerDay: {
     value: 2,

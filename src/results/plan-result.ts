@@ -2,6 +2,7 @@
  * The part of a report that a plan writes: shards needed, by which limit, and where the hottest load is.
  */
 import type { AggregationResult } from './plan-aggregation.ts';
+import type { PlanCapacity } from './plan-capacity.ts';
 import type { PlanMoney } from './plan-money.ts';
 
 export interface PlanResult extends Partial<PlanMoney> {
@@ -20,6 +21,9 @@ export interface PlanResult extends Partial<PlanMoney> {
   readonly assumptions: readonly string[];
   /** How much each of them is worth doubting, in the same order. Reports of 0.1 have none. */
   readonly doubts?: readonly Doubt[];
+  /** Where no count will do: what would make one. Empty where one does. */
+  readonly remedies?: readonly string[];
+  readonly capacity?: PlanCapacity;
 }
 
 export const DOUBTS = ['high', 'some', 'little'] as const;

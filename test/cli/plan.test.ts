@@ -92,7 +92,7 @@ describe('shardwise plan', () => {
     expect((await planJson(...flags)).plan.shards).toBe(27);
     expect((await planJson(...flags, '--confidence', '50%')).plan.shards).toBeLessThan(27);
     expect((await planJson(...flags, '--placement', 'actual')).plan.hottestShard?.placement).toBe('actual');
-    expect((await planJson(...flags, '--consumers', 'polling:60')).plan.binding).toBe('read-bandwidth');
+    expect((await planJson(...flags, '--consumers', 'polling:60')).plan.binding).toBe('read-calls');
   });
 
   it('saves the report as the extension says', async () => {
@@ -146,7 +146,9 @@ describe('shardwise plan', () => {
 
   it('exits 3 where the quota is passed', async () => {
     const { out, exit } = await plan('--rate', '25000000/s', '--record-size', '100B');
-    expect(out).toMatch(/^More than AWS's default quota of 20,000: it takes 31,250 shards/);
+    expect(out).toMatch(
+      /^No plan within the quota: 31,250 > 20,000 \(default in us-east-1\)\. write-records asks/,
+    );
     expect(exit).toBe(3);
   });
 
@@ -158,17 +160,18 @@ describe('shardwise plan', () => {
     expect((await planJson(file)).plan.assumptions.join(' ')).not.toContain('--placement');
   });
 
-  it('plans bursts by their mean, and says how high they go', async () => {
+  it("holds a scenario's bursts against full buckets", async () => {
     const file = await fileOf(`${SCENARIO}    arrivals: { bursts: { every: 1s, within: 100ms } }\n`);
-    const { assumptions } = (await planJson(file)).plan;
-    expect(assumptions).toContain(
-      'Source "tenants" sends in bursts, 100ms of every 1s, at 35,000/s while they last.',
-    );
-    expect(assumptions.join(' ')).toContain('planned by their mean rate');
+    const { constraints } = (await planJson(file, '--keys', 'uniform:100000')).plan;
+    // 3,500 records within 100 ms; full buckets take 1,000 + 100 of them, of which 80 %: 3.98 if they spread evenly.
+    expect(constraints.find(({ name }) => name === 'burst')).toMatchObject({
+      shards: 5,
+      formula: expect.stringContaining('35,000/s × 100ms = 3,500 ÷ (1,100 × 80 %) = 3.98') as string,
+    });
   });
 
   it('knows no flag that is not built yet', async () => {
-    await expect(plan('--rate', '3000/s', '--record-size', '1B', '--peak-rate', '9/s')).rejects.toThrow(
+    await expect(plan('--rate', '3000/s', '--record-size', '1B', '--surge', '9/s')).rejects.toThrow(
       'unknown option',
     );
   });

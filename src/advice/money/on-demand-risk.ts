@@ -6,6 +6,7 @@
 import { LIMITS, MIB } from '../../model/limits.ts';
 import { ON_DEMAND_RULES, onDemandShards } from '../../model/on-demand.ts';
 import { formatCount, formatDuration, formatNumber } from '../../model/quantity.ts';
+import { onDemandWriteLimitOf } from '../../model/region-quotas.ts';
 import type { OnDemandRisk } from '../../results/plan-money.ts';
 import type { PlanResult } from '../../results/plan-result.ts';
 import type { Stage } from '../../traffic/scenario.ts';
@@ -155,14 +156,9 @@ function mostWarmMiBps(region: string): number {
   return Math.min(LIMITS.warmThroughputMiBps.value, onDemandWriteLimit(region) / MIB);
 }
 
-/** Regions with the larger of AWS's two default quotas (developer guide, Quotas and limits). */
-const LARGE_REGIONS: readonly string[] = ['us-east-1', 'us-west-2', 'eu-west-1'];
-
 /** Bytes per second that an on-demand stream takes at most, unless AWS has raised it. */
 export function onDemandWriteLimit(region: string): number {
-  return LARGE_REGIONS.includes(region)
-    ? LIMITS.onDemandWriteBytesPerSec.value
-    : LIMITS.onDemandWriteBytesElsewhere.value;
+  return onDemandWriteLimitOf(region).value;
 }
 
 /** `1,024 MiB/s` of such a limit. */

@@ -17,19 +17,19 @@ export const SHARD_LIMIT: PerDimension = {
 };
 
 /** What of it is planned for. */
-export function planningLimit(headroom: number): PerDimension {
+export function planningLimit(headroom: number, limit: PerDimension = SHARD_LIMIT): PerDimension {
   const kept = (PARTS - Math.round(headroom * PARTS)) / PARTS;
-  return { records: SHARD_LIMIT.records * kept, bytes: SHARD_LIMIT.bytes * kept };
+  return { records: limit.records * kept, bytes: limit.bytes * kept };
 }
 
 /**
  * ceil(load / (limit x (1 - headroom))), at least 1, in whole numbers: floating point is one shard too many for 20 of
  * 99 headrooms where the division is exact (math.md 2.5).
- * @param load and limit in the same unit per second; the load is rounded to a millionth
+ * @param load and limit in the same unit; both are rounded to a millionth
  */
 export function shardsFor(load: number, limit: number, headroom: number): number {
   const over = BigInt(Math.round(load * MILLIONTHS)) * BigInt(PARTS);
-  const under = BigInt(limit * MILLIONTHS) * BigInt(PARTS - Math.round(headroom * PARTS));
+  const under = BigInt(Math.round(limit * MILLIONTHS)) * BigInt(PARTS - Math.round(headroom * PARTS));
   return Math.max(1, Number((over + under - 1n) / under));
 }
 
@@ -66,6 +66,11 @@ function distinct(quotient: number): string {
     if (Number(longer) !== whole) return longer;
   }
   return text;
+}
+
+/** Records per second that consumers work off: those of the users, of which an aggregate holds several. */
+export function userRecordsOf(input: PlanInput): number {
+  return totalsOf(input).records * (input.userRecordsPerRecord ?? 1);
 }
 
 export function perSec(records: number): string {

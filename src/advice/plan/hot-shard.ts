@@ -2,7 +2,6 @@
  * The constraint that several keys make together: no shard's keys may add up to more than it can carry. Exact where
  * the keys' names are known, a matter of chance where they are not.
  */
-import { LIMITS } from '../../model/limits.ts';
 import { formatBytes, formatCount, formatNumber } from '../../model/quantity.ts';
 import type { Constraint, HottestShard } from '../../results/plan-result.ts';
 import type { Assumption } from './assumption.ts';
@@ -24,6 +23,8 @@ export interface HotShardQuestion {
   readonly confidence: number;
   /** Whether generated names are the user's own. */
   readonly namesGiven: boolean;
+  /** No count above this is looked at. */
+  readonly mostShards: number;
 }
 
 export interface HotShard {
@@ -35,19 +36,18 @@ export interface HotShard {
   readonly hottestOn: (shards: number) => HottestShard;
 }
 
-const QUOTA = LIMITS.shardQuota.value;
-const NOT_WITHIN = `no count up to the quota of ${formatCount(QUOTA)} fits`;
+const notWithin = (most: number): string => `no count up to ${formatCount(most)} fits`;
 
 /** By the names: no chance in it. */
-export function hotShardOfNames({ all, fitting, limit }: HotShardQuestion): HotShard {
+export function hotShardOfNames({ all, fitting, limit, mostShards }: HotShardQuestion): HotShard {
   const everything = placeKeys(all);
   const above = { records: limit.records * (1 + LOAD_TOLERANCE), bytes: limit.bytes * (1 + LOAD_TOLERANCE) };
   const placed = all === fitting ? everything : withoutPlacedAbove(everything, above);
   const least = Math.max(1, Math.ceil(fillOf(fitting.total, limit) * (1 - 1e-9)));
-  const { first, hold, bad, badCount, fits } = fittingCounts(placed, limit, least, QUOTA);
+  const { first, hold, bad, badCount, fits } = fittingCounts(placed, limit, least, mostShards);
   const hottest =
     first === null
-      ? NOT_WITHIN
+      ? notWithin(mostShards)
       : `${share(hottestFill(placed, first, SHARD_LIMIT))} on the hottest of ${first}`;
   const badText =
     badCount === 0
@@ -76,10 +76,10 @@ export function hotShardOfNames({ all, fitting, limit }: HotShardQuestion): HotS
     countsFrom: (from) => {
       if (first === null) return { shards: null, safe: null };
       let shards = Math.max(first, from);
-      while (shards <= QUOTA && !fits(shards)) shards++;
+      while (shards <= mostShards && !fits(shards)) shards++;
       return {
-        shards: shards > QUOTA ? null : shards,
-        safe: hold === null || Math.max(hold, from) > QUOTA ? null : Math.max(hold, from),
+        shards: shards > mostShards ? null : shards,
+        safe: hold === null || Math.max(hold, from) > mostShards ? null : Math.max(hold, from),
       };
     },
     hottestOn: (shards) => ({
@@ -97,14 +97,17 @@ export function hotShardOfChance({
   limit,
   confidence,
   namesGiven,
+  mostShards,
 }: HotShardQuestion): HotShard {
   const risk = Math.round((1 - confidence) * 1e12) / 1e12;
   const keys = randomKeysOf(fitting, limit);
   const everything = all === fitting ? keys : randomKeysOf(all, limit);
-  const first = fewestShards(keys, limit, risk);
+  const first = fewestShards(keys, limit, risk, 1, mostShards);
   const dimensions = keys.sources.map((source) => source.dimension);
   const chances =
-    first === null ? NOT_WITHIN : chanceText(first, riskAt(keys, first, limit), risk, limit, dimensions);
+    first === null
+      ? notWithin(mostShards)
+      : chanceText(first, riskAt(keys, first, limit), risk, limit, dimensions);
   const both: Assumption[] =
     keys.sources.length > 1
       ? [
@@ -135,7 +138,8 @@ export function hotShardOfChance({
       ...both,
     ],
     countsFrom: (from) => {
-      const shards = first === null ? null : from <= first ? first : fewestShards(keys, limit, risk, from);
+      const shards =
+        first === null ? null : from <= first ? first : fewestShards(keys, limit, risk, from, mostShards);
       return { shards, safe: shards };
     },
     hottestOn: (shards) => {

@@ -24,6 +24,11 @@ export interface PlanConsumer {
   readonly backup: boolean;
 }
 
+/** How often all that is written is read from a shard's shared bandwidth: Firehose reads it anew for its backup. */
+export function sharedReads(consumers: readonly PlanConsumer[]): number {
+  return consumers.reduce((reads, { kind, backup }) => reads + (kind === 'efo' ? 0 : backup ? 2 : 1), 0);
+}
+
 /** The one polling consumer of a plan to which nobody has named any. */
 export function defaultConsumers(): PlanConsumer[] {
   return consumersOfCounts([{ kind: 'polling' }]);

@@ -1,16 +1,22 @@
 /**
  * What a plan is made from, whether it was written as a scenario or as flags, with every default named.
  */
-import type { Rate } from '../../model/quantity.ts';
+import { LIMITS } from '../../model/limits.ts';
+import { formatRate, type Rate } from '../../model/quantity.ts';
+import { badInput } from '../../model/refusal.ts';
 import type { InputOrigin } from '../../results/plan-result.ts';
 import { meanDataBytes, meanKeyBytes } from '../../traffic/record-mean.ts';
-import type { Keys, Scenario, Size, Source } from '../../traffic/scenario.ts';
+import type { Keys, Scenario, Size } from '../../traffic/scenario.ts';
 import type { CountedConsumer } from '../../traffic/short-form.ts';
 import type { Assumption } from './assumption.ts';
+import { windowsOf, type BurstWindow } from './burst-window.ts';
+import type { Outage } from './catch-up.ts';
 import { consumersOfSpecs, type PlanConsumer } from './plan-consumer.ts';
+import { recordsPerSec } from './burst-option.ts';
 import { DEFAULT_KEY_BYTES, settingsOf } from './plan-settings.ts';
 import { plannedKeysOf, type PlannedKeys } from './planned-keys.ts';
 import { scenarioAssumptions } from './scenario-assumptions.ts';
+import { meanRateOf, peakOf } from './source-rates.ts';
 
 export type PlacementMode = 'random' | 'actual';
 
@@ -31,10 +37,20 @@ export interface PlanInput {
   readonly region: string;
   /** How long the stream keeps records, in hours. */
   readonly retentionHours: number;
-  /** Largest record that the stream takes, data and key: where drawn sizes are cut. Default: AWS's own default. */
-  readonly maxRecordBytes?: number;
   /** User records in one record of the sources, where producers aggregate; absent: 1. */
   readonly userRecordsPerRecord?: number;
+  /** Largest record that the stream takes, data and key. */
+  readonly maxRecordBytes: number;
+  /** Short times in which more comes than on average. */
+  readonly bursts: readonly BurstWindow[];
+  /** Of all consumers, and how long they may take to catch up. */
+  readonly outage: Outage | undefined;
+  /** Shards that the account may have in the region. */
+  readonly shardQuota: number;
+  /** Open shards today, where a flag says so. */
+  readonly currentShards: number | undefined;
+  /** Of a scenario whose stream is provisioned: its own shards. */
+  readonly scenarioShards: number | undefined;
   /** Who says what. */
   readonly origins: Origins;
   readonly assumptions: readonly Assumption[];
@@ -43,7 +59,9 @@ export interface PlanInput {
 /** Where each part of the input comes from. */
 export type Origins = Readonly<
   Record<
-    'rate' | 'size' | 'keySize' | 'consumers' | 'headroom' | 'confidence' | 'region' | 'retention',
+    | ('rate' | 'burst' | 'size' | 'keySize')
+    | ('consumers' | 'speed' | 'parallel' | 'retention')
+    | ('headroom' | 'confidence' | 'region' | 'quota'),
     InputOrigin
   >
 >;
@@ -67,7 +85,12 @@ export interface PlanSource {
 
 /** What flags say; each is undefined where the flag was not given. */
 export interface PlanOptions {
+  /** On average. */
   readonly rate?: Rate | undefined;
+  /** What shards are planned for; never below the average. */
+  readonly peakRate?: Rate | undefined;
+  /** All that is sent while a burst lasts. */
+  readonly burst?: BurstOption | undefined;
   readonly dataBytes?: number | undefined;
   readonly keyBytes?: number | undefined;
   readonly keys?: Keys | undefined;
@@ -77,25 +100,45 @@ export interface PlanOptions {
   readonly placement?: PlacementMode | undefined;
   readonly region?: string | undefined;
   readonly retentionHours?: number | undefined;
+  /** Records per second that a consumer works off, for each batch of a shard at a time. */
+  readonly consumerSpeed?: number | undefined;
+  /** Batches of a shard at a time, of Lambda. */
+  readonly parallelizationFactor?: number | undefined;
+  readonly outage?: Outage | undefined;
+  readonly shardQuota?: number | undefined;
+  readonly currentShards?: number | undefined;
+}
+
+export interface BurstOption {
+  readonly rate: Rate;
+  /** Seconds, above 0. */
+  readonly lengthSec: number;
+  /** From one burst to the next, at least as long. */
+  readonly everySec?: number | undefined;
 }
 
 /** A plan's input from flags alone. */
 export function planInputOfFlags(
   options: PlanOptions & { readonly rate: Rate; readonly dataBytes: number },
 ): PlanInput {
-  const { rate, dataBytes } = options;
+  const { dataBytes } = options;
   const keys = options.keys && plannedKeysOf(options.keys, '--keys');
   const keyBytes = options.keyBytes ?? DEFAULT_KEY_BYTES;
   const assumptions: Assumption[] = [];
-  if (keys === undefined) {
+  if (options.peakRate === undefined && options.burst === undefined) {
     assumptions.push({
+      text: 'Never more than --rate: nothing is known of peaks and bursts. --peak-rate and --burst make them part of the plan.',
+      doubt: 'high',
+    });
+  }
+  if (keys === undefined) {
+    assumptions.unshift({
       text: 'Nothing is known of the keys: records spread evenly. --keys makes hot shards part of the plan.',
       doubt: 'high',
     });
   }
   const source = {
-    recordsPerSec: recordsPerSec(rate, dataBytes + keyBytes),
-    meanRecordsPerSec: recordsPerSec(rate, dataBytes + keyBytes),
+    ...ratesOf(options, dataBytes + keyBytes, { peak: 0, mean: 0 }),
     dataBytes,
     size: { kind: 'fixed' as const, bytes: dataBytes },
     keyBytes,
@@ -108,6 +151,9 @@ export function planInputOfFlags(
       {
         consumers: [],
         retentionHours: undefined,
+        maxRecordBytes: LIMITS.defaultMaxRecordBytes.value,
+        bursts: [],
+        shards: undefined,
         keySize: options.keyBytes === undefined ? 'default' : 'flag',
         traffic: 'flag',
       },
@@ -131,14 +177,19 @@ export function planInputOf(scenario: Scenario, options: PlanOptions = {}): Plan
       {
         consumers: consumersOfSpecs(scenario.consumers),
         retentionHours: scenario.stream.retentionHours,
+        maxRecordBytes: scenario.stream.maxRecordBytes,
+        bursts: windowsOf(
+          scenario,
+          sources.map((source) => source.recordsPerSec),
+        ),
+        shards: scenario.stream.onDemand === undefined ? scenario.stream.shards : undefined,
         keySize: options.keyBytes === undefined ? 'scenario' : 'flag',
         traffic: 'scenario',
       },
       sources,
-      scenarioAssumptions(scenario, options, sources),
+      scenarioAssumptions(scenario, options),
     ),
     placementSeed: scenario.placementSeed,
-    maxRecordBytes: scenario.stream.maxRecordBytes,
     namesGiven: options.keys === undefined,
   };
 }
@@ -150,10 +201,8 @@ function planSourceOf(index: number, scenario: Scenario, options: PlanOptions): 
   const keyBytes = options.keyBytes ?? meanKeyBytes(keys, placementSeed);
   const dataBytes =
     options.dataBytes ?? meanDataBytes(source.size, scenario.stream.maxRecordBytes - keyBytes, keyBytes);
-  const given = options.rate && recordsPerSec(options.rate, dataBytes + keyBytes);
   return {
-    recordsPerSec: given ?? peakOf(source),
-    meanRecordsPerSec: given ?? meanRateOf(source),
+    ...ratesOf(options, dataBytes + keyBytes, { peak: peakOf(source), mean: meanRateOf(source) }),
     dataBytes,
     size: options.dataBytes === undefined ? source.size : { kind: 'fixed', bytes: options.dataBytes },
     keyBytes,
@@ -162,22 +211,19 @@ function planSourceOf(index: number, scenario: Scenario, options: PlanOptions): 
   };
 }
 
-function recordsPerSec(rate: Rate, recordBytes: number): number {
-  return 'recordsPerSec' in rate ? rate.recordsPerSec : rate.bytesPerSec / recordBytes;
-}
-
-/** Rates change linearly, so the highest stands at the start or the end of a stage. */
-export function peakOf(source: Source): number {
-  return source.stages.reduce((peak, stage) => Math.max(peak, stage.from, stage.to), 0);
-}
-
-/** Rates change linearly, so the mean of a stage stands in its middle. */
-function meanRateOf({ stages }: Source): number {
-  let records = 0;
-  let durationUs = 0;
-  for (const stage of stages) {
-    records += ((stage.from + stage.to) / 2) * stage.durationUs;
-    durationUs += stage.durationUs;
-  }
-  return records / durationUs;
+/** Flags replace the rates of a scenario; a peak alone leaves its average as it is. */
+function ratesOf(
+  { rate, peakRate }: PlanOptions,
+  recordBytes: number,
+  scenario: { readonly peak: number; readonly mean: number },
+): Pick<PlanSource, 'recordsPerSec' | 'meanRecordsPerSec'> {
+  const mean = rate === undefined ? scenario.mean : recordsPerSec(rate, recordBytes);
+  if (peakRate === undefined)
+    return { recordsPerSec: rate === undefined ? scenario.peak : mean, meanRecordsPerSec: mean };
+  const peak = recordsPerSec(peakRate, recordBytes);
+  if (peak >= mean) return { recordsPerSec: peak, meanRecordsPerSec: mean };
+  throw badInput(
+    `--peak-rate: ${formatRate(peakRate)} is below the average rate, ${formatRate({ recordsPerSec: mean })}.`,
+    'Write the highest rate here and the average one in --rate.',
+  );
 }

@@ -2,13 +2,17 @@
  * What of a plan does not depend on where its traffic comes from, with the defaults, of which every one is named.
  */
 import { LIMITS } from '../../model/limits.ts';
-import { formatBytes, formatCount } from '../../model/quantity.ts';
+import { badInput } from '../../model/refusal.ts';
+import { shardQuotaOf } from '../../model/region-quotas.ts';
 import type { InputOrigin } from '../../results/plan-result.ts';
 import type { Assumption } from './assumption.ts';
+import { windowOfOption } from './burst-option.ts';
+import type { BurstWindow } from './burst-window.ts';
 import { percentOf } from './constraints.ts';
 import { consumersOfCounts, defaultConsumers, type PlanConsumer } from './plan-consumer.ts';
 import type { PlanInput, PlanOptions, PlanSource } from './plan-input.ts';
 import { isPlacedByData } from './planned-keys.ts';
+import { settingAssumptions } from './setting-assumptions.ts';
 
 export const DEFAULT_HEADROOM = 0.2;
 export const DEFAULT_CONFIDENCE = 0.95;
@@ -20,6 +24,11 @@ const DEFAULT_RETENTION_HOURS = LIMITS.retentionHoursDefault.value;
 export interface Background {
   readonly consumers: readonly PlanConsumer[];
   readonly retentionHours: number | undefined;
+  /** Largest record that the stream takes. */
+  readonly maxRecordBytes: number;
+  readonly bursts: readonly BurstWindow[];
+  /** Of a provisioned stream. */
+  readonly shards: number | undefined;
   readonly keySize: InputOrigin;
   /** Where rate and size come from, unless a flag replaces them. */
   readonly traffic: InputOrigin;
@@ -33,87 +42,88 @@ export function settingsOf(
   sources: readonly PlanSource[],
   first: readonly Assumption[],
 ): Settings {
-  const headroom = options.headroom ?? DEFAULT_HEADROOM;
-  const confidence = options.confidence ?? DEFAULT_CONFIDENCE;
-  const placement = options.placement ?? 'random';
   const region = options.region ?? DEFAULT_REGION;
-  const retentionHours = options.retentionHours ?? background.retentionHours ?? DEFAULT_RETENTION_HOURS;
-  const origins = originsOf(options, background);
+  const largest = Math.max(...sources.map((source) => source.dataBytes + source.keyBytes));
+  const settings = {
+    sources,
+    consumers: consumersOf(options, background),
+    headroom: options.headroom ?? DEFAULT_HEADROOM,
+    confidence: options.confidence ?? DEFAULT_CONFIDENCE,
+    placement: options.placement ?? ('random' as const),
+    region,
+    retentionHours: options.retentionHours ?? background.retentionHours ?? DEFAULT_RETENTION_HOURS,
+    maxRecordBytes: Math.max(background.maxRecordBytes, Math.ceil(largest)),
+    bursts: options.burst === undefined ? background.bursts : [windowOfOption(options.burst, sources[0])],
+    outage: options.outage,
+    shardQuota: options.shardQuota ?? shardQuotaOf(region).value,
+    currentShards: options.currentShards,
+    scenarioShards: background.shards,
+    origins: originsOf(options, background),
+  };
+  const assumptions = [...first, ...defaultsOf(settings), ...settingAssumptions(settings, options)];
+  return { ...settings, assumptions };
+}
+
+function originsOf(options: PlanOptions, background: Background): PlanInput['origins'] {
+  const flagOr = (value: unknown, otherwise: InputOrigin): InputOrigin =>
+    value === undefined ? otherwise : 'flag';
+  const consumers = background.consumers.length > 0 ? 'scenario' : 'default';
+  const isUsual = (background.retentionHours ?? DEFAULT_RETENTION_HOURS) === DEFAULT_RETENTION_HOURS;
+  return {
+    rate: flagOr(options.peakRate ?? options.rate, background.traffic),
+    burst: flagOr(options.burst, background.traffic),
+    size: flagOr(options.dataBytes, background.traffic),
+    keySize: background.keySize,
+    consumers: flagOr(options.consumers, consumers),
+    speed: flagOr(options.consumerSpeed, consumers),
+    parallel: flagOr(options.parallelizationFactor, options.consumers === undefined ? consumers : 'default'),
+    retention: flagOr(options.retentionHours, isUsual ? 'default' : 'scenario'),
+    headroom: flagOr(options.headroom, 'default'),
+    confidence: flagOr(options.confidence, 'default'),
+    region: flagOr(options.region, 'default'),
+    quota: flagOr(options.shardQuota, 'limit'),
+  };
+}
+
+/** One sentence for all of them. */
+function defaultsOf(settings: Omit<Settings, 'assumptions'>): Assumption[] {
+  const { origins, sources, placement, headroom, confidence, region, retentionHours } = settings;
   const isChance = placement === 'random' && sources.some(({ keys }) => keys && !isPlacedByData(keys));
-  const areAllNamed = sources.every(({ keys }) => keys !== undefined && isPlacedByData(keys));
   const defaults = [
-    ...(background.keySize === 'default' ? [`partition keys of ${DEFAULT_KEY_BYTES} B`] : []),
+    ...(origins.keySize === 'default' ? [`partition keys of ${DEFAULT_KEY_BYTES} B`] : []),
     ...(origins.consumers === 'default' ? ['one polling consumer'] : []),
     ...(origins.headroom === 'default' ? [`headroom ${percentOf(headroom)} of every limit`] : []),
     ...(isChance && origins.confidence === 'default' ? [`confidence ${percentOf(confidence)}`] : []),
     ...(origins.region === 'default' ? [`region ${region}`] : []),
     ...(origins.retention === 'default' ? [`retention ${retentionHours} h`] : []),
   ];
-  return {
-    sources,
-    consumers: consumersOf(options, background),
-    headroom,
-    confidence,
-    placement,
-    region,
-    retentionHours,
-    origins,
-    assumptions: [
-      ...first,
-      ...(defaults.length > 0 ? [assumed(`Defaults: ${defaults.join(', ')}.`)] : []),
-      ...(options.placement === 'random' && areAllNamed
-        ? [
-            assumed(
-              'The names of all keys are known, so they are placed by name: --placement random changes nothing.',
-              'little',
-            ),
-          ]
-        : []),
-      ...writeAssumptions(sources),
-    ],
-  };
+  return defaults.length === 0 ? [] : [{ text: `Defaults: ${defaults.join(', ')}.`, doubt: 'some' }];
 }
 
-function originsOf(options: PlanOptions, background: Background): PlanInput['origins'] {
-  const flagOr = (value: unknown, otherwise: InputOrigin): InputOrigin =>
-    value === undefined ? otherwise : 'flag';
-  const isKept = background.retentionHours ?? DEFAULT_RETENTION_HOURS;
-  return {
-    rate: flagOr(options.rate, background.traffic),
-    size: flagOr(options.dataBytes, background.traffic),
-    keySize: background.keySize,
-    consumers: flagOr(options.consumers, background.consumers.length > 0 ? 'scenario' : 'default'),
-    headroom: flagOr(options.headroom, 'default'),
-    confidence: flagOr(options.confidence, 'default'),
-    region: flagOr(options.region, 'default'),
-    retention: flagOr(options.retentionHours, isKept === DEFAULT_RETENTION_HOURS ? 'default' : 'scenario'),
-  };
-}
-
-function consumersOf({ consumers }: PlanOptions, background: Background): readonly PlanConsumer[] {
-  if (consumers !== undefined) return consumersOfCounts(consumers);
-  return background.consumers.length > 0 ? background.consumers : defaultConsumers();
-}
-
-function assumed(text: string, doubt: Assumption['doubt'] = 'some'): Assumption {
-  return { text, doubt };
-}
-
-function writeAssumptions(sources: readonly PlanSource[]): Assumption[] {
-  const largest = Math.max(...sources.map((source) => source.dataBytes + source.keyBytes));
-  const usual = LIMITS.defaultMaxRecordBytes.value;
-  return [
-    assumed('Written with PutRecords: the rounding of each call to whole KiB is not added.', 'little'),
-    ...(largest > usual
-      ? [
-          assumed(
-            `The stream takes records above ${formatBytes(usual)} (a setting; ${formatBytes(usual)} is its default).`,
-          ),
-        ]
-      : []),
-    assumed(
-      `At most ${formatCount(LIMITS.shardQuota.value)} shards, AWS's default quota in us-east-1.`,
-      'little',
-    ),
-  ];
+/** Those of the flag or the scenario, or the default; what flags say of all of them goes on top. */
+function consumersOf(options: PlanOptions, background: Background): readonly PlanConsumer[] {
+  const { consumers, consumerSpeed, parallelizationFactor, outage } = options;
+  const named =
+    consumers !== undefined
+      ? consumersOfCounts(consumers)
+      : background.consumers.length > 0
+        ? background.consumers
+        : defaultConsumers();
+  if (named.length === 0 && (outage !== undefined || consumerSpeed !== undefined)) {
+    throw badInput(
+      `${outage !== undefined ? '--outage' : '--consumer-speed'}: there are no consumers that could ${outage !== undefined ? 'catch up' : 'be slow'}.`,
+      'Name them, for example --consumers polling:1, or leave it out.',
+    );
+  }
+  if (parallelizationFactor !== undefined && !named.some(({ preset }) => preset === 'lambda')) {
+    throw badInput(
+      '--parallelization-factor: it is a setting of Lambda, and no Lambda function reads the stream.',
+      'Name one, for example --consumers lambda:1, or leave it out.',
+    );
+  }
+  return named.map((consumer) => ({
+    ...consumer,
+    recordsPerSec: consumerSpeed ?? consumer.recordsPerSec,
+    parallel: consumer.preset === 'lambda' ? (parallelizationFactor ?? consumer.parallel) : consumer.parallel,
+  }));
 }

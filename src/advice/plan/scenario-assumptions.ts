@@ -1,21 +1,22 @@
 /**
  * What a plan takes for granted of a scenario: where it knows it only roughly, or leaves a part of it out.
  */
-import { formatDuration, formatRate } from '../../model/quantity.ts';
+import { formatRate } from '../../model/quantity.ts';
 import { isSteadyText } from '../../traffic/payload-text.ts';
-import { burstFactor } from '../../traffic/peak-rate.ts';
 import type { Scenario, Source } from '../../traffic/scenario.ts';
 import type { Assumption } from './assumption.ts';
-import { peakOf, type PlanOptions, type PlanSource } from './plan-input.ts';
+import type { PlanOptions } from './plan-input.ts';
+import { peakOf } from './source-rates.ts';
 
-export function scenarioAssumptions(
-  scenario: Scenario,
-  options: PlanOptions,
-  sources: readonly PlanSource[],
-): Assumption[] {
+export function scenarioAssumptions(scenario: Scenario, options: PlanOptions): Assumption[] {
+  const isPeakGiven = (options.peakRate ?? options.rate) !== undefined;
   return [
-    ...(options.rate === undefined ? peakAssumptions(scenario) : []),
-    ...arrivalAssumptions(scenario, sources),
+    ...(isPeakGiven ? [] : peakAssumptions(scenario)),
+    ...some(
+      scenario.traffic.some(({ arrivals }) => arrivals.kind !== 'even'),
+      'Records arrive one by one: that hundreds of a PutRecords call can fall on one shard at once is not part of a ' +
+        'plan. simulate shows it.',
+    ),
     ...approximations(scenario, options),
   ];
 }
@@ -59,31 +60,6 @@ function peakAssumptions({ traffic }: Scenario): Assumption[] {
       text: `Planned for the highest rate of any stage: ${formatRate({ recordsPerSec: peak })}${sum}.`,
       doubt: 'some',
     },
-  ];
-}
-
-/** Whatever the pattern of arrivals, only their mean is planned. */
-function arrivalAssumptions({ traffic }: Scenario, sources: readonly PlanSource[]): Assumption[] {
-  if (traffic.every(({ arrivals }) => arrivals.kind === 'even')) return [];
-  const peaks = traffic.flatMap(({ name, arrivals }, i): Assumption[] => {
-    if (arrivals.kind !== 'bursts') return [];
-    const rate = formatRate({ recordsPerSec: sources[i].recordsPerSec * burstFactor(arrivals) });
-    const { withinUs, everyUs } = arrivals;
-    return [
-      {
-        text:
-          `Source ${JSON.stringify(name)} sends in bursts, ${formatDuration(withinUs)} of every ` +
-          `${formatDuration(everyUs)}, at ${rate} while they last.`,
-        doubt: 'some',
-      },
-    ];
-  });
-  return [
-    {
-      text: 'Arrivals of any pattern are planned by their mean rate: bursts and chance above it can be throttled.',
-      doubt: 'high',
-    },
-    ...peaks,
   ];
 }
 

@@ -2,6 +2,7 @@
  * Which shard counts hold all constraints at once: for some every count from one on does, for others, where the places
  * of keys matter, a larger count can be worse again.
  */
+import type { Assumption } from './assumption.ts';
 import type { Constraint } from '../../results/plan-result.ts';
 
 /** The least count from a given one on that holds, and the least from which all hold; null where none was found. */
@@ -13,15 +14,20 @@ export interface Counts {
 export interface Bound {
   readonly constraint: Constraint;
   /** Absent: every count from the constraint's own on holds. */
-  readonly countsFrom?: (from: number) => Counts;
+  readonly countsFrom?: ((from: number) => Counts) | undefined;
+  /** Shards where all carry the same; absent: the constraint's own. */
+  readonly even?: number;
+  /** Where no count will do: what would. One sentence each. */
+  readonly remedies?: readonly string[];
+  readonly assumptions?: readonly Assumption[];
 }
 
-/** The least count of each kind at which every bound holds; null where no count does. */
-export function countsOfAll(bounds: readonly Bound[]): Counts {
+/** The least counts from `from` on at which every bound holds; null where no count does. */
+export function countsOfAll(bounds: readonly Bound[], from = 1): Counts {
   const own = bounds.flatMap(({ constraint }) => (constraint.evaluated ? [constraint.shards] : []));
   if (own.includes(null)) return { shards: null, safe: null };
   const placed = bounds.flatMap(({ countsFrom }) => countsFrom ?? []);
-  let shards = Math.max(1, ...own.map((count) => count ?? 1));
+  let shards = Math.max(from, ...own.map((count) => count ?? 1));
   for (let isSettled = false; !isSettled;) {
     isSettled = true;
     for (const countsFrom of placed) {
@@ -32,8 +38,8 @@ export function countsOfAll(bounds: readonly Bound[]): Counts {
   }
   let safe: number | null = shards;
   for (const countsFrom of placed) {
-    const from: number | null = countsFrom(shards).safe;
-    safe = safe === null || from === null ? null : Math.max(safe, from);
+    const next: number | null = countsFrom(shards).safe;
+    safe = safe === null || next === null ? null : Math.max(safe, next);
   }
   return { shards, safe };
 }

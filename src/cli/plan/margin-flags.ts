@@ -1,5 +1,5 @@
 /**
- * The flags of `shardwise plan` that say how safe the answer has to be, and where the stream is.
+ * The flags of `shardwise plan` that say how safe the answer has to be.
  */
 import type { Command } from 'commander';
 import type { PlacementMode, PlanOptions } from '../../advice/plan/plan-input.ts';
@@ -11,30 +11,25 @@ export interface MarginFlags {
   headroom?: string;
   confidence?: string;
   placement?: string;
-  region?: string;
 }
 
 export function addMarginFlags(command: Command): Command {
   return command
-    .optionsGroup('Margins and place:')
+    .optionsGroup('Margins:')
     .option('--headroom <percent>', 'part of every limit to keep free (default: 20%)')
     .option('--confidence <percent>', 'how sure the hottest shard must fit (default: 95%)')
     .option(
       '--placement <how>',
       'random, or actual for the names that keys are generated with (default: random)',
-    )
-    .option('--region <region>', 'AWS region: its prices and quotas (default: us-east-1)');
+    );
 }
 
 /** Refuses (exit 2) what is no value of its flag. */
-export function parseMargins(
-  flags: MarginFlags,
-): Pick<PlanOptions, 'headroom' | 'confidence' | 'placement' | 'region'> {
+export function parseMargins(flags: MarginFlags): Pick<PlanOptions, 'headroom' | 'confidence' | 'placement'> {
   return {
     headroom: given(flags.headroom, headroomOf),
     confidence: given(flags.confidence, confidenceOf),
     placement: given(flags.placement, placementOf),
-    region: given(flags.region, regionOf),
   };
 }
 
@@ -56,13 +51,4 @@ function confidenceOf(text: string): number {
 function placementOf(text: string): PlacementMode {
   if (text === 'random' || text === 'actual') return text;
   throw badInput(`--placement: there is no placement ${JSON.stringify(text)}.`, 'Write random or actual.');
-}
-
-/** AWS opens new regions faster than we could list them: only the form is checked. */
-function regionOf(text: string): string {
-  if (/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/.test(text)) return text;
-  throw badInput(
-    `--region: ${JSON.stringify(text)} is not the name of an AWS region.`,
-    'Write for example us-east-1 or eu-central-1.',
-  );
 }

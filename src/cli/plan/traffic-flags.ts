@@ -2,9 +2,9 @@
  * The flags of `shardwise plan` that say what is sent: how much, how large, and by which keys.
  */
 import type { Command } from 'commander';
-import type { PlanOptions } from '../../advice/plan/plan-input.ts';
+import type { BurstOption, PlanOptions } from '../../advice/plan/plan-input.ts';
 import { LIMITS } from '../../model/limits.ts';
-import { formatBytes, type Rate, requireBytes, requireRate } from '../../model/quantity.ts';
+import { formatBytes, type Rate, requireBytes, requireDuration, requireRate } from '../../model/quantity.ts';
 import { badInput } from '../../model/refusal.ts';
 import type { Keys } from '../../traffic/scenario.ts';
 import { given } from './given.ts';
@@ -13,6 +13,8 @@ const MAX_RECORDS_PER_SEC = 1_000_000_000;
 
 export interface TrafficFlags {
   rate?: string;
+  peakRate?: string;
+  burst?: string;
   recordSize?: string;
   keySize?: string;
   keys?: string;
@@ -21,7 +23,12 @@ export interface TrafficFlags {
 export function addTrafficFlags(command: Command): Command {
   return command
     .optionsGroup('Traffic:')
-    .option('--rate <rate>', 'records, or their bytes (data and key), per second: 3000/s, 5MiB/s')
+    .option('--rate <rate>', 'records, or their bytes (data and key), per second, on average: 3000/s, 5MiB/s')
+    .option('--peak-rate <rate>', 'the highest rate, which shards are planned for (default: --rate)')
+    .option(
+      '--burst <rate:for[:every]>',
+      'all that is sent while a burst lasts, and how long: 20000/s:2s, or 20000/s:2s:60s for one every minute',
+    )
     .option('--record-size <size>', 'data of a record, without its key: 900B, 2KiB')
     .option('--key-size <size>', 'partition key of a record (default: 16B)')
     .option('--keys <keys>', 'uniform:100000, zipf:1.1:100000, hot:40%:1:10000 or file:counts.csv');
@@ -30,12 +37,14 @@ export function addTrafficFlags(command: Command): Command {
 /** Refuses (exit 2) what is no value of its flag. */
 export async function parseTraffic(
   flags: TrafficFlags,
-): Promise<Pick<PlanOptions, 'rate' | 'dataBytes' | 'keyBytes' | 'keys'>> {
+): Promise<Pick<PlanOptions, 'rate' | 'peakRate' | 'burst' | 'dataBytes' | 'keyBytes' | 'keys'>> {
   const dataBytes = given(flags.recordSize, (text) => requireBytes(text, '--record-size'));
   const keyBytes = given(flags.keySize, keyBytesOf);
   checkRecordSize(dataBytes, keyBytes ?? 0);
   return {
     rate: given(flags.rate, (text) => rateOf(text, '--rate')),
+    peakRate: given(flags.peakRate, (text) => rateOf(text, '--peak-rate')),
+    burst: given(flags.burst, burstOf),
     dataBytes,
     keyBytes,
     keys: await given(flags.keys, keysOf),
@@ -62,6 +71,35 @@ function rateOf(text: string, flag: string): Rate {
     `${flag}: ${text} is ${amount > 0 ? 'more than Kinesis could ever take' : 'no traffic'}.`,
     'Write for example 3000/s or 5MiB/s.',
   );
+}
+
+const LONGEST_BURST_SEC = 86_400;
+
+/** Rate, length and, where there is a third part, the time from one to the next. */
+function burstOf(text: string): BurstOption {
+  const parts = text.split(':');
+  if (parts.length < 2 || parts.length > 3) {
+    throw badInput(
+      `--burst: ${JSON.stringify(text)} is not a rate and how long it lasts.`,
+      'Write for example 20000/s:2s, or 20000/s:2s:60s for one every minute.',
+    );
+  }
+  const rate = rateOf(parts[0], '--burst');
+  const lengthSec = requireDuration(parts[1], '--burst') / 1e6;
+  const everySec = given(parts.at(2), (part) => requireDuration(part, '--burst') / 1e6);
+  if (lengthSec === 0 || lengthSec > LONGEST_BURST_SEC) {
+    throw badInput(
+      `--burst: ${parts[1]} is ${lengthSec === 0 ? 'no time' : 'no burst: the stream has to be planned for it'}.`,
+      lengthSec === 0 ? 'Write for example 20000/s:2s.' : 'Give it as --peak-rate.',
+    );
+  }
+  if (everySec !== undefined && everySec < lengthSec) {
+    throw badInput(
+      `--burst: ${parts[1]} does not end before the next comes, after ${String(parts.at(2))}.`,
+      'Write a longer time from one to the next, or give the rate as --peak-rate.',
+    );
+  }
+  return { rate, lengthSec, everySec };
 }
 
 function keyBytesOf(text: string): number {

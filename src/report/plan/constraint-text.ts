@@ -101,5 +101,5 @@ function valueText(value: number, unit: string): string {
 
 /** Prose whose numbers stay on a line with their units. */
 export function showFigures(text: string): string {
-  return showProse(text).replace(/(?<=\d) (?=%|[KMGT]?i?B\b|shards?\b)/g, NBSP);
+  return showProse(text).replace(/(?<=\d) (?=%|[KMGT]?i?B\b|shards?\b|h\b)/g, NBSP);
 }

@@ -6,6 +6,7 @@ import { CONSTRAINT_NAMES, DOUBTS, INPUT_ORIGINS } from '../../results/plan-resu
 import { aggregation } from './aggregation-schema.ts';
 import { amount, count } from '../schema-figures.ts';
 import { moneyFields } from './money-schema.ts';
+import { planCapacity } from './capacity-schema.ts';
 
 export const plan = z.object({
   shards: count.nullable(),
@@ -49,4 +50,6 @@ export const plan = z.object({
   assumptions: z.array(z.string()),
   doubts: z.array(z.enum(DOUBTS)).optional(),
   ...moneyFields,
+  remedies: z.array(z.string()).optional(),
+  capacity: planCapacity.optional(),
 });

@@ -3,16 +3,17 @@
  *
  * Everything shown stands in the document; nothing is worked out here beyond the way it is written.
  */
-import { LIMITS } from '../../model/limits.ts';
 import type { ReportDocument } from '../../results/report-document.ts';
 import type { HottestKey, HottestShard, PlanResult } from '../../results/plan-result.ts';
-import { amountOf, count, percent, times } from '../figure.ts';
+import { amountOf, count, percent } from '../figure.ts';
 import { inkFor } from '../ink.ts';
 import { quoteName, showProse } from '../name.ts';
-import { finish, labelled, pageWidth, wrap } from '../paragraph.ts';
+import { finish, labelled, pageWidth } from '../paragraph.ts';
 import type { Style } from '../render.ts';
 import { aggregationLines } from './aggregation-text.ts';
-import { constraintLines, detailLines, MEANING, showFigures } from './constraint-text.ts';
+import { answerLines } from './answer-text.ts';
+import { capacityLines } from './capacity-text.ts';
+import { constraintLines, detailLines, showFigures } from './constraint-text.ts';
 import { moneyLines } from './money-text.ts';
 
 const MARGIN = 15;
@@ -24,47 +25,18 @@ export function renderPlanText(document: ReportDocument, style: Style): string {
   const columns = pageWidth(style.columns);
   const details = style.details ?? false;
   return finish([
-    ...wrap(answer(plan), columns).map((line) => ink('bold', ink(plan.feasible ? 'green' : 'red', line))),
-    ...safeSentence(plan).flatMap((sentence) => wrap(sentence, columns)),
+    ...answerLines(plan, ink, columns),
     ...subject(document, columns),
     '',
     ...constraintLines(plan, ink, columns),
     ...hottestLines(plan, columns),
     ...moneyLines(plan, ink, columns, details),
     ...aggregationLines(plan, ink, columns),
+    ...capacityLines(plan, columns),
     '',
     ...assumptionLines(plan, details, columns),
     ...(details ? detailLines(plan, ink, columns) : []),
   ]);
-}
-
-/** `12 shards. hot-shard binds: several keys fall on the same shard.` */
-function answer(plan: PlanResult): string {
-  const why = plan.binding === null ? '' : ` ${plan.binding} binds: ${MEANING[plan.binding]}.`;
-  if (plan.shards !== null) return `${amountOf(plan.shards, 'shard')}.${why}`;
-  const key = plan.hottestKey;
-  if (key !== null && !key.fits) return `No number of shards fits: ${nameOf(key)} alone ${excess(key)}.`;
-  const quota = `AWS's default quota of ${count(LIMITS.shardQuota.value)}`;
-  const most = Math.max(0, ...plan.constraints.map(({ shards }) => shards ?? 0));
-  if (most <= LIMITS.shardQuota.value) return `No number of shards up to ${quota} fits.${why}`;
-  const isLeast = plan.constraints.some(({ evaluated, shards }) => evaluated && shards === null);
-  return `More than ${quota}: it takes ${isLeast ? 'at least ' : ''}${count(most)} shards.${why} AWS raises the quota on request.`;
-}
-
-/** A key may fit on a shard, but for the room that is to be left free. */
-function excess({ utilization }: HottestKey): string {
-  return utilization > 1
-    ? `is ${times(utilization)} what one shard takes`
-    : `takes ${percent(utilization)} of one shard, which leaves less than the headroom`;
-}
-
-/** Fitting is not monotone in the number of shards: say so where it matters. */
-function safeSentence({ shards, shardsSafe, hottestShard }: PlanResult): string[] {
-  if (shards === null || shardsSafe === shards) return [];
-  const between = 'a larger count moves every boundary and can put heavy keys together again';
-  if (shardsSafe === null) return [`Not every larger count fits, up to the quota: ${between}.`];
-  const names = hottestShard?.placement === 'actual' ? ' for these names' : '';
-  return [`From ${count(shardsSafe)} shards on every count fits${names}; between, not all do: ${between}.`];
 }
 
 function subject({ scenario }: ReportDocument, columns: number): string[] {
@@ -149,10 +121,6 @@ function saltText({ salts }: HottestKey): string {
     `On ${amountOf(salts.shards, 'shard')}, cut it into ${amountOf(salts.chosen, 'key')} by a suffix (salting), each ` +
     `chosen to fall on a shard of its own, and again after every reshard.${random} Readers then collect them all.`
   );
-}
-
-function nameOf(key: HottestKey): string {
-  return key.key === null ? 'one key' : quoteName(key.key, 40);
 }
 
 /** All of them in the long form; else those that hardly matter are only counted. */

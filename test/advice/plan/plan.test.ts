@@ -7,8 +7,9 @@ import {
   type PlanOptions,
 } from '../../../src/advice/plan/plan-input.ts';
 import { saltRisk } from '../../../src/advice/placement/salts.ts';
-import type { ConstraintName, PlanResult } from '../../../src/results/plan-result.ts';
+import { CONSTRAINT_NAMES, type ConstraintName, type PlanResult } from '../../../src/results/plan-result.ts';
 import type { Keys, Scenario, Source } from '../../../src/traffic/scenario.ts';
+import type { CountedConsumer } from '../../../src/traffic/short-form.ts';
 import { consumerOf } from '../../traffic/scenarios.ts';
 
 const template = 'key-{n}';
@@ -18,6 +19,9 @@ const hot = (share: number, keys = 1, of = 10_000): Keys => ({ kind: 'hot', shar
 function planOf(recordsPerSec: number, dataBytes: number, options: PlanOptions = {}): PlanResult {
   return buildPlan(planInputOfFlags({ ...options, rate: { recordsPerSec }, dataBytes }));
 }
+
+const polling = (count: number): CountedConsumer[] =>
+  Array.from({ length: count }, () => ({ kind: 'polling' as const }));
 
 function own(plan: PlanResult): Record<ConstraintName, number | null> {
   return Object.fromEntries(plan.constraints.map(({ name, shards }) => [name, shards])) as Record<
@@ -32,18 +36,18 @@ describe('buildPlan', () => {
     ['records bind', 5000, 100, { keys: uniform(100_000) }, 7, 'write-records'],
     ['ties go to the first', 3000, 900, {}, 4, 'write-bytes'],
     [
-      'three polling consumers share the read limit',
+      'three polling consumers share the read limit, also that of the hottest shard',
       3000,
       2000,
-      { consumers: Array(3).fill({ kind: 'polling', everyUs: 1e6 }) as [], keys: uniform(100_000) },
-      11,
+      { consumers: polling(3), keys: uniform(100_000) },
+      12,
       'read-bandwidth',
     ],
     [
       'fan-out consumers do not share',
       3000,
       2000,
-      { consumers: Array(9).fill({ kind: 'efo' }) as [] },
+      { consumers: Array<CountedConsumer>(9).fill({ kind: 'efo' }) },
       8,
       'write-bytes',
     ],
@@ -66,9 +70,12 @@ describe('buildPlan', () => {
       expect(plan.shards).toBeGreaterThanOrEqual(Math.max(...plan.constraints.map((c) => c.shards ?? 0)));
   });
 
-  it('does not evaluate the hot constraints without keys, and says so', () => {
+  it('does not evaluate what it knows nothing of, and says so', () => {
     const plan = planOf(3000, 900);
     expect(plan.constraints.filter(({ evaluated }) => !evaluated).map(({ name }) => name)).toEqual([
+      'consumer-speed',
+      'catch-up',
+      'burst',
       'hot-key',
       'hot-shard',
     ]);
@@ -79,13 +86,7 @@ describe('buildPlan', () => {
 
   it('names every constraint once, in order, with its arithmetic', () => {
     const plan = planOf(3000, 900, { keys: uniform(1000) });
-    expect(plan.constraints.map(({ name }) => name)).toEqual([
-      'write-bytes',
-      'write-records',
-      'read-bandwidth',
-      'hot-key',
-      'hot-shard',
-    ]);
+    expect(plan.constraints.map(({ name }) => name)).toEqual(CONSTRAINT_NAMES);
     expect(plan.constraints[0].formula).toBe('3,000/s × 916 B = 2.62 MiB/s ÷ (1 MiB/s × 80 %) = 3.28');
     expect(plan.constraints[1].formula).toBe('3,000/s ÷ (1,000/s × 80 %) = 3.75');
     for (const { formula } of plan.constraints) expect(formula).not.toContain('\n');
@@ -95,7 +96,7 @@ describe('buildPlan', () => {
     const plan = planOf(3500, 400, { keys: hot(0.4) });
     expect(own(plan)).toMatchObject({ 'write-records': 5, 'hot-key': null });
     expect(own(plan)['hot-shard']).toBeGreaterThanOrEqual(3);
-    expect(plan.constraints[4].formula).toContain('without the 1 that no shard can carry');
+    expect(plan.constraints.at(-1)?.formula).toContain('without the 1 that no shard can carry');
     expect(plan.shardsSafe).toBeNull();
     expect(plan.hottestKey).toMatchObject({ fits: false, unfitKeys: 1, key: null });
     expect(plan.hottestKey?.utilization).toBeCloseTo(1.4, 9);
@@ -138,10 +139,11 @@ describe('buildPlan', () => {
     const plan = planOf(10_000, 100, {
       keys: uniform(200),
       placement: 'actual',
-      consumers: Array(40).fill({ kind: 'polling', everyUs: 1e6 }) as [],
+      consumers: polling(1),
+      consumerSpeed: 200,
     });
-    expect(plan.binding).toBe('read-bandwidth');
-    expect(plan.shards).toBeGreaterThanOrEqual(own(plan)['read-bandwidth'] ?? 0);
+    expect(plan.binding).toBe('consumer-speed');
+    expect(plan.shards).toBeGreaterThanOrEqual(own(plan)['consumer-speed'] ?? 0);
     expect(plan.hottestShard?.utilization).toBeLessThanOrEqual(0.8 + 1e-9);
   });
 
@@ -197,7 +199,7 @@ describe('planInputOf', () => {
       },
     ]);
     expect(textsOf(input)[0]).toBe('Planned for the highest rate of any stage: 4,000/s.');
-    expect(textsOf(input).join(' ')).toContain('bursts');
+    expect(textsOf(input).join(' ')).toContain('Records arrive one by one');
     expect(textsOf(input).join(' ')).toContain('Defaults: one polling consumer, ');
   });
 

@@ -1,0 +1,68 @@
+/**
+ * What a plan takes for granted of the stream and its account, by what was and was not said.
+ */
+import { LIMITS } from '../../model/limits.ts';
+import { formatBytes, formatCount } from '../../model/quantity.ts';
+import type { Assumption } from './assumption.ts';
+import type { PlanInput, PlanOptions } from './plan-input.ts';
+import { isPlacedByData } from './planned-keys.ts';
+
+export function settingAssumptions(
+  input: Omit<PlanInput, 'placementSeed' | 'namesGiven' | 'assumptions'>,
+  options: PlanOptions,
+): Assumption[] {
+  const { sources } = input;
+  const areAllNamed = sources.every(({ keys }) => keys !== undefined && isPlacedByData(keys));
+  return [
+    ...(options.placement === 'random' && areAllNamed
+      ? [
+          {
+            text: 'The names of all keys are known, so they are placed by name: --placement random changes nothing.',
+            doubt: 'little' as const,
+          },
+        ]
+      : []),
+    ...recordAssumptions(input),
+    ...quotaAssumptions(input),
+  ];
+}
+
+function recordAssumptions({ sources }: Pick<PlanInput, 'sources'>): Assumption[] {
+  const largest = Math.max(...sources.map((source) => source.dataBytes + source.keyBytes));
+  const usual = LIMITS.defaultMaxRecordBytes.value;
+  const rounding: Assumption = {
+    text: 'Written with PutRecords: the rounding of each call to whole KiB is not added.',
+    doubt: 'little',
+  };
+  if (largest <= usual) return [rounding];
+  const kib = Math.ceil(largest / LIMITS.writeRounding.value);
+  const seconds = Math.ceil(largest / LIMITS.writeBytesPerSec.value);
+  return [
+    {
+      text:
+        `Records of ${formatBytes(largest)} need a stream whose MaxRecordSizeInKiB is at least ${formatCount(kib)} (1,024 is ` +
+        `the default). Each takes a shard's bytes of ${seconds} seconds at once; AWS advises to keep such records below 2 % ` +
+        'of the traffic.',
+      doubt: 'high',
+    },
+    rounding,
+  ];
+}
+
+function quotaAssumptions({
+  region,
+  shardQuota,
+  origins,
+}: Pick<PlanInput, 'region' | 'shardQuota' | 'origins'>): Assumption[] {
+  if (origins.quota === 'flag') return [];
+  const isCautious = shardQuota === LIMITS.shardQuotaElsewhere.value;
+  return [
+    {
+      text:
+        `At most ${formatCount(shardQuota)} shards in ${region}, AWS's default quota` +
+        (isCautious ? ' outside of its largest regions (in some it is 6,000)' : '') +
+        ': other streams of the account count, too. --shard-quota replaces it.',
+      doubt: isCautious ? 'some' : 'little',
+    },
+  ];
+}
