@@ -147,7 +147,7 @@ describe('shardwise plan', () => {
   it('exits 3 where the quota is passed', async () => {
     const { out, exit } = await plan('--rate', '25000000/s', '--record-size', '100B');
     expect(out).toMatch(
-      /^No plan within the quota: 31,250 > 20,000 \(default in us-east-1\)\. write-records asks/,
+      /^No plan within the quota: 31,250 > 20,000 \(default in us-east-1\)\. write-records\sasks/,
     );
     expect(exit).toBe(3);
   });
