@@ -7,6 +7,7 @@ import { Refusal, worldFailure } from '../model/refusal.ts';
 import type { Context } from './context.ts';
 import { localCommand } from './local.ts';
 import { planCommand } from './plan.ts';
+import { pricesCommand } from './prices.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { simulateCommand } from './simulate.ts';
@@ -40,9 +41,8 @@ function programOf(context: Context): Command {
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .addHelpText('after', HELP);
-  for (const commandOf of [planCommand, simulateCommand, runCommand, localCommand, reportCommand]) {
-    program.addCommand(commandOf(context));
-  }
+  const commands = [planCommand, simulateCommand, runCommand, localCommand, reportCommand, pricesCommand];
+  for (const commandOf of commands) program.addCommand(commandOf(context));
   for (const command of [program, ...program.commands]) {
     command
       .exitOverride()

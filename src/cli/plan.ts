@@ -11,6 +11,8 @@ import type { Context } from './context.ts';
 import type { Gates } from './gates.ts';
 import { addDetailsFlag, addOutputFlags, emit, type OutputFlags, parseOutput } from './output.ts';
 import { addAccountFlags, parseAccount, type AccountFlags } from './plan/account-flags.ts';
+import type { TrafficShape } from '../advice/money/on-demand-risk.ts';
+import { addCostFlags, parseCosts, type CostFlags } from './plan/cost-flags.ts';
 import { addMarginFlags, parseMargins, type MarginFlags } from './plan/margin-flags.ts';
 import { addPipelineFlags, type PipelineFlags, untangle } from './plan/pipeline-flags.ts';
 import { addReaderFlags, parseReaders, type ReaderFlags } from './plan/reader-flags.ts';
@@ -19,7 +21,16 @@ import { VERSION } from './version.ts';
 
 /** As commander hands them over. */
 export interface PlanFlags
-  extends OutputFlags, TrafficFlags, ReaderFlags, MarginFlags, AccountFlags, PipelineFlags {}
+  extends OutputFlags, TrafficFlags, ReaderFlags, MarginFlags, AccountFlags, PipelineFlags, CostFlags {}
+
+const FLAG_GROUPS = [
+  addTrafficFlags,
+  addReaderFlags,
+  addMarginFlags,
+  addAccountFlags,
+  addPipelineFlags,
+  addCostFlags,
+];
 
 /** The command, to be added to the program. Exit code 0 where the plan fits, 3 where it does not. */
 export function planCommand(context: Context): Command {
@@ -27,8 +38,7 @@ export function planCommand(context: Context): Command {
     .description('shards needed, and which limit decides')
     .argument('[scenario]', 'a scenario file; or give --rate and --record-size')
     .action((file: string | undefined, flags: PlanFlags) => plan(file, flags, context));
-  for (const add of [addTrafficFlags, addReaderFlags, addMarginFlags, addAccountFlags, addPipelineFlags])
-    add(command);
+  for (const add of FLAG_GROUPS) add(command);
   return addOutputFlags(addDetailsFlag(command.optionsGroup('Output:')));
 }
 
@@ -42,8 +52,9 @@ export async function plan(
   const output = parseOutput(flags);
   const startedAt = new Date().toISOString();
   // Everything at once: loaded one after another, the modules cost more time than the plan.
-  const [{ buildPlan }] = await Promise.all([
+  const [{ buildPlan }, { planMoney }] = await Promise.all([
     import('../advice/plan/plan.ts'),
+    import('../advice/money/plan-money.ts'),
     import('../advice/plan/plan-input.ts'),
     import('../report/render.ts'),
     import('../report/plan/plan-text.ts'),
@@ -54,10 +65,13 @@ export async function plan(
     ...parseMargins(flags),
     ...parseAccount(flags),
   };
-  const { input, scenario, played } =
+  const { input, scenario, played, shape } =
     file === undefined ? await inputOfFlags(options) : await inputOfFile(file, options);
+  const costs = await parseCosts(flags, input);
   const pipeline = await pipelineOf(flags, input, played, file);
-  const result = pipeline.finish(buildPlan(pipeline.input));
+  const core = buildPlan(pipeline.input);
+  const money = planMoney(pipeline.input, core, { ...costs, shape, billed: pipeline.billed });
+  const result = { ...pipeline.finish(core), ...money };
   const document: ReportDocument = {
     schemaVersion: 1,
     kind: 'plan',
@@ -76,6 +90,8 @@ interface Planned {
   readonly input: PlanInput;
   readonly scenario?: ScenarioInfo;
   readonly played?: Scenario;
+  /** How its traffic goes over time; absent where flags say how much there is. */
+  readonly shape?: TrafficShape | undefined;
 }
 
 /** What stands around the stream: the traffic as it reaches it, and what to say beside the plan. */
@@ -84,7 +100,7 @@ async function pipelineOf(
   input: PlanInput,
   scenario: Scenario | undefined,
   file: string | undefined,
-): Promise<Pick<Aggregated, 'input' | 'finish'>> {
+): Promise<Pick<Aggregated, 'input' | 'finish'> & Partial<Aggregated>> {
   const { aggregationOf, parsePipeline } = await import('./plan/pipeline-flags.ts');
   const how = aggregationOf(parsePipeline(flags), scenario, file);
   if (how === undefined) return { input, finish: (plan) => plan };
@@ -122,6 +138,7 @@ const NO_GATES: Gates = { seed: undefined, thresholds: [], failOn: [] };
 async function inputOfFile(file: string, options: PlanOptions): Promise<Planned> {
   const { readScenario } = await import('./gates.ts');
   const { planInputOf } = await import('../advice/plan/plan-input.ts');
+  const { trafficShapeOf } = await import('../advice/money/traffic-shape.ts');
   const { scenarioInfoOf } = await import('./scenario-info.ts');
   const scenario = await readScenario(file, NO_GATES);
   if (scenario.stream.onDemand?.recordDistribution === 'auto') {
@@ -135,6 +152,7 @@ async function inputOfFile(file: string, options: PlanOptions): Promise<Planned>
     input: planInputOf(scenario, options),
     scenario: scenarioInfoOf(file, scenario),
     played: scenario,
+    shape: options.rate === undefined ? trafficShapeOf(scenario) : undefined,
   };
 }
 

@@ -44,8 +44,8 @@ export const PRICE_TABLES: readonly Prices[] = [
     region: 'us-east-1',
     asOf: '2026-09',
     source:
-      'notes on the AWS price list of September 2026, checked against infracost (price API, July 2024) and the discounts ' +
-      'that AWS announced with On-demand Advantage (November 2025)',
+      "notes on AWS's price list of September 2026, borne out by infracost (price API, July 2024) and AWS's " +
+      'announcement of Advantage',
     confidence: 'cross-checked',
     usd: US_EAST,
   },
@@ -53,8 +53,8 @@ export const PRICE_TABLES: readonly Prices[] = [
     region: 'us-east-2',
     asOf: '2024-07',
     source:
-      'infracost (price API, July 2024): the same as us-east-1; an undated capture of the AWS pricing calculator, later ' +
-      'than November 2025, agrees and has the same prices for On-demand Advantage',
+      "infracost (price API, July 2024), as us-east-1; borne out by an undated capture of AWS's pricing calculator, " +
+      'which has Advantage',
     confidence: 'cross-checked',
     usd: US_EAST,
   },
@@ -62,7 +62,7 @@ export const PRICE_TABLES: readonly Prices[] = [
     region: 'ap-northeast-1',
     asOf: '2026-09',
     source:
-      'a price list in the tests of a public repository; shard-hours and PUT units also in notes of 2026-09-23',
+      "a price list in a public repository's tests; shard-hours and PUT units also in notes on the list of 2026-09-23",
     confidence: 'single-source',
     usd: {
       provisioned: { 'shard-hours': flat(0.0195), 'put-payload-units': flat(0.0215 / PER_MILLION) },

@@ -10,6 +10,8 @@ export interface PlanMoney {
   /** Between each two modes. */
   readonly breakEven: readonly BreakEven[];
   readonly onDemand: OnDemandRisk;
+  /** Whose prices count. */
+  readonly priceRegion: string;
   /** Where the prices come from; null where there are none for the region. */
   readonly prices: PriceOrigin | null;
   /** How bills are worked out where AWS leaves it open, the most doubtful first. */

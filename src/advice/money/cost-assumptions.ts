@@ -13,8 +13,9 @@ export function costAssumptions(input: PlanInput, prices: Prices): string[] {
   const isLong = input.retentionHours > LIMITS.extendedRetentionHours.value;
   return [
     'The mean rate is billed, for 730 hours a month, and each consumer reads every record once; a GB is 2^30 bytes.',
+    'Data and partition key together are rounded up; AWS does not say whether the key counts.',
     'On-demand Advantage rounds each record written up to 1 KiB as Standard does; AWS does not say.',
-    'A PUT payload unit is 25,600 bytes of data and partition key ("25 KB"); every record is rounded up by itself, by the spread of sizes.',
+    'A PUT payload unit is 25,600 bytes ("25 KB"); every record is rounded up by itself, by the spread of sizes.',
     ...(polling + efo > 0
       ? ['Data read is billed as it is, data and partition keys, without rounding.']
       : []),

@@ -8,13 +8,27 @@ import type { OnDemandRisk, PlanMode } from '../../results/plan-money.ts';
 import type { PlanResult } from '../../results/plan-result.ts';
 import { totalsOf } from '../plan/constraints.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
-import { countReaders } from './billed-traffic.ts';
+import { type BilledTraffic, countReaders } from './billed-traffic.ts';
 import { mibPerSec, onDemandWriteLimit } from './on-demand-risk.ts';
+
+/** Rounding that makes data in so many times as dear is named. */
+const WORTH_SAYING = 1.2;
 
 export type ModeFit = Pick<PlanMode, 'feasible' | 'why' | 'notes'>;
 
-/** Judges one mode. @param risk of on-demand mode */
-export function fitOf(mode: PricedMode, input: PlanInput, core: PlanResult, risk: OnDemandRisk): ModeFit {
+/** What else a mode is judged by. */
+interface Circumstances {
+  readonly risk: OnDemandRisk;
+  readonly traffic: BilledTraffic;
+}
+
+/** Judges one mode. */
+export function fitOf(
+  mode: PricedMode,
+  input: PlanInput,
+  core: PlanResult,
+  { risk, traffic }: Circumstances,
+): ModeFit {
   const why = [
     ...hotKeyTrouble(core),
     ...fanOutTrouble(mode, input),
@@ -22,7 +36,11 @@ export function fitOf(mode: PricedMode, input: PlanInput, core: PlanResult, risk
     ...(mode === 'on-demand' ? readTrouble(input) : []),
     ...(mode === 'on-demand-advantage' ? warmTrouble(input, core, risk) : []),
   ];
-  return { feasible: why.length === 0, why, notes: notesOf(mode, input, risk) };
+  return {
+    feasible: why.length === 0,
+    why,
+    notes: mode === 'provisioned' ? [] : notesOf(mode, input, risk, traffic),
+  };
 }
 
 /** All records of a key go to one shard, in every mode. */
@@ -76,24 +94,18 @@ function warmTrouble(
   ];
 }
 
-function notesOf(mode: PricedMode, input: PlanInput, risk: OnDemandRisk): string[] {
-  if (mode === 'provisioned') return [];
+function notesOf(mode: PricedMode, input: PlanInput, risk: OnDemandRisk, traffic: BilledTraffic): string[] {
   const { polling } = countReaders(input);
-  const shared =
-    polling > 1
+  const billed = traffic.roundedBytesPerSec / traffic.bytesPerSec;
+  const shared = [
+    ...(billed >= WORTH_SAYING
+      ? [`Rounded up to whole KiB, ${formatNumber(billed)} times the bytes that are written are billed.`]
+      : []),
+    ...(polling > 1
       ? [`AWS recommends one polling consumer on demand; ${polling} share each shard's reads.`]
-      : [];
-  if (mode === 'on-demand') {
-    const { shards, wouldThrottle, minutesUntilGrown } = risk.newStream;
-    return [
-      ...shared,
-      ...(wouldThrottle
-        ? [
-            `A new stream has ${shards} shards: at the peak it throttles for about ${minutesUntilGrown} minutes until it has grown.`,
-          ]
-        : []),
-    ];
-  }
+      : []),
+  ];
+  if (mode === 'on-demand') return shared;
   const warm = risk.warmThroughputMiBps;
   return [
     ...shared,

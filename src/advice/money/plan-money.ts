@@ -17,17 +17,19 @@ export interface MoneyOptions {
   readonly prices: Prices | undefined;
   /** What a scenario says of its traffic over time; undefined where flags alone speak. */
   readonly shape?: TrafficShape | undefined;
+  /** The traffic as it is billed on so many shards, where that is not the plan's input (aggregation). */
+  readonly billed?: ((shards: number) => PlanInput) | undefined;
   /** Bytes that GetRecords reads in a month from what is older than seven days. */
   readonly longTermReadBytes?: number | undefined;
 }
 
 /** Adds money to a finished plan. Provisioned is billed at the shards of the plan, and not at all where it has none. */
 export function planMoney(input: PlanInput, core: PlanResult, options: MoneyOptions): PlanMoney {
-  const { prices, shape, longTermReadBytes } = options;
-  const traffic = billedTrafficOf(input, longTermReadBytes);
+  const { prices, shape, billed, longTermReadBytes } = options;
   const risk = onDemandRisk(input, core, shape);
+  const traffic = billedTrafficOf(billed?.(core.shards ?? risk.expectedShards) ?? input, longTermReadBytes);
   const modes = PRICED_MODES.map((mode): PlanMode => {
-    const fit = fitOf(mode, input, core, risk);
+    const fit = fitOf(mode, input, core, { risk, traffic });
     const shards = mode === 'provisioned' ? core.shards : 1;
     if (prices === undefined || shards === null)
       return { mode, ...fit, monthlyUsd: null, lines: [], missingPrices: [] };
@@ -38,6 +40,7 @@ export function planMoney(input: PlanInput, core: PlanResult, options: MoneyOpti
     modes,
     breakEven: prices === undefined ? [] : breakEvensOf(traffic, core.shards, prices),
     onDemand: risk,
+    priceRegion: input.region,
     prices: prices === undefined ? null : originOf(prices),
     costAssumptions: prices === undefined ? [] : costAssumptions(input, prices),
   };

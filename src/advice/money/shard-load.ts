@@ -53,8 +53,9 @@ export function firstOverload(
   { least, times, withinUs }: Growth,
 ): Overload | undefined {
   const curves = stages.map((list) => new RateCurve(list));
+  // Stages count records as users see them; the peak of the plan's source is theirs, in Kinesis records.
   const filledAt = (us: number, side: Side): number =>
-    shardsFilled(sources, (_, i) => curves[i].rateAt(us, side));
+    shardsFilled(sources, ({ recordsPerSec }, i) => recordsPerSec * curves[i].partAt(us, side));
   const ends = risingTimes(curves.flatMap((curve) => curve.ends));
   const lastUs = ends.at(-1) ?? 0;
   const looks = risingTimes([...ends, ...ends.map((us) => us + withinUs)]).filter((us) => us <= lastUs);
@@ -79,6 +80,7 @@ type Side = 'before' | 'after';
 /** One source's rate over time. */
 class RateCurve {
   readonly #stages: readonly Stage[];
+  readonly #peak: number;
   /** Start of each stage, and the end of the last. */
   readonly ends: readonly number[];
 
@@ -86,16 +88,17 @@ class RateCurve {
     const ends = [0];
     for (const { durationUs } of stages) ends.push(ends[ends.length - 1] + durationUs);
     this.#stages = stages;
+    this.#peak = stages.reduce((peak, { from, to }) => Math.max(peak, from, to), 0) || 1;
     this.ends = ends;
   }
 
-  /** At an end both neighbours have a rate: `before` is the earlier one's. */
-  rateAt(us: number, side: Side): number {
+  /** Part of the highest rate; at an end both neighbours have one: `before` is the earlier one's. */
+  partAt(us: number, side: Side): number {
     const last = this.#stages.length - 1;
     const i = Math.min(last, Math.max(0, this.#lastBegun(us, side)));
     const { from, to, durationUs } = this.#stages[i];
     const part = Math.min(1, Math.max(0, (us - this.ends[i]) / durationUs));
-    return from + (to - from) * part;
+    return (from + (to - from) * part) / this.#peak;
   }
 
   /** The last stage that has begun at a time, or before it. */

@@ -54,6 +54,7 @@ export const moneyFields = {
       warmThroughputMiBps: count.nullable(),
     })
     .optional(),
+  priceRegion: z.string().optional(),
   prices: z
     .object({
       region: z.string(),

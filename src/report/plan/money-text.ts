@@ -15,7 +15,7 @@ const MARGIN = 15;
 const MODES: readonly Column[] = [
   { title: 'capacity mode' },
   { title: 'fits' },
-  { title: '$ a month', align: 'right' },
+  { title: '$ for 730 h', align: 'right' },
   { title: '' },
 ];
 const LINES: readonly Column[] = [
@@ -33,6 +33,7 @@ export function moneyLines(plan: PlanResult, ink: Ink, columns: number, details 
     modes: plan.modes,
     breakEven: plan.breakEven ?? [],
     onDemand: plan.onDemand,
+    priceRegion: plan.priceRegion ?? '',
     prices: plan.prices ?? null,
     costAssumptions: plan.costAssumptions ?? [],
   };
@@ -86,19 +87,35 @@ function troubleLines({ modes }: PlanMoney, columns: number): string[] {
 }
 
 function breakEvenLines(breakEven: readonly BreakEven[], columns: number): string[] {
-  const sentences = breakEven.flatMap(breakEvenSentence);
+  const sentences = breakEvenSentences(breakEven);
   return sentences.length === 0 ? [] : labelled('Break-even', sentences.join(' '), MARGIN, columns);
 }
 
+/** A mode that is cheaper than both others at any rate is named once. */
+function breakEvenSentences(breakEven: readonly BreakEven[]): string[] {
+  const best = breakEven
+    .map(({ cheaperAbove }) => cheaperAbove)
+    .find((mode) => breakEven.filter((pair) => isAlways(pair, mode)).length === 2);
+  const others = breakEven.filter((pair) => best === undefined || !isAlways(pair, best));
+  return [
+    ...(best === undefined ? [] : [`${best} is the cheapest at any rate.`]),
+    ...others.flatMap(breakEvenSentence),
+  ];
+}
+
+function isAlways({ meanRecordsPerSec, cheaperAbove }: BreakEven, mode: BreakEven['cheaperAbove']): boolean {
+  return mode !== null && meanRecordsPerSec === null && cheaperAbove === mode;
+}
+
 function breakEvenSentence(found: BreakEven): string[] {
-  const { modes, cheaperBelow: below, cheaperAbove: above } = found;
-  if (below === null || above === null) return [];
+  const { modes, cheaperAbove: above } = found;
+  if (above === null) return [];
   const { fromRecordsPerSec: first, meanRecordsPerSec: last } = found;
   const other = modes[0] === above ? modes[1] : modes[0];
   if (first === null || last === null) return [`At any rate ${above} costs less than ${other}.`];
   const rate = (value: number): string => `${formatNumber(value)}/s`;
   const isRange = rate(first) !== rate(last);
-  const between = isRange ? `, between ${rate(first)} and that it depends on whole shards` : '';
+  const between = isRange ? `; between ${rate(first)} and that it depends on whole shards` : '';
   return [`From ${rate(last)} on ${above} costs less than ${other}${between}.`];
 }
 
@@ -106,37 +123,42 @@ function riskLines({ onDemand }: PlanMoney, columns: number, details: boolean): 
   const { wouldThrottle, why, newStream, expectedShards } = onDemand;
   const answer =
     wouldThrottle === null ? 'Not known.' : wouldThrottle ? 'Would throttle.' : 'Would not throttle.';
-  const more = [
-    newStream.wouldThrottle
-      ? `A new stream has ${newStream.shards} shards and throttles at the peak for about ${newStream.minutesUntilGrown} minutes.`
-      : `A new stream has ${newStream.shards} shards, enough for the peak.`,
-    `At the peak the service has split it into about ${amountOf(expectedShards, 'shard')}.`,
-    'simulate plays it minute by minute: stream: { mode: on-demand }.',
-  ];
-  const shown = details ? [...why, ...more] : why.slice(0, 1);
+  const fresh = newStream.wouldThrottle
+    ? `A new stream has ${newStream.shards} shards, and at the peak throttles for about ${newStream.minutesUntilGrown} minutes until it has grown.`
+    : `A new stream has ${newStream.shards} shards, enough for the peak.`;
+  const shown = details
+    ? [
+        ...why,
+        fresh,
+        `At the peak the service has split it into about ${amountOf(expectedShards, 'shard')}.`,
+        'simulate plays it minute by minute, with stream: { mode: on-demand }.',
+      ]
+    : [...why.slice(0, 1), ...(newStream.wouldThrottle ? [fresh] : [])];
   return labelled('On demand', showProse([answer, ...shown].join(' ')), MARGIN, columns);
 }
 
 const CONFIDENCE = {
   'price-list': "AWS's price list",
-  'cross-checked': 'one source, others agree',
+  'cross-checked': 'cross-checked',
   'single-source': 'one source only',
   own: 'your own',
 } as const;
 
-function priceLines({ prices, modes }: PlanMoney, columns: number, details: boolean): string[] {
+function priceLines({ prices, priceRegion }: PlanMoney, columns: number, details: boolean): string[] {
   if (prices === null) {
-    const region = modes.length === 0 ? '' : ' for this region';
-    return labelled(
-      'Prices',
-      `There are none here${region}. Get them from AWS's public list: shardwise prices --region REGION -o prices.json, then plan with --prices prices.json.`,
-      MARGIN,
-      columns,
-    );
+    const how =
+      `There are none here for ${priceRegion}, and none are made up. Get them from AWS's public list: ` +
+      `shardwise prices --region ${priceRegion} -o prices.json, then add --prices prices.json.`;
+    return labelled('Prices', showProse(how), MARGIN, columns);
   }
   const { region, asOf, confidence, source } = prices;
-  const text = `${region}, ${asOf}, ${CONFIDENCE[confidence]}${details ? `: ${source}.` : '; --details has every line of the bills.'}`;
-  return labelled('Prices', showProse(text), MARGIN, columns);
+  const more = details ? '' : ' --details has every line of the bills.';
+  return labelled(
+    'Prices',
+    showProse(`${region}, ${asOf}, ${CONFIDENCE[confidence]}: ${source}.${more}`),
+    MARGIN,
+    columns,
+  );
 }
 
 function billLines({ modes, costAssumptions }: PlanMoney, ink: Ink, columns: number): string[] {

@@ -80,16 +80,25 @@ describe('the break-even between two modes', () => {
         fc.integer({ min: 1, max: 60 }),
         (traffic, shards) => {
           for (const found of breakEvensOf(billedTrafficOf(inputOf(traffic)), shards, PRICES)) {
-            const { modes, meanRecordsPerSec: last, fromRecordsPerSec: first, cheaperBelow, cheaperAbove } = found;
+            const {
+              modes,
+              meanRecordsPerSec: last,
+              fromRecordsPerSec: first,
+              cheaperBelow,
+              cheaperAbove,
+            } = found;
             const cheaperAt = (rate: number): PricedMode =>
-              usdAt(modes[0], rate, traffic, shards) > usdAt(modes[1], rate, traffic, shards) ? modes[1] : modes[0];
+              usdAt(modes[0], rate, traffic, shards) > usdAt(modes[1], rate, traffic, shards)
+                ? modes[1]
+                : modes[0];
             if (last === null || first === null) {
               expect(cheaperBelow).toBe(cheaperAbove);
               for (const part of [1e-6, 0.01, 0.3, 1, 3, 10])
                 expect(cheaperAt(part * traffic.rate)).toBe(cheaperBelow);
               continue;
             }
-            for (const part of [1e-6, 0.01, 0.3, 0.9, 0.999999]) expect(cheaperAt(part * first)).toBe(cheaperBelow);
+            for (const part of [1e-6, 0.01, 0.3, 0.9, 0.999999])
+              expect(cheaperAt(part * first)).toBe(cheaperBelow);
             for (const part of [1.000001, 1.001, 1.1]) expect(cheaperAt(part * last)).toBe(cheaperAbove);
             // At either end the two change places, by a step of the stairs or by meeting.
             expect(cheaperAt(first * 1.0000001)).not.toBe(cheaperBelow);
