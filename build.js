@@ -11,6 +11,7 @@ await build({
   entryPoints: {
     shardwise: 'src/cli/shardwise.ts',
     'serve-worker': 'src/run/serve/serve-worker.ts',
+    'send-worker': 'src/run/send/send-worker.ts',
   },
   outdir,
   bundle: true,

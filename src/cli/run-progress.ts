@@ -3,7 +3,7 @@
  */
 import { formatCount, formatNumber } from '../model/quantity.ts';
 import type { ShardMap } from '../model/shard-map.ts';
-import type { Pipeline } from '../simulate/pipeline.ts';
+import type { CrewView } from '../run/send/crew.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 
 const US_PER_SEC = 1_000_000;
@@ -61,11 +61,11 @@ function latency(ms: number): string {
 export function progressText(
   scenario: Scenario,
   show: (text: string) => void,
-): (pipeline: Pipeline, map: ShardMap, elapsedUs: number) => void {
+): (view: CrewView) => void {
   let last = { us: 0, offered: 0, accepted: 0, shards: new Float64Array(0) as Float64Array };
-  return (pipeline, map, elapsedUs) => {
-    const { shards, response } = pipeline.tally;
-    const countedUs = elapsedUs - scenario.warmupUs;
+  return ({ tally, map, second }) => {
+    const { shards, response } = tally;
+    const countedUs = second * US_PER_SEC;
     if (countedUs <= 0) {
       show(`warm-up ${Math.ceil(-countedUs / US_PER_SEC)} s`);
       return;

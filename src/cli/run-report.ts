@@ -5,14 +5,14 @@ import type { ReportDocument } from '../results/report-document.ts';
 import type { LocalLoad } from '../run/local-load.ts';
 import { LOCAL_REGION } from '../run/local-target.ts';
 import type { Scenario } from '../traffic/scenario.ts';
-import { loadReport, pipelineParts } from './load-report.ts';
+import { loadReport } from './load-report.ts';
 
 export function runReport(file: string, scenario: Scenario, load: LocalLoad): ReportDocument {
-  const { pipeline, map, generator, countedUs } = load;
+  const { tally, dictionary, offeredDigest, map, generator, countedUs } = load;
   const common = loadReport({
     file,
     scenario,
-    ...pipelineParts(pipeline),
+    ...{ tally, timed: tally, keyNames: dictionary, offeredDigest },
     map,
     countedUs,
     generator,
@@ -22,7 +22,7 @@ export function runReport(file: string, scenario: Scenario, load: LocalLoad): Re
     ...common,
     kind: 'run',
     startedAt: new Date(load.startedUs / 1000).toISOString(),
-    partial: load.interrupted ? 'interrupted' : false,
+    partial: partialOf(load),
     target: {
       kind: 'local',
       stream: load.streamName,
@@ -33,6 +33,11 @@ export function runReport(file: string, scenario: Scenario, load: LocalLoad): Re
     },
     latencyBasis: 'measured-local',
     generator,
-    errors: load.failures.rows(),
+    errors: load.errors,
   };
+}
+
+function partialOf({ interrupted, failed }: LocalLoad): ReportDocument['partial'] {
+  if (interrupted) return 'interrupted';
+  return failed ? 'failed' : false;
 }

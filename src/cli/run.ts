@@ -15,8 +15,9 @@ import {
   type GateFlags,
 } from './gates.ts';
 import { addOutputFlags, emit, parseOutput, type OutputFlags } from './output.ts';
+import { addSendFlags, parseSendFlags, workersFor, type SendFlags } from './run-flags.ts';
 
-export interface RunFlags extends OutputFlags, GateFlags {
+export interface RunFlags extends OutputFlags, GateFlags, SendFlags {
   target?: string;
 }
 
@@ -26,7 +27,7 @@ export function runCommand(context: Context): Command {
     .argument('<scenario.yaml>', 'what to send; see scenarios/')
     .option('--target <target>', 'local: the embedded endpoint', 'local')
     .action((file: string, flags: RunFlags) => run(file, flags, context));
-  return addOutputFlags(addGateFlags(command));
+  return addOutputFlags(addGateFlags(addSendFlags(command)));
 }
 
 /** Only the embedded endpoint can be sent to. */
@@ -39,11 +40,13 @@ export function checkTarget(target = 'local'): void {
 async function run(file: string, flags: RunFlags, context: Context): Promise<void> {
   const output = parseOutput(flags);
   const gates = parseGates(flags);
+  const { transport, workers: asked } = parseSendFlags(flags);
   checkTarget(flags.target);
   const scenario = await readScenario(file, gates);
   refuseConsumers(file, scenario, 'run');
   refuseTimeline(file, scenario, 'run');
   refuseOnDemand(file, scenario, 'run');
+  const workers = workersFor(scenario, asked);
   const { progressLine } = await import('./progress.ts');
   const { watchInterrupt } = await import('./interrupt.ts');
   const { runLocalLoad } = await import('../run/local-load.ts');
@@ -57,8 +60,10 @@ async function run(file: string, flags: RunFlags, context: Context): Promise<voi
     const load = await runLocalLoad({
       scenario,
       z: noiseMargin(scenario.stream.shards),
+      transport,
+      workers,
       signal: interrupt.signal,
-      onProgress: progressText(scenario, line.show),
+      onSecond: progressText(scenario, line.show),
     });
     line.clear();
     const document = runReport(file, scenario, load);

@@ -54,6 +54,17 @@ function valueOf(bucket: number): number {
   return (bucket - shift * HALF) * 2 ** shift;
 }
 
+/** What a histogram was told since it was asked last. */
+export interface LatencyPart {
+  /** Buckets with something in them, and how much. */
+  readonly buckets: Uint32Array<ArrayBuffer>;
+  readonly counts: Float64Array<ArrayBuffer>;
+  readonly count: number;
+  readonly sumUs: number;
+  readonly sumBeyondUs: bigint;
+  readonly maxUs: number;
+}
+
 export class LatencyHistogram {
   #highestUs = HOUR_US;
   #histogram: Histogram = build({ ...CONFIGURATION, highestTrackableValue: HOUR_US });
@@ -93,6 +104,40 @@ export class LatencyHistogram {
     [this.#sumUs, this.#maxUs] = [sumUs, maxUs];
     this.#count += to - from;
     this.#isPending = true;
+  }
+
+  /** Gives away what was recorded since the last time, and forgets it: for histograms that nobody reads but through this. */
+  take(): LatencyPart {
+    const pending = this.#pending;
+    const buckets: number[] = [];
+    for (let bucket = 0; this.#isPending && bucket < pending.length; bucket++) {
+      if (pending[bucket] > 0) buckets.push(bucket);
+    }
+    const part = {
+      buckets: Uint32Array.from(buckets),
+      counts: Float64Array.from(buckets, (bucket) => pending[bucket]),
+      count: this.#count,
+      sumUs: this.#sumUs,
+      sumBeyondUs: this.#sumBeyondUs,
+      maxUs: this.#maxUs,
+    };
+    for (const bucket of buckets) pending[bucket] = 0;
+    this.#isPending = false;
+    [this.#count, this.#sumUs, this.#sumBeyondUs, this.#maxUs] = [0, 0, 0n, 0];
+    return part;
+  }
+
+  /** Adds what another histogram has given away: as if it had been recorded here. */
+  add({ buckets, counts, count, sumUs, sumBeyondUs, maxUs }: LatencyPart): void {
+    if (count === 0) return;
+    if (maxUs > this.#highestUs) this.#reach(maxUs);
+    for (let i = 0; i < buckets.length; i++) this.#pending[buckets[i]] += counts[i];
+    this.#isPending = true;
+    this.#sumBeyondUs += sumBeyondUs;
+    if (this.#sumUs + sumUs <= Number.MAX_SAFE_INTEGER) this.#sumUs += sumUs;
+    else this.#sumBeyondUs += BigInt(sumUs);
+    this.#count += count;
+    if (maxUs > this.#maxUs) this.#maxUs = maxUs;
   }
 
   get count(): number {

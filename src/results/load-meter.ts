@@ -42,6 +42,11 @@ export class LoadMeter extends LoadJudge {
     if (place >= 0) this.keys.add(place, bytes, records);
   }
 
+  /** What is counted from now on is of this second, by its number from the start, or of a later one that runs already. */
+  reach(second: number): void {
+    if (second > this.#second) this.#closeUpTo(second);
+  }
+
   /** Whether the second that runs is the one of a time, or a later one. */
   hasReached(dueUs: number): boolean {
     return dueUs < (this.#second + 1) * 1_000_000;

@@ -21,7 +21,9 @@ const COUNT = {
   dropped: 11,
 } as const;
 export type CountName = keyof typeof COUNT;
-const WIDTH = 12;
+/** Counts in a row. */
+export const OUTCOME_WIDTH = 12;
+const WIDTH = OUTCOME_WIDTH;
 
 /** In a column of rows: none. */
 export const NO_ROW = 0xffff_ffff;
@@ -134,6 +136,33 @@ export class OutcomeCounts {
       cells[at + COUNT.throttled] += outcome;
       cells[at + COUNT.throttledAttempts] += outcome;
     }
+  }
+
+  /** Whether a row has nothing in it. */
+  isEmpty(row: number): boolean {
+    for (let at = row * WIDTH; at < (row + 1) * WIDTH; at++) if (this.#cells[at] !== 0) return false;
+    return true;
+  }
+
+  /** Writes a row to `into`, from place `at` on. */
+  copyRow(row: number, into: Float64Array, at: number): void {
+    for (let i = 0; i < WIDTH; i++) into[at + i] = this.#cells[row * WIDTH + i];
+  }
+
+  /** Adds the row that stands in `from` at place `at`. */
+  addRow(row: number, from: Float64Array, at: number): void {
+    for (let i = 0; i < WIDTH; i++) this.#cells[row * WIDTH + i] += from[at + i];
+  }
+
+  /** Records of a row that were offered have no other end than that nobody knows it: each tried once more, in vain. */
+  lose(row: number, records: number): void {
+    for (const name of ['attempts', 'failedAttempts', 'failed', 'unknown'] as const)
+      this.#cells[row * WIDTH + COUNT[name]] += records;
+  }
+
+  /** Records of a row that were offered were never sent. */
+  drop(row: number, records: number): void {
+    this.#cells[row * WIDTH + COUNT.dropped] += records;
   }
 
   reset(row: number): void {

@@ -85,6 +85,15 @@ export class SlidingSums {
     this.#now[at + SQUARES] += records === 1 ? bytes * bytes : (bytes * bytes) / records;
   }
 
+  /** Counts many records at once in the running second. @param squares sum of their squared bytes */
+  addSums(i: number, records: number, bytes: number, squares: number): void {
+    if (this.#isBusy[i] === 0) this.#enter(i);
+    const at = i * NOW_WIDTH;
+    this.#now[at + RECORDS] += records;
+    this.#now[at + BYTES] += bytes;
+    this.#now[at + SQUARES] += squares;
+  }
+
   /** Counts records `from` … `to - 1` of some columns in the running second. */
   addRun(rows: Uint32Array, bytes: Uint32Array, from: number, to: number): void {
     const now = this.#now;

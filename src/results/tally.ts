@@ -14,6 +14,7 @@ import { LatencyHistogram } from './latency.ts';
 import { LayoutPhases } from './layout-phases.ts';
 import { LoadMeter } from './load-meter.ts';
 import { OutcomeCounts } from './outcome-counts.ts';
+import type { RecordCounts } from './record-counts.ts';
 import { TimeSeries } from './time-series.ts';
 
 const US_PER_SEC = 1_000_000;
@@ -63,7 +64,7 @@ export interface EndedRecords {
   readonly outcome: Uint8Array;
 }
 
-export class Tally {
+export class Tally implements RecordCounts {
   readonly shards: OutcomeCounts;
   readonly sketch: KeySketch;
   /** By place in the sketch. */
@@ -187,6 +188,16 @@ export class Tally {
   }
 
   /**
+   * The place of a key to which weight is added, for who counts its records by place.
+   * @param weight of its records, of each at least `LEAST_WEIGHT`
+   */
+  weigh(key: number, weight: number, shard: number): number {
+    const place = this.sketch.add(key, weight, this.#freed);
+    this.shardOfKey[place] = shard;
+    return place;
+  }
+
+  /**
    * Records `from` … `to - 1` of some columns fall due, in order: what `offer` does to each, count by count.
    * @param startUs when the counted duration starts, on the clock of the due times
    */
@@ -268,7 +279,7 @@ export class Tally {
 }
 
 /** The first of the records from `from` on that does not fall due in the second of the first. */
-function endOfSecond(dueUs: Float64Array, from: number, to: number, startUs: number): number {
+export function endOfSecond(dueUs: Float64Array, from: number, to: number, startUs: number): number {
   const endUs = startUs + (Math.floor((dueUs[from] - startUs) / US_PER_SEC) + 1) * US_PER_SEC;
   if (dueUs[to - 1] < endUs) return to;
   let end = from + 1;

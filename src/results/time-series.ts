@@ -102,6 +102,25 @@ export class TimeSeries {
     this.#bytes[step] += sum;
   }
 
+  /** Many records of one shard fall due in one step. */
+  offerMany(timeUs: number, shard: number, records: number, bytes: number): void {
+    const step = this.#stepAt(timeUs);
+    this.#offered[step] += records;
+    this.#bytes[step] += bytes;
+    if (shard < this.#shards) this.#shardOffered[shard][step] += records;
+  }
+
+  /** Many attempts were answered in one step, the last of them now. @param throttled by shard */
+  answerMany(timeUs: number, accepted: number, retries: number, throttled: Float64Array): void {
+    const step = this.#replyAt(timeUs);
+    this.#accepted[step] += accepted;
+    this.#retries[step] += retries;
+    for (let shard = 0; shard < throttled.length; shard++) {
+      this.#throttled[step] += throttled[shard];
+      if (shard < this.#shards) this.#shardThrottled[shard][step] += throttled[shard];
+    }
+  }
+
   /** Many records of one shard at once, each tried once. */
   add(timeUs: number, shard: number, records: number, bytes: number, throttled: number): void {
     const step = this.#stepAt(timeUs);

@@ -1,11 +1,10 @@
 /**
  * The default target of a load test: a stream on an endpoint of our own, in a worker thread of this process.
  */
-import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { MIB } from '../model/limits.ts';
 import type { ShardMap } from '../model/shard-map.ts';
 import type { StreamSpec } from '../traffic/scenario.ts';
-import { localClient } from './send/sdk-transport.ts';
+import { localClient } from './send/client.ts';
 import { readLayout } from './send/stream-layout.ts';
 import { startEmbedded } from './serve/embedded.ts';
 
@@ -17,13 +16,12 @@ const MEMORY_BYTES = 64 * MIB;
 export interface LocalTarget {
   readonly streamName: string;
   readonly endpoint: string;
-  readonly client: KinesisClient;
   readonly map: ShardMap;
   readonly close: () => Promise<void>;
 }
 
 /** Starts the endpoint with the scenario's stream, ACTIVE, and reads its layout through the SDK. */
-export async function openLocalTarget(stream: StreamSpec, connections: number): Promise<LocalTarget> {
+export async function openLocalTarget(stream: StreamSpec): Promise<LocalTarget> {
   const { shards, maxRecordBytes, retentionHours, initialFill } = stream;
   const embedded = await startEmbedded({
     streams: [{ name: STREAM_NAME, shards, maxRecordBytes, retentionHours, initialFill }],
@@ -31,18 +29,19 @@ export async function openLocalTarget(stream: StreamSpec, connections: number): 
     // How often we ask for the layout is no part of the test.
     limits: ['write', 'read'],
   });
-  const client = localClient(embedded.url, LOCAL_REGION, connections);
+  const client = localClient(embedded.url, LOCAL_REGION, 1);
   try {
     const map = await readLayout(client, STREAM_NAME);
     return {
       streamName: STREAM_NAME,
       endpoint: embedded.url,
-      client,
       map,
       close: () => embedded.close(),
     };
   } catch (error) {
     await embedded.close();
     throw error;
+  } finally {
+    client.destroy();
   }
 }

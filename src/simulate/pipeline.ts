@@ -5,7 +5,8 @@
 import type { AttemptOutcome } from '../model/outcome.ts';
 import type { LayoutChange, ShardMap } from '../model/shard-map.ts';
 import { LatencyHistogram } from '../results/latency.ts';
-import { Tally } from '../results/tally.ts';
+import type { RecordCounts } from '../results/record-counts.ts';
+import { Tally, type TallyOptions } from '../results/tally.ts';
 import { KeyDictionary } from '../traffic/key-dictionary.ts';
 import { KeyRouter } from '../traffic/key-router.ts';
 import { Offer, OfferColumns } from '../traffic/offer.ts';
@@ -13,12 +14,21 @@ import { isKpl, openProducer } from '../traffic/open-producer.ts';
 import type { Batch, RecordProducer } from '../traffic/producer.ts';
 import { AutoDistribution } from '../traffic/record-distribution.ts';
 import type { Scenario } from '../traffic/scenario.ts';
+import { WHOLE, type Split } from '../traffic/split.ts';
 import { RecentLoad } from './recent-load.ts';
 import { TallySink } from './tally-sink.ts';
 
-export class Pipeline {
+/** One of several pipelines that share a scenario. */
+export interface PipelinePart<T extends RecordCounts> {
+  /** What of the offer is its own. */
+  readonly split: Split;
+  /** Who counts. */
+  readonly countsOf: (options: TallyOptions) => T;
+}
+
+export class Pipeline<T extends RecordCounts = Tally> {
   readonly dictionary: KeyDictionary;
-  readonly tally: Tally;
+  readonly tally: T;
   readonly producer: RecordProducer;
   /** From a record's due time to its entering the producer. */
   readonly lag = new LatencyHistogram();
@@ -36,28 +46,25 @@ export class Pipeline {
   /**
    * @param z standard deviations that a finding must stand above counting noise
    * @param recent is told of the load too, from the time on that it asks for
+   * @param part left out: the whole scenario, counted by a tally
    */
-  constructor(scenario: Scenario, map: ShardMap, z: number, recent = new RecentLoad()) {
+  constructor(
+    scenario: Scenario,
+    map: ShardMap,
+    z: number,
+    recent = new RecentLoad(),
+    part?: PipelinePart<T>,
+  ) {
     this.#scenario = scenario;
     this.#recent = recent;
     const sources = scenario.traffic.length;
-    this.dictionary = new KeyDictionary(
-      scenario.traffic.map((source) => source.keys),
-      scenario.placementSeed,
-    );
-    this.offer = new Offer(scenario, this.dictionary);
+    this.dictionary = dictionaryOf(scenario);
+    this.offer = new Offer(scenario, this.dictionary, part?.split ?? WHOLE);
     this.#router = new KeyRouter(this.dictionary, map);
-    const isAuto = scenario.stream.onDemand?.recordDistribution === 'auto';
-    this.#auto = isAuto ? new AutoDistribution(scenario.seed, sources, map) : undefined;
-    this.tally = new Tally({
-      shards: map.open.length,
-      durationUs: scenario.durationUs,
-      z,
-      initialFill: scenario.stream.initialFill,
-      maxRecordBytes: scenario.stream.maxRecordBytes,
-      isPacked: isKpl(scenario.producer),
-      ignoresKeys: isAuto,
-    });
+    const options = tallyOptionsOf(scenario, map, z);
+    this.#auto = options.ignoresKeys ? new AutoDistribution(scenario.seed, sources, map) : undefined;
+    // Without a part, T is what it is by default.
+    this.tally = part === undefined ? (new Tally(options) as RecordCounts as T) : part.countsOf(options);
     this.#sink = new TallySink(this.tally, scenario.warmupUs, recent);
     this.producer = openProducer(scenario.producer, this.#sink, scenario.seed, sources);
     this.#sink.attach(this.producer.records);
@@ -182,4 +189,24 @@ export class Pipeline {
     while (i < to && dueUs[i] < this.#scenario.warmupUs) i++;
     return i;
   }
+}
+
+export function dictionaryOf({ traffic, placementSeed }: Scenario): KeyDictionary {
+  return new KeyDictionary(
+    traffic.map((source) => source.keys),
+    placementSeed,
+  );
+}
+
+/** The tally that a scenario needs on a stream. @param z as for a pipeline */
+export function tallyOptionsOf({ stream, durationUs, producer }: Scenario, map: ShardMap, z: number) {
+  return {
+    shards: map.open.length,
+    durationUs,
+    z,
+    initialFill: stream.initialFill,
+    maxRecordBytes: stream.maxRecordBytes,
+    isPacked: isKpl(producer),
+    ignoresKeys: stream.onDemand?.recordDistribution === 'auto',
+  } satisfies TallyOptions;
 }

@@ -3,7 +3,7 @@
  * warm-up.
  */
 import { OUTCOME, type AttemptOutcome, type RecordOutcome } from '../model/outcome.ts';
-import type { Tally } from '../results/tally.ts';
+import type { RecordCounts } from '../results/record-counts.ts';
 import type { Parcels, ProducerSink } from '../traffic/producer.ts';
 import type { RecordSlab } from '../traffic/record-slab.ts';
 import { EndedColumns } from './ended-columns.ts';
@@ -14,7 +14,7 @@ export class TallySink implements ProducerSink {
   accepted = 0;
   /** Once the stream's layout has changed: the shard that a record would go to now. */
   shardOf: ((slot: number) => number) | undefined;
-  readonly #tally: Tally;
+  readonly #tally: RecordCounts;
   readonly #warmupUs: number;
   readonly #recent: RecentLoad;
   #records: RecordSlab | undefined;
@@ -23,7 +23,7 @@ export class TallySink implements ProducerSink {
   #ended = new EndedColumns(0);
 
   /** @param recent is told of packed load */
-  constructor(tally: Tally, warmupUs: number, recent: RecentLoad) {
+  constructor(tally: RecordCounts, warmupUs: number, recent: RecentLoad) {
     this.#recent = recent;
     this.#tally = tally;
     this.#warmupUs = warmupUs;
@@ -79,7 +79,7 @@ export class TallySink implements ProducerSink {
     const slab = this.#slab;
     if (outcome === OUTCOME.dropped && this.shardOf) this.move(slot, this.shardOf(slot));
     this.#tally.finish(
-      this.#tally.placeOf(slab.key[slot], this.#place[slot]),
+      this.#tally.placeOf(slab.key[slot], this.#place[slot], slab.shard[slot]),
       slab.shard[slot],
       slab.dataBytes[slot] + slab.keyBytes[slot],
       outcome,

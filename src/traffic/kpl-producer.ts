@@ -73,7 +73,7 @@ export class KplProducer implements RecordProducer {
   }
 
   enter(slot: number, nowUs: number): void {
-    if (this.#waitingBytes + this.#bytesOf(slot) > QUEUE_BYTES) {
+    if (this.#waitingBytes + this.#bytesOf(slot) > (this.#spec.queueBytes ?? QUEUE_BYTES)) {
       this.#finish(slot, OUTCOME.dropped, nowUs);
       return;
     }

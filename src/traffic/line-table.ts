@@ -2,7 +2,8 @@
  * The lines of a payload file, one after another in one buffer.
  */
 export class LineTable {
-  readonly #bytes: Uint8Array;
+  /** As they were given. */
+  readonly bytes: Uint8Array;
   /** Start and end of each line. */
   readonly #ends: Float64Array;
   /** Bytes of the longest line, and of all. */
@@ -25,7 +26,7 @@ export class LineTable {
       }
       from = next + 1;
     }
-    this.#bytes = bytes;
+    this.bytes = bytes;
     this.#ends = Float64Array.from(ends);
     this.longest = longest;
     this.total = total;
@@ -38,7 +39,7 @@ export class LineTable {
   /** A view of the line for record k: lines come in turn, and from the first again. */
   lineOf(k: number): Uint8Array {
     const at = (k % this.count) * 2;
-    return this.#bytes.subarray(this.#ends[at], this.#ends[at + 1]);
+    return this.bytes.subarray(this.#ends[at], this.#ends[at + 1]);
   }
 
   /** Bytes of the line for record k. */

@@ -11,6 +11,7 @@ import { keyColumnOf, type KeyColumn } from './keys.ts';
 import { rateCurveOf, totalOf } from './rate-curve.ts';
 import type { Scenario } from './scenario.ts';
 import { sizeColumnOf, type SizeColumn } from './sizes.ts';
+import { firstOwn, WHOLE, type Split } from './split.ts';
 
 const BLOCK = 512;
 
@@ -57,10 +58,11 @@ export class Offer {
   #keyLow = new Uint32Array(BLOCK);
   #keyHigh = new Uint32Array(BLOCK);
 
-  constructor(scenario: Scenario, dictionary: KeyDictionary) {
+  /** @param split the part of all records that is meant */
+  constructor(scenario: Scenario, dictionary: KeyDictionary, split = WHOLE) {
     this.#prints = new KeyPrints(dictionary);
     this.#warmupUs = scenario.warmupUs;
-    this.#sources = scenario.traffic.map((_, i) => new SourceCursor(scenario, i, dictionary));
+    this.#sources = scenario.traffic.map((_, i) => new SourceCursor(scenario, i, dictionary, split));
   }
 
   /** When the next record falls due; Infinity after the last. */
@@ -123,16 +125,20 @@ class SourceCursor {
   readonly #drawSizes: SizeColumn;
   readonly #times: DueTimes;
   readonly #block = new OfferColumns();
-  /** Index of the block's first record, and the place in it of the next one. */
-  #first = 0;
+  readonly #split: Split;
+  readonly #blockRecords: number;
+  /** Records of the source that were drawn, whoever takes them, and the place in the block of the next one. */
+  #drawn = 0;
   #at = 0;
   /** Due time of the next record; Infinity after the last. */
   dueUs = 0;
 
-  constructor(scenario: Scenario, index: number, dictionary: KeyDictionary) {
+  constructor(scenario: Scenario, index: number, dictionary: KeyDictionary, split: Split) {
     const source = scenario.traffic[index];
     this.#source = index;
     this.#dictionary = dictionary;
+    this.#split = split;
+    this.#blockRecords = scenario.producer.batch;
     this.#drawKeys = keyColumnOf(source.keys, scenario.seed, index, BLOCK);
     this.#drawSizes = sizeColumnOf(source.size, scenario.seed, index, BLOCK, scenario.stream.maxRecordBytes);
     this.#times = dueTimesOf(
@@ -159,12 +165,12 @@ class SourceCursor {
 
   #append(from: number, end: number, into: OfferColumns): void {
     const block = this.#block;
-    const [source, first] = [this.#source, this.#first];
+    const source = this.#source;
     const ahead = into.length - from;
     for (let at = from; at < end; at++) {
       into.dueUs[ahead + at] = block.dueUs[at];
       into.source[ahead + at] = source;
-      into.k[ahead + at] = first + at;
+      into.k[ahead + at] = block.k[at];
       into.key[ahead + at] = block.key[at];
     }
     for (let at = from; at < end; at++) {
@@ -176,16 +182,46 @@ class SourceCursor {
   }
 
   #draw(): void {
-    const { dueUs, key, dataBytes, keyBytes, bytes } = this.#block;
-    this.#first += this.#block.length;
+    const { dueUs, k, dataBytes, keyBytes, bytes } = this.#block;
     this.#at = 0;
-    const length = this.#times.fill(dueUs);
+    let length = 0;
+    for (let drawn = -1; length === 0 && drawn !== 0;) {
+      drawn = this.#times.fill(dueUs);
+      const first = this.#drawn;
+      this.#drawn += drawn;
+      length = this.#split.count === 1 ? this.#fill(0, first, drawn) : this.#fillOwn(first, drawn);
+    }
     this.#block.length = length;
     this.dueUs = length > 0 ? dueUs[0] : Infinity;
-    this.#drawKeys(this.#first, dueUs, length, key);
-    this.#dictionary.resolve(this.#source, length, key, keyBytes);
-    this.#drawSizes(this.#first, keyBytes, dueUs, length, dataBytes);
+    this.#dictionary.resolve(this.#source, length, this.#block.key, keyBytes);
+    for (let from = 0, to = 0; from < length; from = to) {
+      // A stretch of consecutive records at a time: all of them, where the source is not split.
+      for (to = from + 1; to < length && k[to] === k[to - 1] + 1;) to++;
+      const times = dueUs.subarray(from, to);
+      this.#drawSizes(k[from], keyBytes.subarray(from, to), times, to - from, dataBytes.subarray(from, to));
+    }
     for (let i = 0; i < length; i++) bytes[i] = dataBytes[i] + keyBytes[i];
+  }
+
+  /** Of `count` records from `first` on, whose due times are in the block, those of our split. @returns how many */
+  #fillOwn(first: number, count: number): number {
+    const { dueUs } = this.#block;
+    let length = 0;
+    for (let k = firstOwn(first, this.#split, this.#blockRecords); k < first + count;) {
+      const end = Math.min(first + count, (Math.floor(k / this.#blockRecords) + 1) * this.#blockRecords);
+      dueUs.copyWithin(length, k - first, end - first);
+      length = this.#fill(length, k, end - k);
+      k = firstOwn(end, this.#split, this.#blockRecords);
+    }
+    return length;
+  }
+
+  /** Numbers and keys of `count` consecutive records, from place `at` of the block on. @returns where they end */
+  #fill(at: number, first: number, count: number): number {
+    const { dueUs, k, key } = this.#block;
+    for (let i = 0; i < count; i++) k[at + i] = first + i;
+    this.#drawKeys(first, dueUs.subarray(at), count, key.subarray(at));
+    return at + count;
   }
 }
 

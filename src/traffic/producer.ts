@@ -34,6 +34,7 @@ export class Producer implements RecordProducer {
   readonly #sink: ProducerSink;
   readonly #waits: RetryWaits;
   readonly #mostBytes: number;
+  readonly #queueBytes: number;
   readonly #queueUs: number;
   /** Never sent, in order of entering; and sent before, in order of release. */
   readonly #fresh = new WaitingLine();
@@ -54,6 +55,7 @@ export class Producer implements RecordProducer {
     this.#sink = sink;
     this.#waits = new RetryWaits(spec.retry, seed, sources);
     this.#mostBytes = spec.batchBytes ?? LIMITS.bytesPerPutRecords.value;
+    this.#queueBytes = spec.queueBytes ?? QUEUE_BYTES;
     this.#queueUs = queueTimeUs(spec);
   }
 
@@ -76,14 +78,14 @@ export class Producer implements RecordProducer {
       if (n > 0 && dueUs[from + n] >= wakeUs) return n;
       ready += bytes[from + n];
       waiting += bytes[from + n];
-      if (ready >= this.#mostBytes || waiting > QUEUE_BYTES) return n + 1;
+      if (ready >= this.#mostBytes || waiting > this.#queueBytes) return n + 1;
     }
     return most;
   }
 
   enter(slot: number, nowUs: number): void {
     const bytes = this.#bytesOf(slot);
-    if (this.#waitingBytes + bytes > QUEUE_BYTES) {
+    if (this.#waitingBytes + bytes > this.#queueBytes) {
       this.#finish(slot, OUTCOME.dropped, nowUs);
       return;
     }
@@ -96,7 +98,7 @@ export class Producer implements RecordProducer {
   enterRun({ slot, dueUs, bytes }: EnteringRecords, from: number, to: number, nowUs?: number): void {
     let sum = 0;
     for (let i = from; i < to; i++) sum += bytes[i];
-    if (this.#waitingBytes + sum > QUEUE_BYTES) {
+    if (this.#waitingBytes + sum > this.#queueBytes) {
       for (let i = from; i < to; i++) this.enter(slot[i], nowUs ?? dueUs[i]);
       return;
     }

@@ -159,6 +159,8 @@ export interface ProducerSpec {
   readonly batchBytes?: number;
   readonly lingerUs: number;
   readonly inFlight: number;
+  /** What may wait before the producer, in bytes; default 64 MiB. One of several threads has its part. */
+  readonly queueBytes?: number;
   /** Absent: every record is sent as it is. */
   readonly aggregate?: AggregateSpec;
   readonly retry: Retry;

@@ -8,6 +8,14 @@ import { digestWords, MOST_DIGEST_BYTES } from '../model/key-digest.ts';
 const EMPTY = 0xffff_ffff;
 const FIRST_ROOM = 1024;
 
+interface NameColumns {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly starts: Float64Array<ArrayBuffer>;
+  readonly weights: Float64Array<ArrayBuffer>;
+  readonly slots: Uint32Array<ArrayBuffer>;
+  readonly count: number;
+}
+
 export class WeightedNames {
   #bytes = new Uint8Array(FIRST_ROOM * 16);
   /** Where each name begins; one more at the end. */
@@ -16,6 +24,24 @@ export class WeightedNames {
   /** Open addressing, at most 60 % full: the numbers of the names. */
   #slots = new Uint32Array(FIRST_ROOM * 2).fill(EMPTY);
   #count = 0;
+
+  /** All of it, as columns that another thread can have; they are not copied here. */
+  parts(): NameColumns {
+    return {
+      bytes: this.#bytes,
+      starts: this.#starts,
+      weights: this.#weights,
+      slots: this.#slots,
+      count: this.#count,
+    };
+  }
+
+  static of({ bytes, starts, weights, slots, count }: NameColumns): WeightedNames {
+    const names = new WeightedNames();
+    [names.#bytes, names.#starts, names.#weights] = [bytes, starts, weights];
+    [names.#slots, names.#count] = [slots, count];
+    return names;
+  }
 
   get count(): number {
     return this.#count;

@@ -7,7 +7,8 @@ import type { Totals } from '../../src/results/report-document.ts';
 import { clockFrom, epochClock } from '../../src/run/clock.ts';
 import { Load, type LoadResult } from '../../src/run/send/load.ts';
 import { RecordData } from '../../src/run/send/record-data.ts';
-import { localClient, SdkTransport } from '../../src/run/send/sdk-transport.ts';
+import { localClient } from '../../src/run/send/client.ts';
+import { SdkTransport } from '../../src/run/send/sdk-transport.ts';
 import type { Scenario } from '../../src/traffic/scenario.ts';
 import { scenarioOf, sourceAt } from '../traffic/scenarios.ts';
 
@@ -65,7 +66,7 @@ async function load(url: string, rest: Partial<Scenario> = {}, abortAfterMs?: nu
     transportOf: ({ dictionary }) =>
       new SdkTransport({
         client,
-        streamName: 's',
+        stream: { StreamName: 's' },
         data: new RecordData(new Uint8Array(16), startUs, scenario.traffic, (key) => dictionary.nameOf(key)),
         keys: dictionary,
         shardIds: map.open.map((shard) => shard.shardId),

@@ -8,6 +8,7 @@ import { clockFrom, epochClock } from '../../src/run/clock.ts';
 import { openLocalTarget } from '../../src/run/local-target.ts';
 import { Load } from '../../src/run/send/load.ts';
 import { RecordData } from '../../src/run/send/record-data.ts';
+import { localClient } from '../../src/run/send/client.ts';
 import { SdkTransport } from '../../src/run/send/sdk-transport.ts';
 import { readHeader } from '../../src/traffic/payload.ts';
 import { PRESETS } from '../../src/traffic/producer-presets.ts';
@@ -52,9 +53,10 @@ describe('a load test with the producer of the KPL', () => {
         stream: { shards: 3, maxRecordBytes: 1 << 20, retentionHours: 24, initialFill: 1 },
       },
     );
-    const target = await openLocalTarget(scenario.stream, scenario.producer.inFlight);
+    const target = await openLocalTarget(scenario.stream);
     try {
-      const { client, streamName, map } = target;
+      const { streamName, map } = target;
+      const client = localClient(target.endpoint, 'us-east-1', 1);
       const shardIds = map.open.map((shard) => shard.shardId);
       const runId = Buffer.alloc(16, 7);
       const result = await new Load({
@@ -66,18 +68,16 @@ describe('a load test with the producer of the KPL', () => {
         transportOf: ({ dictionary }) => {
           const nameOf = (key: number): string => dictionary.nameOf(key);
           const data = new RecordData(runId, START_US, scenario.traffic, nameOf);
-          const transport = new SdkTransport({ client, streamName, data, shardIds, keys: dictionary });
-          // The stream is read with the same client afterwards.
-          return {
-            name: transport.name,
-            put: (batch, records) => transport.put(batch, records),
-            close: () => undefined,
-          };
+          const transport = new SdkTransport({
+            client: localClient(target.endpoint, 'us-east-1', 16),
+            ...{ stream: { StreamName: streamName }, data, shardIds, keys: dictionary },
+          });
+          return transport;
         },
       }).run();
       const totals = totalsOf(result.pipeline.tally, '0');
       expect(totals).toMatchObject({ offered: 4000, accepted: 4000, failed: 0, dropped: 0 });
-      expect(result.generator.misrouted).toBe(0);
+      expect(result.misrouted).toBe(0);
 
       const seen = new Set<number>();
       let kinesisRecords = 0;

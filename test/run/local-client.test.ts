@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ListShardsCommand } from '@aws-sdk/client-kinesis';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { localClient } from '../../src/run/send/sdk-transport.ts';
+import { localClient } from '../../src/run/send/client.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 

@@ -19,6 +19,11 @@ export class FailureLog {
     }
   }
 
+  /** What another log has counted. */
+  addRows(rows: readonly ErrorRow[]): void {
+    this.add(rows.map(({ code, message, attempts }) => ({ code, message, records: attempts })));
+  }
+
   /** Most frequent first. */
   rows(): ErrorRow[] {
     return [...this.#rows]

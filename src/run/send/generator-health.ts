@@ -4,40 +4,67 @@
  */
 import { performance } from 'node:perf_hooks';
 import { isGeneratorValid } from '../../results/generator-validity.ts';
+import type { LatencyHistogram } from '../../results/latency.ts';
 import type { GeneratorInfo } from '../../results/report-document.ts';
-import type { Pipeline } from '../../simulate/pipeline.ts';
 
 /** Above this an event loop has no time of its own left, and a full queue may be our own doing. */
 const SATURATED = 0.95;
 
+/** How one sending thread fared. */
+export interface ThreadHealth {
+  /** Part of the time in which its event loop was busy, 0…1. */
+  readonly eventLoopUtilization: number;
+}
+
+/** What a thread was to send. */
+export interface ThreadLoad extends ThreadHealth {
+  readonly offered: number;
+  readonly dropped: number;
+}
+
+/** Of the thread that makes it, from then on. */
 export class GeneratorHealth {
-  readonly #startMs = performance.now();
-  readonly #cpu = process.cpuUsage();
   readonly #loop = performance.eventLoopUtilization();
 
-  /** What was measured from the start to now. */
-  stop(pipeline: Pipeline): Omit<GeneratorInfo, 'misrouted'> {
-    const cpu = process.cpuUsage(this.#cpu);
-    const elapsedMs = performance.now() - this.#startMs;
-    const { utilization } = performance.eventLoopUtilization(this.#loop);
-    const { lag } = pipeline;
-    const lagMs = { p50: lag.percentileMs(50) ?? 0, p99: lag.percentileMs(99) ?? 0, max: lag.maxMs ?? 0 };
-    const dispatched = dispatchedShare(pipeline, utilization);
-    return {
-      valid: isGeneratorValid(lagMs.p99, dispatched),
-      lagMs,
-      dispatched,
-      workers: 1,
-      cpu: (cpu.user + cpu.system) / 1000 / elapsedMs,
-      eventLoopUtilization: utilization,
-    };
+  stop(): ThreadHealth {
+    return { eventLoopUtilization: performance.eventLoopUtilization(this.#loop).utilization };
   }
 }
 
-/** Records dropped while the sending thread was saturated were dropped by us, not by a slow stream. */
-function dispatchedShare(pipeline: Pipeline, utilization: number): number {
-  const { shards } = pipeline.tally;
-  const offered = shards.sum('offered');
-  if (offered === 0 || utilization < SATURATED) return 1;
-  return 1 - shards.sum('dropped') / offered;
+/** CPU that the process has used since this was made, as cores; an endpoint in it counts too. */
+export class CpuMeter {
+  readonly #startMs = performance.now();
+  readonly #cpu = process.cpuUsage();
+
+  get cores(): number {
+    const cpu = process.cpuUsage(this.#cpu);
+    return (cpu.user + cpu.system) / 1000 / (performance.now() - this.#startMs);
+  }
+}
+
+/** @param cpu cores @param misrouted replies that named another shard than we had worked out */
+export function generatorInfo(
+  lag: LatencyHistogram,
+  threads: readonly ThreadLoad[],
+  cpu: number,
+  misrouted: number,
+): GeneratorInfo {
+  const lagMs = { p50: lag.percentileMs(50) ?? 0, p99: lag.percentileMs(99) ?? 0, max: lag.maxMs ?? 0 };
+  const dispatched = dispatchedShare(threads);
+  return {
+    valid: isGeneratorValid(lagMs.p99, dispatched),
+    lagMs,
+    dispatched,
+    workers: threads.length,
+    cpu,
+    eventLoopUtilization: Math.max(0, ...threads.map((thread) => thread.eventLoopUtilization)),
+    misrouted,
+  };
+}
+
+/** Records dropped while their sending thread was saturated were dropped by us, not by a slow stream. */
+function dispatchedShare(threads: readonly ThreadLoad[]): number {
+  const offered = threads.reduce((sum, thread) => sum + thread.offered, 0);
+  const ours = threads.filter((thread) => thread.eventLoopUtilization >= SATURATED);
+  return offered === 0 ? 1 : 1 - ours.reduce((sum, thread) => sum + thread.dropped, 0) / offered;
 }

@@ -7,13 +7,15 @@
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { ATTEMPT } from '../../model/outcome.ts';
 import type { ShardMap } from '../../model/shard-map.ts';
-import type { GeneratorInfo } from '../../results/report-document.ts';
 import type { Batch } from '../../traffic/producer.ts';
 import type { Scenario } from '../../traffic/scenario.ts';
+import type { RecordCounts } from '../../results/record-counts.ts';
+import type { Tally } from '../../results/tally.ts';
+import { RecentLoad } from '../../simulate/recent-load.ts';
 import type { Clock } from '../clock.ts';
 import { FailureLog } from './failure-log.ts';
-import { GeneratorHealth } from './generator-health.ts';
-import { Pipeline } from '../../simulate/pipeline.ts';
+import { GeneratorHealth, type ThreadHealth } from './generator-health.ts';
+import { Pipeline, type PipelinePart } from '../../simulate/pipeline.ts';
 import type { PutReply, Transport } from './transport.ts';
 
 /** How long replies and retries are waited for when nothing falls due any more. */
@@ -26,21 +28,27 @@ const MOST_SLEEP_MS = 100;
 /** Records between two looks at signals, replies and the clock, however far behind the load is: some milliseconds. */
 const MOST_PER_TURN = 10_000;
 
-export interface LoadOptions {
+export interface LoadOptions<T extends RecordCounts = Tally> {
   readonly scenario: Scenario;
   readonly map: ShardMap;
   /** Standard deviations that a finding must stand above counting noise. */
   readonly z: number;
   /** Microseconds from the start of the schedule, which is the start of the warm-up. */
   readonly clock: Clock;
-  readonly transportOf: (pipeline: Pipeline) => Transport;
+  readonly transportOf: (pipeline: Pipeline<T>) => Transport | Promise<Transport>;
+  /** Of one of several threads. */
+  readonly part?: PipelinePart<T>;
+  /** Called whenever the load looks around: up to when everything was offered, or packed, that ever will be. */
+  readonly onTurn?: (reachedUs: number) => void;
   /** Ends the load early; what was sent is still waited for and reported. */
   readonly signal: AbortSignal;
 }
 
-export interface LoadResult {
-  readonly pipeline: Pipeline;
-  readonly generator: GeneratorInfo;
+export interface LoadResult<T extends RecordCounts = Tally> {
+  readonly pipeline: Pipeline<T>;
+  readonly health: ThreadHealth;
+  /** Records of which a reply named another shard than we had worked out. */
+  readonly misrouted: number;
   readonly failures: FailureLog;
   readonly transport: string;
   readonly interrupted: boolean;
@@ -48,36 +56,40 @@ export interface LoadResult {
   readonly countedUs: number;
 }
 
-export class Load {
-  readonly pipeline: Pipeline;
+export class Load<T extends RecordCounts = Tally> {
+  readonly pipeline: Pipeline<T>;
   readonly failures = new FailureLog();
-  readonly #options: LoadOptions;
-  readonly #transport: Transport;
+  readonly #options: LoadOptions<T>;
+  #put: Transport['put'] = () => Promise.reject(new Error('the transport is not open'));
   readonly #onTheWay = new Set<Batch>();
   #replied: (() => void) | undefined;
   #misrouted = 0;
 
-  constructor(options: LoadOptions) {
+  constructor(options: LoadOptions<T>) {
     this.#options = options;
-    this.pipeline = new Pipeline(options.scenario, options.map, options.z);
-    this.#transport = options.transportOf(this.pipeline);
+    const { scenario, map, z, part } = options;
+    this.pipeline = new Pipeline(scenario, map, z, new RecentLoad(), part);
   }
 
   /** Sends the whole scenario and waits for its replies. */
-  async run(): Promise<LoadResult> {
-    const { clock, scenario, signal } = this.#options;
-    const health = new GeneratorHealth();
+  async run(): Promise<LoadResult<T>> {
+    const { clock, scenario, signal, transportOf } = this.#options;
+    const transport = await transportOf(this.pipeline);
+    this.#put = (batch, records) => transport.put(batch, records);
+    const meter = new GeneratorHealth();
     await this.#offerAll();
-    const generator = health.stop(this.pipeline);
+    const health = meter.stop();
     const cutShort = signal.aborted;
     const countedUs = Math.min(scenario.durationUs, Math.max(0, clock() - scenario.warmupUs));
     await this.#drain();
-    this.#transport.close();
+    transport.close();
+    this.#options.onTurn?.(Infinity);
     return {
       pipeline: this.pipeline,
-      generator: { ...generator, misrouted: this.#misrouted },
+      health,
+      misrouted: this.#misrouted,
       failures: this.failures,
-      transport: this.#transport.name,
+      transport: transport.name,
       interrupted: signal.aborted,
       countedUs: cutShort ? countedUs : scenario.durationUs,
     };
@@ -91,6 +103,7 @@ export class Load {
       const nowUs = clock();
       const isUpToDate = this.pipeline.enterDue(nowUs, MOST_PER_TURN);
       this.#sendReady(nowUs);
+      this.#lookAround(nowUs);
       if (!isUpToDate) {
         await turn();
         continue;
@@ -121,6 +134,7 @@ export class Load {
       }
       if (nowUs >= deadlineUs) break;
       this.#sendReady(nowUs);
+      this.#lookAround(nowUs);
       const waitUs = Math.min(producer.nextWakeUs(), deadlineUs) - nowUs;
       await Promise.race([this.#nextReply(), sleep(sleepMs(waitUs))]);
     }
@@ -136,7 +150,7 @@ export class Load {
 
   async #send(batch: Batch): Promise<void> {
     this.#onTheWay.add(batch);
-    const reply = await this.#transport.put(batch, this.pipeline.producer.records);
+    const reply = await this.#put(batch, this.pipeline.producer.records);
     if (this.#settle(batch, reply)) this.#sendReady(this.#now());
     this.#replied?.();
   }
@@ -148,6 +162,10 @@ export class Load {
     this.#misrouted += reply.misrouted;
     this.pipeline.settle(batch, reply.outcomes, this.#now(), reply.retryable, reply.isWhole);
     return true;
+  }
+
+  #lookAround(nowUs: number): void {
+    this.#options.onTurn?.(Math.min(nowUs, this.pipeline.offer.nextDueUs));
   }
 
   #nextReply(): Promise<void> {

@@ -11,10 +11,13 @@ import type { Source } from '../../traffic/scenario.ts';
 const POOL_BYTES = 1 << 20;
 
 export class RecordData {
-  readonly #runId: Uint8Array;
-  readonly #startEpochUs: number;
+  /** Number of the sending thread, in every header. */
+  readonly worker: number;
+  readonly runId: Uint8Array;
+  readonly startEpochUs: number;
   readonly #pool = randomBytes(POOL_BYTES);
   readonly #sources: readonly Source[];
+  readonly #areRandom: readonly boolean[];
   readonly #nameOf: (key: number) => string;
   #at = 0;
 
@@ -22,17 +25,29 @@ export class RecordData {
    * @param runId 16 bytes
    * @param startEpochUs start of the schedule, microseconds since 1970
    * @param nameOf the partition key of a number
+   * @param worker number of the sending thread, from 1
    */
   constructor(
     runId: Uint8Array,
     startEpochUs: number,
     sources: readonly Source[],
     nameOf: (key: number) => string,
+    worker = 1,
   ) {
-    this.#runId = runId;
-    this.#startEpochUs = startEpochUs;
+    this.worker = worker;
+    this.runId = runId;
+    this.startEpochUs = startEpochUs;
     this.#sources = sources;
+    this.#areRandom = sources.map(
+      ({ size, compressibility = 0 }) =>
+        size.kind !== 'lines' && size.kind !== 'template' && compressibility === 0,
+    );
     this.#nameOf = nameOf;
+  }
+
+  /** Whether a source's data is random bytes behind the header, and nothing else. */
+  isRandom(source: number): boolean {
+    return this.#areRandom[source];
   }
 
   /** Data of the records in `slots`, each a view of one buffer. */
@@ -81,12 +96,12 @@ export class RecordData {
 
   #head(record: Uint8Array, slot: number, records: RecordSlab): void {
     writeHeader(record, {
-      worker: 1,
-      runId: this.#runId,
+      worker: this.worker,
+      runId: this.runId,
       source: records.source[slot],
       attempt: records.attempts[slot] + 1,
       k: records.k[slot],
-      dueUs: this.#startEpochUs + records.dueUs[slot],
+      dueUs: this.startEpochUs + records.dueUs[slot],
     });
   }
 }

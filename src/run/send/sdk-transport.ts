@@ -1,81 +1,59 @@
 /**
- * PutRecords through the AWS SDK, over keep-alive HTTP/1.1 and with the SDK's own retries off: a retry that we do
- * not see is a latency and an attempt that we do not count.
+ * PutRecords through the AWS SDK, with a body and a reply of our own in its middleware: the SDK resolves the endpoint,
+ * signs, holds the connections and understands errors; what is done per record is ours.
+ *
+ * The SDK serializes a request without records, which has the headers that it gives any request, and our body takes
+ * the place of that one before it is signed. On the way back it is handed a reply without results to understand, and
+ * ours is read beside it.
  */
-import { Agent } from 'node:http';
-import {
-  KinesisClient,
-  type KinesisClientConfig,
-  PutRecordsCommand,
-  type PutRecordsCommandOutput,
-} from '@aws-sdk/client-kinesis';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { ATTEMPT, type AttemptOutcome } from '../../model/outcome.ts';
+import { PutRecordsCommand, type KinesisClient, type PutRecordsCommandInput } from '@aws-sdk/client-kinesis';
 import type { Batch } from '../../traffic/producer.ts';
 import type { RecordSlab } from '../../traffic/record-slab.ts';
-import { entriesOf, kinesisRecordsOf, rangeOf, type WireKeys } from './put-entries.ts';
-import { failureOf } from './put-error.ts';
-import type { RecordData } from './record-data.ts';
-import type { PutReply, Transport, TransportError } from './transport.ts';
+import { PutBody, type PutBodyOptions } from './put-body.ts';
+import { failedReply, ReplyReader } from './reply-reader.ts';
+import type { PutReply, Transport } from './transport.ts';
 
-const CONNECTION_TIMEOUT_MS = 3_000;
-/** As long as the reply of a stalled stream is waited for; then the records' fate is unknown. */
-export const REQUEST_TIMEOUT_MS = 10_000;
-
-/**
- * Everything that the SDK would otherwise look up in the user's environment and configuration files: their AWS is
- * none of a local run's business, and a FIPS endpoint on 127.0.0.1 is an exception.
- */
-const NOTHING_OF_THE_USERS = {
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  maxAttempts: 1,
-  retryMode: 'standard',
-  defaultsMode: 'standard',
-  useFipsEndpoint: false,
-  useDualstackEndpoint: false,
-  accountIdEndpointMode: 'disabled',
-  authSchemePreference: [],
-  userAgentAppId: '',
-} satisfies KinesisClientConfig;
-
-/** A client for one local endpoint with as many connections as there are in-flight slots. */
-export function localClient(endpoint: string, region: string, connections: number): KinesisClient {
-  return new KinesisClient({
-    endpoint,
-    region,
-    ...NOTHING_OF_THE_USERS,
-    requestHandler: new NodeHttpHandler({
-      httpAgent: new Agent({ keepAlive: true, maxSockets: connections }),
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    }),
-  });
-}
-
-export interface SdkTransportOptions {
+export interface SdkTransportOptions extends PutBodyOptions {
+  /** Its middleware is changed: it is good for nothing but PutRecords from then on. */
   readonly client: KinesisClient;
-  readonly streamName: string;
-  readonly data: RecordData;
-  readonly keys: WireKeys;
-  /** Shard ids by position, to check our routing against the replies. */
+  /** Shard ids by number, to check our routing against the replies. */
   readonly shardIds: readonly string[];
 }
+
+/** What travels with a request through the SDK's middleware. */
+interface Parcel {
+  readonly body: Buffer;
+  reply?: Buffer;
+}
+
+const PARCEL = Symbol('parcel');
+type ParcelInput = PutRecordsCommandInput & { readonly [PARCEL]?: Parcel };
+
+/** What the SDK is given to understand where a request went well. */
+const EMPTY_REPLY = Buffer.from('{"FailedRecordCount":0,"Records":[]}');
 
 export class SdkTransport implements Transport {
   readonly name = 'sdk';
   readonly #options: SdkTransportOptions;
+  readonly #body: PutBody;
+  readonly #reader: ReplyReader;
 
   constructor(options: SdkTransportOptions) {
     this.#options = options;
+    this.#body = new PutBody(options);
+    this.#reader = new ReplyReader(options.shardIds);
+    carryParcels(options.client.middlewareStack);
   }
 
   async put(batch: Batch, records: RecordSlab): Promise<PutReply> {
-    const { client, streamName, data, keys } = this.#options;
-    const entries = entriesOf(batch, data.of(batch.slots, records), records, keys);
+    const { client, stream } = this.#options;
+    const parcel: Parcel = { body: this.#body.write(batch, records) };
+    const input: ParcelInput = { ...stream, Records: [], [PARCEL]: parcel };
     try {
-      const reply = await client.send(new PutRecordsCommand({ StreamName: streamName, Records: entries }));
-      return this.#read(reply, batch, records);
+      await client.send(new PutRecordsCommand(input));
+      // Where the request failed, the connection may still be reading from the body.
+      this.#body.giveBack(parcel.body);
+      return this.#reader.read(parcel.reply ?? EMPTY_REPLY, batch, records);
     } catch (error) {
       return failedReply(error, batch);
     }
@@ -84,45 +62,41 @@ export class SdkTransport implements Transport {
   close(): void {
     this.#options.client.destroy();
   }
-
-  #read(reply: PutRecordsCommandOutput, batch: Batch, records: RecordSlab): PutReply {
-    const results = reply.Records ?? [];
-    const sent = kinesisRecordsOf(batch);
-    if (results.length !== sent) {
-      return failedReply(new Error(`a reply of ${results.length} results to ${sent} records`), batch);
-    }
-    const outcomes = new Uint8Array(sent);
-    const errors: TransportError[] = [];
-    let misrouted = 0;
-    results.forEach((result, i) => {
-      const [start, end] = rangeOf(batch, i);
-      if (result.ErrorCode === undefined || result.ErrorCode === '') {
-        outcomes[i] = ATTEMPT.accepted;
-        if (result.ShardId !== this.#options.shardIds[records.shard[batch.slots[start]]]) misrouted++;
-      } else if (result.ErrorCode === 'ProvisionedThroughputExceededException') {
-        outcomes[i] = ATTEMPT.throttled;
-      } else {
-        outcomes[i] = ATTEMPT.failed;
-        errors.push({ code: result.ErrorCode, message: result.ErrorMessage ?? '', records: end - start });
-      }
-    });
-    return {
-      outcomes: outcomes as unknown as ArrayLike<AttemptOutcome>,
-      retryable: true,
-      isWhole: false,
-      misrouted,
-      errors,
-    };
-  }
 }
 
-function failedReply(error: unknown, batch: Batch): PutReply {
-  const { outcome, retryable, code, message } = failureOf(error);
-  return {
-    outcomes: new Array<AttemptOutcome>(kinesisRecordsOf(batch)).fill(outcome),
-    retryable,
-    isWhole: true,
-    misrouted: 0,
-    errors: outcome === ATTEMPT.throttled ? [] : [{ code, message, records: batch.slots.length }],
+/** The two kinds of middleware that we need, without all that theirs can do. */
+type Step<A, R> = (next: (args: A) => Promise<R>) => (args: A) => Promise<R>;
+type SerializeMiddleware = Step<{ input: unknown; request?: unknown }, unknown>;
+type DeserializeMiddleware = Step<{ input: unknown }, { response: unknown }>;
+
+/** Makes a client send the bodies, and keep the replies, that come with its inputs. */
+function carryParcels(stack: KinesisClient['middlewareStack']): void {
+  const putBody: SerializeMiddleware = (next) => (args) => {
+    const { body } = (args.input as ParcelInput)[PARCEL] ?? {};
+    if (body !== undefined) (args.request as { body: Buffer }).body = body;
+    return next(args);
   };
+  const keepReply: DeserializeMiddleware = (next) => async (args) => {
+    const result = await next(args);
+    const parcel = (args.input as ParcelInput)[PARCEL];
+    const response = result.response as { statusCode: number; body: AsyncIterable<Buffer> | Buffer };
+    if (parcel === undefined || response.statusCode !== 200) return result;
+    parcel.reply = await collected(response.body as AsyncIterable<Buffer>);
+    response.body = EMPTY_REPLY;
+    return result;
+  };
+  stack.addRelativeTo(
+    putBody as never,
+    { name: 'shardwiseBody', relation: 'after', toMiddleware: 'serializerMiddleware' },
+  );
+  stack.addRelativeTo(
+    keepReply as never,
+    { name: 'shardwiseReply', relation: 'after', toMiddleware: 'deserializerMiddleware' },
+  );
+}
+
+async function collected(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
 }

@@ -1,0 +1,94 @@
+/**
+ * The tally of several sending threads, made of the pages of their ledgers.
+ *
+ * Counts are added as they come. What must be judged second by second waits until every thread is past that second:
+ * the windows of shards and keys are those of all threads together. A thread that stays far behind is not waited for.
+ */
+import { LOAD, LOAD_WIDTH, OFFER_WIDTH, type LedgerPage } from './ledger-page.ts';
+import { OUTCOME_WIDTH } from './outcome-counts.ts';
+import type { Tally } from './tally.ts';
+
+const US_PER_SEC = 1_000_000;
+/** Seconds that the slowest thread is waited for, which bounds what is held. */
+const MOST_WAITING_SEC = 30;
+
+export class LedgerMerge {
+  readonly tally: Tally;
+  /** Pages that wait, oldest first, by thread; undefined once the thread is done. */
+  readonly #waiting: LedgerPage[][];
+  /** By thread, the second before which it has nothing more to say. */
+  readonly #reachedSec: number[];
+
+  /** @param tally without anything in it */
+  constructor(tally: Tally, threads: number) {
+    this.tally = tally;
+    this.#waiting = Array.from({ length: threads }, () => []);
+    this.#reachedSec = new Array<number>(threads).fill(-Infinity);
+  }
+
+  /** Every thread is past the seconds before this one. */
+  get reachedSec(): number {
+    return Math.min(...this.#reachedSec);
+  }
+
+  add(thread: number, page: LedgerPage): void {
+    const { tally } = this;
+    tally.requests += page.requests;
+    tally.kinesisRecords += page.kinesisRecords;
+    const [response, service, queue] = page.latencies;
+    tally.response.add(response);
+    tally.service.add(service);
+    tally.queue.add(queue);
+    addSeries(tally, page);
+    const { shards, counts } = page.shards;
+    for (let i = 0; i < shards.length; i++) tally.shards.addRow(shards[i], counts, i * OUTCOME_WIDTH);
+    this.#waiting[thread].push(page);
+  }
+
+  /** A thread will count no load before this second any more; Infinity once it has ended. */
+  reach(thread: number, second: number): void {
+    this.#reachedSec[thread] = second;
+    const untilSec = Math.max(this.reachedSec, this.#furthestSec() - MOST_WAITING_SEC);
+    const ready = this.#waiting.flatMap((pages) => {
+      const first = pages.findIndex(({ loadSec }) => loadSec >= untilSec);
+      return pages.splice(0, first < 0 ? pages.length : first);
+    });
+    ready.sort((a, b) => a.loadSec - b.loadSec);
+    for (const page of ready) addLoad(this.tally, page);
+  }
+
+  /** Of the threads that go on. */
+  #furthestSec(): number {
+    return this.#reachedSec.reduce((most, sec) => (sec < Infinity ? Math.max(most, sec) : most), -Infinity);
+  }
+}
+
+function addSeries({ series }: Tally, { offerSec, answer, shards }: LedgerPage): void {
+  for (let i = 0; i < shards.shards.length; i++) {
+    const records = shards.offer[i * OFFER_WIDTH];
+    const bytes = shards.offer[i * OFFER_WIDTH + 1];
+    if (records > 0) series.offerMany(offerSec * US_PER_SEC, shards.shards[i], records, bytes);
+  }
+  if (answer.count > 0) series.answerMany(answer.lastUs, answer.accepted, answer.retries, answer.throttled);
+}
+
+/** A page's load on shards and keys, and what became of the keys' records. */
+function addLoad(tally: Tally, { loadSec, shards, keys }: LedgerPage): void {
+  tally.load.reach(loadSec);
+  for (let i = 0; i < shards.shards.length; i++) {
+    const at = i * LOAD_WIDTH;
+    const [records, bytes, squares] = shards.load.subarray(at, at + LOAD_WIDTH);
+    if (records > 0) tally.load.shards.addSums(shards.shards[i], records, bytes, squares);
+  }
+  for (let i = 0; i < keys.keys.length; i++) {
+    const at = i * LOAD_WIDTH;
+    const weight = keys.load[at + LOAD.weight];
+    const key = keys.keys[i];
+    const place = weight > 0 ? tally.weigh(key, weight, keys.shards[i]) : tally.sketch.find(key);
+    if (place < 0) continue;
+    tally.keys.addRow(place, keys.counts, i * OUTCOME_WIDTH);
+    const records = keys.load[at + LOAD.records];
+    if (records > 0 && !tally.ignoresKeys)
+      tally.load.keys.addSums(place, records, keys.load[at + LOAD.bytes], keys.load[at + LOAD.squares]);
+  }
+}

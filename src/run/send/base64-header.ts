@@ -1,0 +1,52 @@
+/**
+ * The header of a record (`traffic/payload.ts`) written as base64 text straight into a request's body: 48 bytes are 64
+ * characters without padding, so that what follows starts a group of its own.
+ */
+import { HEADER_BYTES, writeHeader } from '../../traffic/payload.ts';
+
+/** Characters that the header takes. */
+export const HEADER_CHARS = (HEADER_BYTES / 3) * 4;
+/** Magic, worker and run id, the same in every record of a worker: 24 bytes, 32 characters. */
+const STILL_BYTES = 24;
+const STILL_CHARS = (STILL_BYTES / 3) * 4;
+const TWO_32 = 4294967296;
+
+const ALPHABET = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', 'latin1');
+
+export class Base64Header {
+  readonly #still: Buffer;
+
+  /** @param worker number in the header @param runId 16 bytes */
+  constructor(worker: number, runId: Uint8Array) {
+    const header = new Uint8Array(HEADER_BYTES);
+    writeHeader(header, { worker, runId, source: 0, attempt: 0, k: 0, dueUs: 0 });
+    this.#still = Buffer.from(Buffer.from(header.subarray(0, STILL_BYTES)).toString('base64'), 'latin1');
+  }
+
+  /** Writes 64 characters from `at` on. @param dueUs microseconds since 1970 */
+  write(body: Buffer, at: number, source: number, attempt: number, k: number, dueUs: number): void {
+    const still = this.#still;
+    for (let i = 0; i < STILL_CHARS; i++) body[at + i] = still[i];
+    const [kHigh, kLow] = [Math.floor(k / TWO_32), k >>> 0];
+    const [dueHigh, dueLow] = [Math.floor(dueUs / TWO_32), dueUs >>> 0];
+    // Six words of 32 bits are eight groups of 24.
+    const to = at + STILL_CHARS;
+    writeThreeWords(body, to, source, attempt, kHigh);
+    writeThreeWords(body, to + 16, kLow, dueHigh, dueLow);
+  }
+}
+
+/** Three words, twelve bytes, as sixteen characters. */
+function writeThreeWords(body: Buffer, at: number, a: number, b: number, c: number): void {
+  writeGroup(body, at, a >>> 8);
+  writeGroup(body, at + 4, ((a & 0xff) << 16) | (b >>> 16));
+  writeGroup(body, at + 8, ((b & 0xffff) << 8) | (c >>> 24));
+  writeGroup(body, at + 12, c & 0xff_ffff);
+}
+
+function writeGroup(body: Buffer, at: number, bits: number): void {
+  body[at] = ALPHABET[bits >>> 18];
+  body[at + 1] = ALPHABET[(bits >>> 12) & 63];
+  body[at + 2] = ALPHABET[(bits >>> 6) & 63];
+  body[at + 3] = ALPHABET[bits & 63];
+}

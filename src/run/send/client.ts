@@ -1,0 +1,69 @@
+/**
+ * AWS clients for sending: keep-alive HTTP/1.1, and no retries of the SDK's own, because a retry that we do not see is
+ * a latency and an attempt that we do not count. Described by data, so that every thread can make its own.
+ */
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { KinesisClient, type KinesisClientConfig } from '@aws-sdk/client-kinesis';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+
+export const CONNECTION_TIMEOUT_MS = 3_000;
+/** As long as the reply of a stalled stream is waited for; then the records' fate is unknown. */
+export const REQUEST_TIMEOUT_MS = 10_000;
+
+/** Whom to speak to. */
+export type ClientSpec =
+  | {
+      /** Our own endpoint: nothing of the user's AWS is looked at. */
+      readonly kind: 'local';
+      readonly endpoint: string;
+      readonly region: string;
+      /** Default: a key that is no secret, for endpoints that take any. */
+      readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+    }
+  | {
+      /** AWS, or what the user's own settings say: the SDK resolves what is left out. */
+      readonly kind: 'aws';
+      readonly endpoint?: string;
+      readonly region?: string;
+      readonly profile?: string;
+    };
+
+/**
+ * Everything that the SDK would otherwise look up in the user's environment and configuration files: their AWS is
+ * none of a local run's business, and a FIPS endpoint on 127.0.0.1 is an exception.
+ */
+const NOTHING_OF_THE_USERS = {
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  retryMode: 'standard',
+  defaultsMode: 'standard',
+  useFipsEndpoint: false,
+  useDualstackEndpoint: false,
+  accountIdEndpointMode: 'disabled',
+  authSchemePreference: [],
+  userAgentAppId: '',
+} satisfies KinesisClientConfig;
+
+/** @param connections open at the same time, at most */
+export function kinesisClient({ kind, ...spec }: ClientSpec, connections: number): KinesisClient {
+  const given = Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined));
+  return new KinesisClient({
+    ...(kind === 'local' ? NOTHING_OF_THE_USERS : {}),
+    ...given,
+    maxAttempts: 1,
+    // One chain of middleware for all requests of a kind, instead of one for each.
+    cacheMiddleware: true,
+    requestHandler: new NodeHttpHandler({
+      httpAgent: new HttpAgent({ keepAlive: true, maxSockets: connections }),
+      httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: connections }),
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    }),
+  });
+}
+
+/** A client for one local endpoint with as many connections as there are in-flight slots. */
+export function localClient(endpoint: string, region: string, connections: number): KinesisClient {
+  return kinesisClient({ kind: 'local', endpoint, region }, connections);
+}

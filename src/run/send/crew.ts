@@ -1,0 +1,285 @@
+/**
+ * A load sent by several threads: each takes its blocks of the offer, and what they count comes together here, second by
+ * second, as if one had counted it.
+ */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { worldFailure } from '../../model/refusal.ts';
+import type { ShardMap } from '../../model/shard-map.ts';
+import { LatencyHistogram } from '../../results/latency.ts';
+import { LedgerMerge } from '../../results/ledger-merge.ts';
+import type { ErrorRow, GeneratorInfo } from '../../results/report-document.ts';
+import { Tally } from '../../results/tally.ts';
+import { dictionaryOf, tallyOptionsOf } from '../../simulate/pipeline.ts';
+import type { KeyDictionary } from '../../traffic/key-dictionary.ts';
+import { QUEUE_BYTES } from '../../traffic/producer.ts';
+import { packScenario } from '../../traffic/scenario-parcel.ts';
+import type { Scenario } from '../../traffic/scenario.ts';
+import { shareOf, splitWithin, WHOLE, type Split } from '../../traffic/split.ts';
+import { epochClock, epochOffsetUs } from '../clock.ts';
+import type { ClientSpec } from './client.ts';
+import { FailureLog } from './failure-log.ts';
+import { CpuMeter, generatorInfo } from './generator-health.ts';
+import { LostThread, ThreadAccount } from './lost-thread.ts';
+import type { StreamRef } from './put-body.ts';
+import type { Reached, SendOrder, SendReport, SendResult, SendSetup } from './send-thread.ts';
+import type { TransportName } from './transport.ts';
+
+const US_PER_SEC = 1_000_000;
+/** Between the last thread's being ready and the first record's due time. */
+const LEAD_US = 50_000;
+
+export interface CrewOptions {
+  readonly scenario: Scenario;
+  readonly map: ShardMap;
+  /** Standard deviations that a finding must stand above counting noise. */
+  readonly z: number;
+  readonly client: ClientSpec;
+  readonly stream: StreamRef;
+  readonly transport: TransportName;
+  /** Sending threads, at least 1. */
+  readonly workers: number;
+  /** The part of the offer that is this machine's; default: all of it. */
+  readonly split?: Split;
+  /** 16 bytes. */
+  readonly runId: Uint8Array;
+  /** Ends the load early; what was sent is still waited for and reported. */
+  readonly signal: AbortSignal;
+  /** Told every second what all threads have counted up to then. */
+  readonly onSecond?: (view: CrewView) => void;
+}
+
+/** What is known of a load while it runs: everything up to the slowest thread's last second. */
+export interface CrewView {
+  readonly tally: Tally;
+  readonly map: ShardMap;
+  readonly dictionary: KeyDictionary;
+  readonly offeredDigest: string;
+  /** Whole seconds of the counted duration that all threads are through with; below 0 in the warm-up. */
+  readonly second: number;
+}
+
+export interface CrewResult extends Omit<CrewView, 'second'> {
+  /** Start of the schedule, the warm-up, microseconds since 1970. */
+  readonly startUs: number;
+  readonly generator: GeneratorInfo;
+  readonly errors: readonly ErrorRow[];
+  readonly transport: string;
+  readonly interrupted: boolean;
+  /** Whether a thread died. */
+  readonly failed: boolean;
+  /** Counted time that has passed, at most the scenario's duration. */
+  readonly countedUs: number;
+}
+
+/** Sends the scenario and waits for the last reply. Threads that die do not hold up the others. */
+export async function runCrew(options: CrewOptions): Promise<CrewResult> {
+  return new Crew(options).run();
+}
+
+interface Thread {
+  readonly worker: Worker;
+  readonly split: Split;
+  readonly account: ThreadAccount;
+  digest: string;
+  result: SendResult | undefined;
+  /** Why it ended before its time; and what goes on accounting for it. */
+  death: string | undefined;
+  lost: LostThread | undefined;
+}
+
+class Crew {
+  readonly #options: CrewOptions;
+  readonly #merge: LedgerMerge;
+  readonly #dictionary: KeyDictionary;
+  readonly #threads: Thread[];
+  readonly #lag = new LatencyHistogram();
+  #startUs = 0;
+  /** When a thread died last, from the start of the schedule. */
+  #diedUs = 0;
+  #toldSec = -Infinity;
+
+  constructor(options: CrewOptions) {
+    const { scenario, map, z, workers, split = WHOLE } = options;
+    this.#options = options;
+    this.#dictionary = dictionaryOf(scenario);
+    this.#merge = new LedgerMerge(new Tally(tallyOptionsOf(scenario, map, z)), workers);
+    this.#threads = Array.from({ length: workers }, (_, index) =>
+      this.#start(index, splitWithin(split, { index, count: workers })),
+    );
+  }
+
+  async run(): Promise<CrewResult> {
+    const stop = (): void => this.#order({ kind: 'stop' });
+    const { signal } = this.#options;
+    try {
+      await Promise.all(this.#threads.map((thread, i) => this.#ready(thread, i)));
+      this.#startUs = epochClock() + LEAD_US;
+      const cpu = new CpuMeter();
+      const ended = Promise.all(this.#threads.map((thread, i) => this.#ended(thread, i)));
+      this.#order({ kind: 'start', startUs: this.#startUs, offsetUs: epochOffsetUs() });
+      signal.addEventListener('abort', stop);
+      if (signal.aborted) stop();
+      await ended;
+      return this.#result(cpu.cores);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+    }
+  }
+
+  #start(index: number, split: Split): Thread {
+    const { scenario, map, z, client, stream, transport, runId, workers } = this.#options;
+    const { producer } = scenario;
+    const own = {
+      ...producer,
+      inFlight: shareOf(producer.inFlight, split),
+      queueBytes: Math.floor((producer.queueBytes ?? QUEUE_BYTES) / workers),
+    };
+    const setup: SendSetup = {
+      scenario: packScenario({ ...scenario, producer: own }),
+      shards: map.open,
+      ...{ z, split, client, stream, transport, runId },
+      worker: split.index + 1,
+    };
+    const worker = new Worker(workerFile(), { workerData: setup, name: `send-${index + 1}` });
+    const account = new ThreadAccount(map);
+    return { worker, split, account, digest: '0', result: undefined, death: undefined, lost: undefined };
+  }
+
+  #ready({ worker }: Thread, index: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const fail = (why: string): void =>
+        reject(worldFailure(`Sending thread ${index + 1} could not start: ${why}.`, 'Try again.'));
+      worker.once('message', () => resolve());
+      worker.once('error', (error) => fail(error.message));
+      worker.once('exit', () => fail('it ended'));
+    });
+  }
+
+  /** Listens to a thread until it is gone. */
+  #ended(thread: Thread, index: number): Promise<void> {
+    const { worker } = thread;
+    worker.removeAllListeners();
+    worker.on('message', (report: SendReport) => this.#hear(report, thread, index));
+    worker.on('error', (error) => (thread.death = error.message));
+    return new Promise((resolve) => {
+      worker.once('exit', () => {
+        if (thread.result === undefined) this.#died(thread, index);
+        resolve();
+      });
+    });
+  }
+
+  #hear(report: SendReport, thread: Thread, index: number): void {
+    if (report.kind === 'page') {
+      this.#merge.add(index, report.page);
+      thread.account.add(report.page);
+    } else if (report.kind === 'reached') this.#reached(report, thread, index);
+    else if (report.kind === 'done') thread.result = report;
+  }
+
+  #reached({ second, lag, digest }: Reached, thread: Thread, index: number): void {
+    thread.digest = digest;
+    this.#lag.add(lag);
+    this.#merge.reach(index, second);
+    if (second < Infinity) this.#accountForLost(second);
+    this.#tell();
+  }
+
+  #died(thread: Thread, index: number): void {
+    thread.death ??= 'it ended without a word';
+    const { scenario, map } = this.#options;
+    const { account, split } = thread;
+    this.#diedUs = epochClock() - this.#startUs;
+    account.lose(this.#merge.tally);
+    const told = account.shards.sum('offered');
+    thread.lost = new LostThread(scenario, this.#dictionary, map, split, told, this.#diedUs, (page) =>
+      this.#merge.add(index, page),
+    );
+    // What it does not say any more holds up nobody.
+    this.#accountForLost(this.#merge.reachedSec);
+  }
+
+  /** Threads that died are accounted for up to a second of the counted duration, as if they went on. */
+  #accountForLost(second: number): void {
+    const { warmupUs } = this.#options.scenario;
+    this.#threads.forEach((thread, index) => {
+      if (thread.lost === undefined) return;
+      if (second > -Infinity) thread.lost.advance(warmupUs + second * US_PER_SEC - 1);
+      thread.digest = thread.lost.digest;
+      this.#merge.reach(index, second);
+    });
+  }
+
+  #tell(): void {
+    const second = this.#merge.reachedSec;
+    if (second <= this.#toldSec || second === Infinity) return;
+    this.#toldSec = second;
+    this.#options.onSecond?.({ ...this.#view(), second });
+  }
+
+  #view(): Omit<CrewView, 'second'> {
+    const sum = this.#threads.reduce((total, { digest }) => total + BigInt(digest), 0n);
+    return {
+      tally: this.#merge.tally,
+      map: this.#options.map,
+      dictionary: this.#dictionary,
+      offeredDigest: BigInt.asUintN(64, sum).toString(),
+    };
+  }
+
+  #order(order: SendOrder): void {
+    for (const { worker } of this.#threads) worker.postMessage(order);
+  }
+
+  #result(cores: number): CrewResult {
+    const results = this.#threads.flatMap(({ result }) => result ?? []);
+    const failures = new FailureLog();
+    for (const { errors } of results) failures.addRows(errors);
+    for (const { death } of this.#threads) {
+      if (death !== undefined) failures.addRows([{ code: 'ThreadDied', attempts: 0, message: death }]);
+    }
+    const interrupted = results.some((result) => result.interrupted);
+    const countedUs = this.#countedUs(results);
+    this.#endLost(countedUs);
+    const misrouted = results.reduce((sum, result) => sum + result.misrouted, 0);
+    return {
+      ...this.#view(),
+      startUs: this.#startUs,
+      generator: generatorInfo(this.#lag, results.map(({ load }) => load), cores, misrouted),
+      errors: failures.rows(),
+      transport: results.at(0)?.transport ?? this.#options.transport,
+      interrupted,
+      failed: results.length < this.#threads.length,
+      countedUs,
+    };
+  }
+
+  #countedUs(results: readonly SendResult[]): number {
+    const { warmupUs, durationUs } = this.#options.scenario;
+    if (results.length === 0) return Math.min(durationUs, Math.max(0, this.#diedUs - warmupUs));
+    return Math.max(...results.map((result) => result.countedUs));
+  }
+
+  #endLost(countedUs: number): void {
+    this.#threads.forEach((thread, index) => {
+      if (thread.lost === undefined) return;
+      thread.lost.advance(this.#options.scenario.warmupUs + countedUs);
+      thread.digest = thread.lost.digest;
+      this.#merge.reach(index, Infinity);
+    });
+  }
+}
+
+/** The bundled thread: beside us in dist, or in dist seen from src where tests run. */
+function workerFile(): URL {
+  const fromSource = import.meta.url.endsWith('.ts');
+  const file = new URL(fromSource ? '../../../dist/send-worker.js' : './send-worker.js', import.meta.url);
+  if (existsSync(fileURLToPath(file))) return file;
+  throw worldFailure(
+    `The sending threads' code is missing at ${fileURLToPath(file)}.`,
+    'Run "npm run build" first.',
+  );
+}

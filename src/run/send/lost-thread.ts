@@ -1,0 +1,107 @@
+/**
+ * What became of the records of a sending thread that died: nobody's records vanish.
+ *
+ * Its offer is a pure function of the scenario, so that it can be taken up here where its last page ended. What had
+ * fallen due by then may have been stored and is unknown; what falls due later is offered all the same, and dropped.
+ */
+import { OUTCOME } from '../../model/outcome.ts';
+import type { ShardMap } from '../../model/shard-map.ts';
+import { Ledger } from '../../results/ledger.ts';
+import type { LedgerPage } from '../../results/ledger-page.ts';
+import { OUTCOME_WIDTH, OutcomeCounts } from '../../results/outcome-counts.ts';
+import type { Tally } from '../../results/tally.ts';
+import { tallyOptionsOf } from '../../simulate/pipeline.ts';
+import type { KeyDictionary } from '../../traffic/key-dictionary.ts';
+import { KeyRouter } from '../../traffic/key-router.ts';
+import { Offer, OfferColumns } from '../../traffic/offer.ts';
+import type { Scenario } from '../../traffic/scenario.ts';
+import type { Split } from '../../traffic/split.ts';
+
+/** What a thread has told of its records, shard by shard. */
+export class ThreadAccount {
+  readonly shards: OutcomeCounts;
+
+  constructor(map: ShardMap) {
+    this.shards = new OutcomeCounts(map.all.length);
+  }
+
+  add({ shards }: LedgerPage): void {
+    for (let i = 0; i < shards.shards.length; i++) {
+      this.shards.addRow(shards.shards[i], shards.counts, i * OUTCOME_WIDTH);
+    }
+  }
+
+  /** Records of a shard that were offered, and whose end was not told. */
+  open(shard: number): number {
+    const { offered, accepted, throttled, failed, dropped } = this.shards.row(shard);
+    return offered - accepted - throttled - failed - dropped;
+  }
+
+  /** Ends them all in a tally: each may be stored. */
+  lose(tally: Tally): void {
+    for (let shard = 0; shard < this.shards.rows; shard++) tally.shards.lose(shard, this.open(shard));
+  }
+}
+
+export class LostThread {
+  readonly #scenario: Scenario;
+  readonly #offer: Offer;
+  readonly #router: KeyRouter;
+  readonly #ledger: Ledger;
+  readonly #columns = new OfferColumns();
+  readonly #diedUs: number;
+  /** Counted records that the thread has told of. */
+  #told: number;
+
+  /**
+   * @param told counted records that the thread had offered by its last page
+   * @param diedUs from the start of the schedule
+   * @param send takes the pages that the thread cannot send any more
+   */
+  constructor(
+    scenario: Scenario,
+    dictionary: KeyDictionary,
+    map: ShardMap,
+    split: Split,
+    told: number,
+    diedUs: number,
+    send: (page: LedgerPage) => void,
+  ) {
+    this.#scenario = scenario;
+    this.#offer = new Offer(scenario, dictionary, split);
+    this.#router = new KeyRouter(dictionary, map);
+    this.#ledger = new Ledger(tallyOptionsOf(scenario, map, 0), send);
+    this.#told = told;
+    this.#diedUs = diedUs;
+  }
+
+  /** Of everything up to the last time. */
+  get digest(): string {
+    return this.#offer.digest;
+  }
+
+  /** Accounts for what falls due up to a time, on the schedule's clock. */
+  advance(untilUs: number): void {
+    const columns = this.#columns;
+    while (this.#offer.take(untilUs, columns) > 0) {
+      let from = 0;
+      while (from < columns.length && columns.dueUs[from] < this.#scenario.warmupUs) from++;
+      const told = Math.min(this.#told, columns.length - from);
+      this.#told -= told;
+      this.#account(from + told);
+    }
+    this.#ledger.close();
+  }
+
+  #account(from: number): void {
+    const columns = this.#columns;
+    const { length, key, shard, bytes, dueUs } = columns;
+    this.#router.route(key, from, length, shard);
+    this.#ledger.offerRun(columns, from, length, this.#scenario.warmupUs);
+    for (let i = from; i < length; i++) {
+      const place = this.#ledger.placeOf(key[i], columns.place[i], shard[i]);
+      if (dueUs[i] <= this.#diedUs) this.#ledger.finish(place, shard[i], bytes[i], OUTCOME.unknown, 1, 0, 1);
+      else this.#ledger.finish(place, shard[i], bytes[i], OUTCOME.dropped, 0, 0, 0);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * PutRecords through the AWS SDK with its own serializer and deserializer: what an application does.
+ */
+import { PutRecordsCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
+import type { Batch } from '../../traffic/producer.ts';
+import type { RecordSlab } from '../../traffic/record-slab.ts';
+import type { StreamRef } from './put-body.ts';
+import { entriesOf, type WireKeys } from './put-entries.ts';
+import type { RecordData } from './record-data.ts';
+import { failedReply, ReplyReader } from './reply-reader.ts';
+import type { PutReply, Transport } from './transport.ts';
+
+export interface PlainTransportOptions {
+  readonly client: KinesisClient;
+  readonly stream: StreamRef;
+  readonly data: RecordData;
+  readonly keys: WireKeys;
+  /** Shard ids by number, to check our routing against the replies. */
+  readonly shardIds: readonly string[];
+}
+
+export class PlainTransport implements Transport {
+  readonly name = 'sdk-plain';
+  readonly #options: PlainTransportOptions;
+  readonly #reader: ReplyReader;
+
+  constructor(options: PlainTransportOptions) {
+    this.#options = options;
+    this.#reader = new ReplyReader(options.shardIds);
+  }
+
+  async put(batch: Batch, records: RecordSlab): Promise<PutReply> {
+    const { client, stream, data, keys } = this.#options;
+    const entries = entriesOf(batch, data.of(batch.slots, records), records, keys);
+    try {
+      const reply = await client.send(new PutRecordsCommand({ ...stream, Records: entries }));
+      return this.#reader.results(reply.Records ?? [], batch, records);
+    } catch (error) {
+      return failedReply(error, batch);
+    }
+  }
+
+  close(): void {
+    this.#options.client.destroy();
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * A reply to PutRecords as outcomes. Where nothing failed, which is nearly always, only a count is looked for; where
+ * something did, and in a sample of the others, the whole reply is read and our routing is checked against it.
+ */
+import { ATTEMPT, type AttemptOutcome } from '../../model/outcome.ts';
+import type { Batch } from '../../traffic/producer.ts';
+import type { RecordSlab } from '../../traffic/record-slab.ts';
+import { kinesisRecordsOf, rangeOf } from './put-entries.ts';
+import { failureOf } from './put-error.ts';
+import type { PutReply, TransportError } from './transport.ts';
+
+/** One reply in so many is read though nothing failed. */
+const SAMPLE = 16;
+const NONE_FAILED = Buffer.from('"FailedRecordCount":0');
+
+/** What a reply says of each Kinesis record. */
+export interface PutResult {
+  readonly ErrorCode?: string | undefined;
+  readonly ErrorMessage?: string | undefined;
+  readonly ShardId?: string | undefined;
+}
+
+export class ReplyReader {
+  readonly #shardIds: readonly string[];
+  #read = 0;
+  /** Once a record was on another shard than we thought, every reply is read. */
+  #isDoubted = false;
+  #accepted = new Uint8Array(0);
+
+  /** @param shardIds by number */
+  constructor(shardIds: readonly string[]) {
+    this.#shardIds = shardIds;
+  }
+
+  /** @param body a reply with status 200 */
+  read(body: Buffer, batch: Batch, records: RecordSlab): PutReply {
+    const isSampled = this.#isDoubted || this.#read++ % SAMPLE === 0;
+    if (!isSampled && body.includes(NONE_FAILED)) return this.#allAccepted(kinesisRecordsOf(batch));
+    try {
+      const { Records = [] } = JSON.parse(body.toString()) as { Records?: PutResult[] };
+      return this.results(Records, batch, records);
+    } catch (error) {
+      return failedReply(error, batch);
+    }
+  }
+
+  /** A reply that was read already. */
+  results(results: readonly PutResult[], batch: Batch, records: RecordSlab): PutReply {
+    const sent = kinesisRecordsOf(batch);
+    if (results.length !== sent) {
+      return failedReply(new Error(`a reply of ${results.length} results to ${sent} records`), batch);
+    }
+    const outcomes = new Uint8Array(sent);
+    const errors: TransportError[] = [];
+    let misrouted = 0;
+    for (let i = 0; i < sent; i++) {
+      const { ErrorCode, ErrorMessage = '', ShardId } = results[i];
+      const [start, end] = rangeOf(batch, i);
+      if (ErrorCode === undefined || ErrorCode === '') {
+        outcomes[i] = ATTEMPT.accepted;
+        if (ShardId !== this.#shardIds[records.shard[batch.slots[start]]]) misrouted++;
+      } else if (ErrorCode === 'ProvisionedThroughputExceededException') {
+        outcomes[i] = ATTEMPT.throttled;
+      } else {
+        outcomes[i] = ATTEMPT.failed;
+        errors.push({ code: ErrorCode, message: ErrorMessage, records: end - start });
+      }
+    }
+    if (misrouted > 0) this.#isDoubted = true;
+    return { outcomes: outcomesOf(outcomes), retryable: true, isWhole: false, misrouted, errors };
+  }
+
+  #allAccepted(records: number): PutReply {
+    if (this.#accepted.length < records) this.#accepted = new Uint8Array(records).fill(ATTEMPT.accepted);
+    const outcomes = outcomesOf(this.#accepted.subarray(0, records));
+    return { outcomes, retryable: true, isWhole: false, misrouted: 0, errors: [] };
+  }
+}
+
+function outcomesOf(column: Uint8Array): ArrayLike<AttemptOutcome> {
+  return column as unknown as ArrayLike<AttemptOutcome>;
+}
+
+/** A request that failed as a whole. @param error as the AWS SDK throws it, or the network */
+export function failedReply(error: unknown, batch: Batch): PutReply {
+  const { outcome, retryable, code, message } = failureOf(error);
+  return {
+    outcomes: new Array<AttemptOutcome>(kinesisRecordsOf(batch)).fill(outcome),
+    retryable,
+    isWhole: true,
+    misrouted: 0,
+    errors: outcome === ATTEMPT.throttled ? [] : [{ code, message, records: batch.slots.length }],
+  };
+}

@@ -1,0 +1,70 @@
+/**
+ * What the main thread and a sending thread say to each other.
+ */
+import type { Shard, ShardMap } from '../../model/shard-map.ts';
+import type { LatencyPart } from '../../results/latency.ts';
+import type { LedgerPage } from '../../results/ledger-page.ts';
+import type { ErrorRow } from '../../results/report-document.ts';
+import type { ScenarioParcel } from '../../traffic/scenario-parcel.ts';
+import type { Split } from '../../traffic/split.ts';
+import type { ClientSpec } from './client.ts';
+import type { ThreadLoad } from './generator-health.ts';
+import type { StreamRef } from './put-body.ts';
+import type { TransportName } from './transport.ts';
+
+/** What a sending thread is given when it is started. */
+export interface SendSetup {
+  /** With the thread's own part of in-flight slots and queue. */
+  readonly scenario: ScenarioParcel;
+  readonly shards: readonly Shard[];
+  readonly z: number;
+  readonly split: Split;
+  /** In the header of its records, from 1. */
+  readonly worker: number;
+  readonly client: ClientSpec;
+  readonly stream: StreamRef;
+  readonly transport: TransportName;
+  /** 16 bytes. */
+  readonly runId: Uint8Array;
+}
+
+export type SendOrder =
+  | {
+      /** The schedule starts then, in microseconds since 1970 by this very clock: `offsetUs` added to `hrtime`. */
+      readonly kind: 'start';
+      readonly startUs: number;
+      readonly offsetUs: number;
+    }
+  | {
+      /** Ends the load early. */
+      readonly kind: 'stop';
+    };
+
+export type SendReport =
+  | { readonly kind: 'ready' }
+  | ({ readonly kind: 'page' } & { readonly page: LedgerPage })
+  | ({ readonly kind: 'reached' } & Reached)
+  | ({ readonly kind: 'done' } & SendResult);
+
+/** Told every second, after the pages of the second. */
+export interface Reached {
+  /** Nothing is offered any more before this second of the counted duration; below 0 in the warm-up. */
+  readonly second: number;
+  readonly lag: LatencyPart;
+  /** Of everything offered so far. */
+  readonly digest: string;
+}
+
+export interface SendResult {
+  readonly load: ThreadLoad;
+  readonly errors: readonly ErrorRow[];
+  readonly transport: string;
+  readonly misrouted: number;
+  readonly interrupted: boolean;
+  readonly countedUs: number;
+}
+
+/** The layout that shards were read from: all of them open, in order of hash key. */
+export function mapOf(shards: readonly Shard[]): ShardMap {
+  return { all: shards, open: shards };
+}
