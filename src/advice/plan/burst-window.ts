@@ -17,7 +17,7 @@ export interface BurstWindow {
 const DEVIATIONS = 4.75;
 
 /**
- * One window for each source that comes in bursts, as long as they are; of a scenario without, one second where some
+ * One window for each length of burst; of a scenario without, one second where some
  * source comes by chance.
  * @param ratesPerSec of each source, at its peak
  */
@@ -28,10 +28,15 @@ export function windowsOf({ traffic }: Scenario, ratesPerSec: readonly number[])
     everySec,
     peakSeconds: traffic.map(({ arrivals }, i) => mostWithin(arrivals, ratesPerSec[i], lengthUs / 1e6)),
   });
-  const bursts = traffic.flatMap(({ arrivals }) =>
-    arrivals.kind === 'bursts' ? [windowOf('bursts', arrivals.withinUs, arrivals.everyUs / 1e6)] : [],
-  );
-  if (bursts.length > 0) return bursts;
+  // Sources whose bursts are as long as each other share a window.
+  const periods = new Map<number, number>();
+  for (const { arrivals } of traffic) {
+    if (arrivals.kind !== 'bursts') continue;
+    const { withinUs, everyUs } = arrivals;
+    periods.set(withinUs, Math.min(everyUs, periods.get(withinUs) ?? Infinity));
+  }
+  if (periods.size > 0)
+    return [...periods].map(([withinUs, everyUs]) => windowOf('bursts', withinUs, everyUs / 1e6));
   return traffic.some(({ arrivals }) => arrivals.kind === 'poisson') ? [windowOf('chance', 1e6)] : [];
 }
 
