@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/cli/context.ts';
 import { planCommand } from '../../src/cli/plan.ts';
+import { reportCommand } from '../../src/cli/report.ts';
 import { Refusal } from '../../src/model/refusal.ts';
 import type { ReportDocument } from '../../src/results/report-document.ts';
 
@@ -18,13 +19,17 @@ traffic:
 `;
 const TWO_SOURCES = `${SCENARIO}  - { name: more, rate: 10/s, keys: "uniform:10", size: 100B }\n`;
 
+const FLAGS = ['--rate', '3000/s', '--record-size', '1B'];
+
 interface Outcome {
   readonly out: string;
   readonly exit: number | undefined;
 }
 
-async function plan(...args: string[]): Promise<Outcome> {
-  const outcome = { out: '', exit: undefined as number | undefined };
+function contextOf(outcome: { out: string; exit: number | undefined }): {
+  context: Context;
+  outcome: { out: string; exit: number | undefined };
+} {
   const context: Context = {
     out: (text) => (outcome.out += text),
     err: () => undefined,
@@ -34,6 +39,11 @@ async function plan(...args: string[]): Promise<Outcome> {
     env: {},
     setExit: (code) => (outcome.exit = code),
   };
+  return { context, outcome };
+}
+
+async function plan(...args: string[]): Promise<Outcome> {
+  const { context, outcome } = contextOf({ out: '', exit: undefined });
   await planCommand(context)
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
@@ -121,6 +131,37 @@ describe('shardwise plan', () => {
     [['--rate', '3000/s', '--record-size', '1B', '-f', 'xml'], '--format'],
     [['--rate', '3000/s', '--record-size', '1B', '--placement', 'actual'], '--placement: no keys are given'],
     [['--rate', '3000/s', '--record-size', '1B', '--confidence', '99%'], '--confidence: no keys are given'],
+    [[...FLAGS, '--headroom', '-5%'], '--headroom: "-5%" is not a percentage'],
+    [[...FLAGS, '--retention', '400d'], '--retention: 400d is more than Kinesis keeps'],
+    [[...FLAGS, '--retention', '90m'], '--retention: 90m is less than Kinesis keeps'],
+    [[...FLAGS, '--retention', '24h30m'], 'no whole number of hours'],
+    [[...FLAGS, '--peak-rate', '2999/s'], '--peak-rate: 2,999/s is below the average rate, 3,000/s'],
+    [[...FLAGS, '--peak-rate', '5000'], '--peak-rate: 5000 has no unit'],
+    [[...FLAGS, '--burst', '20000/s'], '--burst: "20000/s" is not a rate and how long it lasts'],
+    [[...FLAGS, '--burst', '20000/s:2'], '--burst: 2 has no unit'],
+    [[...FLAGS, '--burst', '20000/s:0s'], '--burst: 0s is no time'],
+    [[...FLAGS, '--burst', '2000/s:2s'], '--burst: 2,000/s is below the rate that is planned for, 3,000/s'],
+    [[...FLAGS, '--burst', '20000/s:2s:1s'], '--burst: 2s does not end before the next'],
+    [[...FLAGS, '--burst', '20000/s:2s:10s'], '--burst: 20,000/s for 2s of every 10s is 4,000/s on average'],
+    [[...FLAGS, '--outage', '1h'], '--outage is given without --recover-in'],
+    [[...FLAGS, '--recover-in', '1h'], '--recover-in is given without --outage'],
+    [
+      [...FLAGS, '--consumers', 'polling:0', '--outage', '1h', '--recover-in', '1h'],
+      '--outage: there are no consumers that could catch up',
+    ],
+    [
+      [...FLAGS, '--consumers', 'efo:0', '--consumer-speed', '5/s'],
+      '--consumer-speed: there are no consumers that could be slow',
+    ],
+    [[...FLAGS, '--consumer-speed', '5MiB/s'], '--consumer-speed: 5MiB/s is not in records'],
+    [[...FLAGS, '--parallelization-factor', '2'], 'no Lambda function reads the stream'],
+    [
+      [...FLAGS, '--consumers', 'lambda:1', '--parallelization-factor', '11'],
+      '--parallelization-factor: Lambda knows none of "11"',
+    ],
+    [[...FLAGS, '--region', 'Frankfurt'], '--region: "Frankfurt" is not the name of an AWS region'],
+    [[...FLAGS, '--shard-quota', '0'], '--shard-quota: "0" is no number of shards'],
+    [[...FLAGS, '--current-shards', 'x'], '--current-shards: "x" is no number of shards'],
     [['no-such-file.yaml'], 'no-such-file.yaml'],
   ])('refuses %j with a sentence and exit code 2', async (args, what) => {
     const error = await plan(...args).catch((caught: unknown) => caught);
@@ -150,6 +191,75 @@ describe('shardwise plan', () => {
       /^No plan within the quota: 31,250 > 20,000 \(default in us-east-1\)\. write-records\sasks/,
     );
     expect(exit).toBe(3);
+  });
+
+  it('takes readers, peaks, bursts, an outage and the account from flags', async () => {
+    const { plan: result } = await planJson(
+      ...['--rate', '3000/s', '--record-size', '1008B', '--peak-rate', '4MiB/s', '--burst', '8000/s:2s:1m'],
+      ...['--consumers', 'lambda:2,efo:1', '--consumer-speed', '2000/s', '--parallelization-factor', '3'],
+      ...['--outage', '1h', '--recover-in', '2h', '--retention', '7d', '--region', 'eu-central-1'],
+      ...['--shard-quota', '500', '--current-shards', '3'],
+    );
+    const shards = Object.fromEntries(
+      result.constraints.map((constraint) => [constraint.name, constraint.shards]),
+    );
+    expect(shards).toEqual({
+      'write-bytes': 5, // 4 MiB/s ÷ 0.8 = 5, exactly
+      'write-records': 6, // 4,096 ÷ 800 = 5.12
+      'read-bandwidth': 5, // 2 × 4 ÷ 1.6 = 5
+      'read-calls': 1, // 2 <= 4
+      'consumer-speed': 3, // efo, one batch at a time: 4,096 ÷ 1,600 = 2.56
+      'catch-up': 8, // 4 MiB/s × 1.5 ÷ 0.8 = 7.5
+      burst: 7, // 16,000 ÷ 2,400 = 6.67; 15.6 MiB ÷ 2.4 MiB = 6.51
+      quota: 1,
+      'hot-key': null,
+      'hot-shard': null,
+    });
+    expect(result).toMatchObject({
+      shards: 8,
+      binding: 'catch-up',
+      capacity: {
+        region: 'eu-central-1',
+        shardQuota: 500,
+        lambdaConcurrency: 48,
+        resize: {
+          from: 3,
+          days: 1,
+          steps: [
+            { shards: 6, isQuick: true },
+            { shards: 8, isQuick: false },
+          ],
+        },
+      },
+    });
+  });
+
+  it('lets flags replace what a scenario says of rates and readers', async () => {
+    const file = await fileOf(`${SCENARIO}consumers: [{ preset: flink }, { preset: lambda }]\n`);
+    const flags = [file, '--keys', 'uniform:100000'];
+    expect((await planJson(...flags)).plan.binding).toBe('read-calls');
+    const { plan: result } = await planJson(...flags, '--consumers', 'lambda:1', '--peak-rate', '7000/s');
+    expect(result.feasible).toBe(true);
+    expect(result.constraints[1].formula).toContain('7,000/s ÷');
+    expect(result.capacity?.scenario).toEqual({ shards: 4, isEnough: false });
+    await expect(plan(file, '--peak-rate', '3000/s')).rejects.toThrow('below the average rate, 3,500/s');
+  });
+
+  it('exits 3 where catching up takes longer than records are kept for with a margin', async () => {
+    const { out, exit } = await plan(...FLAGS, '--outage', '1d', '--recover-in', '1h');
+    expect(exit).toBe(3);
+    expect(out.replace(/\s+/g, ' ')).toContain('What helps Keep records for --retention 50h');
+  });
+
+  it('shows the numbers behind each constraint with --details, in a report that was saved as well', async () => {
+    const path = await fileOf('', 'plan.json');
+    const short = await plan(...FLAGS, '-o', path);
+    const long = await plan(...FLAGS, '--details');
+    expect(short.out).not.toContain('Source:');
+    expect(long.out).toMatch(/\nwrite-records\n.*peak rate +3,000 records\/s +given by a flag\n/);
+    const context = contextOf({ out: '', exit: undefined });
+    await reportCommand(context.context).parseAsync([path, '--details'], { from: 'user' });
+    expect(context.outcome.out).toBe(long.out);
   });
 
   it('says where a placement changes nothing', async () => {

@@ -46,7 +46,7 @@ function resizeText({ from, steps, days }: ResizePlan): string {
   if (steps === null) {
     return (
       `UpdateShardCount does not lead from ${amountOf(from, 'shard')} to the plan: it makes at most 10,000. Beyond that, ` +
-      'shards are split one by one (SplitShard).'
+      'shards are split and merged one by one.'
     );
   }
   if (steps.length === 0) return `From ${amountOf(from, 'shard')}: nothing to do.`;
