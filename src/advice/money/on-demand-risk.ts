@@ -98,7 +98,7 @@ function byStages({ sources }: PlanInput, { stages, openShards }: TrafficShape):
       ],
     };
   }
-  const when = overload.timeUs === 0 ? 'At the start' : `After ${formatDuration(overload.timeUs)}`;
+  const when = overload.timeUs === 0 ? 'At the start' : `By ${formatDuration(overload.timeUs)}`;
   return {
     wouldThrottle: true,
     why: [
