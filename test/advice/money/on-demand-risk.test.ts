@@ -112,6 +112,12 @@ describe('the risk of On-demand Standard', () => {
     expect(risk.why[0]).toContain('Bursts of up to 10 times the rate');
   });
 
+  it('is not known where a flag names a burst', () => {
+    const input = inputOf({ rate: 1000, recordBytes: 500 });
+    const bursts = [{ kind: 'bursts', lengthSec: 2, everySec: undefined, peakSeconds: [6] }] as const;
+    expect(riskOf({ ...input, bursts }).wouldThrottle).toBeNull();
+  });
+
   it('expects shards that are written to at no more than half of their limits, and four at the least', () => {
     expect(riskOf(inputOf({ rate: 10, recordBytes: 100 })).expectedShards).toBe(4);
     expect(riskOf(inputOf({ rate: 10_000, recordBytes: 100 })).expectedShards).toBe(20);
