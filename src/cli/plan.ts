@@ -152,7 +152,7 @@ async function inputOfFile(file: string, options: PlanOptions): Promise<Planned>
     input: planInputOf(scenario, options),
     scenario: scenarioInfoOf(file, scenario),
     played: scenario,
-    shape: options.rate === undefined ? trafficShapeOf(scenario) : undefined,
+    shape: (options.rate ?? options.peakRate) === undefined ? trafficShapeOf(scenario) : undefined,
   };
 }
 

@@ -69,8 +69,8 @@ async function listOf(
       'Write for example https://prices.example.com',
     );
   }
-  const source = priceListUrl(region, base);
-  return { list: await downloadPriceList(source, region), source };
+  const url = priceListUrl(region, base);
+  return { list: await downloadPriceList(url, region), source: `AWS price list at ${new URL(url).host}` };
 }
 
 function isWebAddress(text: string): boolean {

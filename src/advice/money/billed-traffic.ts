@@ -28,7 +28,7 @@ export interface BilledTraffic {
  * @param longTermReadBytesPerMonth read by GetRecords from what is older than seven days
  */
 export function billedTrafficOf(input: PlanInput, longTermReadBytesPerMonth = 0): BilledTraffic {
-  const most = input.maxRecordBytes ?? LIMITS.defaultMaxRecordBytes.value;
+  const most = input.maxRecordBytes;
   let recordsPerSec = 0;
   let bytesPerSec = 0;
   let putUnitsPerSec = 0;

@@ -22,12 +22,18 @@ const HALVINGS = 100;
 /**
  * Between each two modes.
  * @param shards that the plan has for this traffic; null where it has none, and provisioned is compared with nothing
+ * @param recordsPerSec the mean rate as users count it: before aggregation
  */
-export function breakEvensOf(traffic: BilledTraffic, shards: number | null, prices: Prices): BreakEven[] {
+export function breakEvensOf(
+  traffic: BilledTraffic,
+  shards: number | null,
+  prices: Prices,
+  recordsPerSec = traffic.recordsPerSec,
+): BreakEven[] {
   return PAIRS.map((modes) => {
     const isKnown = modes.every((mode) => exactUsd(mode, traffic, shards ?? 1, prices) !== null);
     if (!isKnown || (shards === null && modes.includes('provisioned'))) return unknown(modes);
-    return breakEven(modes, traffic, shards ?? 1, prices);
+    return breakEven(modes, { ...traffic, recordsPerSec }, shards ?? 1, prices);
   });
 }
 

@@ -4,12 +4,13 @@
 import { LIMITS, MIB } from '../../model/limits.ts';
 import { formatBytes, formatCount, formatNumber } from '../../model/quantity.ts';
 import type { PricedMode } from '../../model/prices.ts';
+import { fanOutLimitOf, onDemandWriteLimitOf } from '../../model/region-quotas.ts';
 import type { OnDemandRisk, PlanMode } from '../../results/plan-money.ts';
 import type { PlanResult } from '../../results/plan-result.ts';
 import { totalsOf } from '../plan/constraints.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
 import { type BilledTraffic, countReaders } from './billed-traffic.ts';
-import { mibPerSec, onDemandWriteLimit } from './on-demand-risk.ts';
+import { mibPerSec, mostWarmMiBps } from './on-demand-risk.ts';
 
 /** Rounding that makes data in so many times as dear is named. */
 const WORTH_SAYING = 1.2;
@@ -51,8 +52,7 @@ function hotKeyTrouble({ hottestKey }: PlanResult): string[] {
 
 function fanOutTrouble(mode: PricedMode, input: PlanInput): string[] {
   const { efo } = countReaders(input);
-  const limit =
-    mode === 'on-demand-advantage' ? LIMITS.consumersPerAdvantageStream.value : LIMITS.fanOutConsumers.value;
+  const limit = fanOutLimitOf(mode).value;
   return efo > limit ? [`${efo} consumers with enhanced fan-out: a stream in this mode takes ${limit}.`] : [];
 }
 
@@ -63,7 +63,7 @@ function shardTrouble({ feasible, hottestKey }: PlanResult): string[] {
 
 function volumeTrouble(input: PlanInput): string[] {
   const { bytes } = totalsOf(input);
-  const limit = onDemandWriteLimit(input.region);
+  const limit = onDemandWriteLimitOf(input.region).value;
   if (bytes <= limit) return [];
   return [
     `${formatBytes(bytes)}/s of writes: an on-demand stream in ${input.region} takes ${mibPerSec(limit)} until AWS raises it.`,
@@ -89,9 +89,7 @@ function warmTrouble(
 ): string[] {
   const isSaid = core.hottestKey !== null && !core.hottestKey.fits;
   if (isSaid || warmThroughputMiBps !== null) return [];
-  return [
-    `Warm throughput ends at ${formatCount(Math.min(LIMITS.warmThroughputMiBps.value, onDemandWriteLimit(region) / MIB))} MiB/s in ${region}.`,
-  ];
+  return [`Warm throughput ends at ${formatCount(mostWarmMiBps(region))} MiB/s in ${region}.`];
 }
 
 function notesOf(mode: PricedMode, input: PlanInput, risk: OnDemandRisk, traffic: BilledTraffic): string[] {

@@ -20,8 +20,6 @@ export interface TrafficShape {
   readonly stages: readonly (readonly Stage[])[];
   /** Open shards at the start, where the scenario's stream is on demand. */
   readonly openShards: number | undefined;
-  /** How many times its mean a source sends while a burst lasts, at most; 1 without bursts. */
-  readonly burstFactor: number;
 }
 
 /** Judges one plan. Without a shape, the peak is taken to come at once, from the mean. */
@@ -44,14 +42,23 @@ function verdictOf(input: PlanInput, core: PlanResult, shape: TrafficShape | und
     return { wouldThrottle: true, why: [why] };
   }
   const volume = shape === undefined ? byPeak(input) : byStages(input, shape);
-  if (volume.wouldThrottle !== false || shape === undefined || shape.burstFactor <= 1) return volume;
+  const burst = burstFactorOf(input);
+  if (volume.wouldThrottle !== false || burst <= 1) return volume;
   return {
     wouldThrottle: null,
     why: [
-      `Bursts of up to ${formatNumber(shape.burstFactor)} times the rate are shorter than the minutes by which the service grows: simulate plays them.`,
+      `Bursts of up to ${formatNumber(burst)} times the rate are shorter than the minutes by which the service grows: simulate plays them.`,
       ...volume.why,
     ],
   };
+}
+
+/** How many times its peak rate a source sends while a burst lasts, at most; 1 without bursts. */
+function burstFactorOf({ bursts }: PlanInput): number {
+  const factors = bursts
+    .filter(({ kind }) => kind === 'bursts')
+    .flatMap(({ lengthSec, peakSeconds }) => peakSeconds.map((seconds) => seconds / lengthSec));
+  return Math.max(1, ...factors);
 }
 
 /** A mean and a peak, and nothing on how long the one takes to become the other. */
@@ -98,7 +105,7 @@ function byStages({ sources }: PlanInput, { stages, openShards }: TrafficShape):
       ],
     };
   }
-  const when = overload.timeUs === 0 ? 'At the start' : `After ${formatDuration(overload.timeUs)}`;
+  const when = overload.timeUs === 0 ? 'At the start' : `By ${formatDuration(overload.timeUs)}`;
   return {
     wouldThrottle: true,
     why: [
@@ -152,13 +159,9 @@ function warmThroughputOf(input: PlanInput, core: PlanResult, peak: number): num
   return shards <= mostWarmMiBps(input.region) ? shards : null;
 }
 
-function mostWarmMiBps(region: string): number {
-  return Math.min(LIMITS.warmThroughputMiBps.value, onDemandWriteLimit(region) / MIB);
-}
-
-/** Bytes per second that an on-demand stream takes at most, unless AWS has raised it. */
-export function onDemandWriteLimit(region: string): number {
-  return onDemandWriteLimitOf(region).value;
+/** What can be set in a region, in MiB/s. */
+export function mostWarmMiBps(region: string): number {
+  return Math.min(LIMITS.warmThroughputMiBps.value, onDemandWriteLimitOf(region).value / MIB);
 }
 
 /** `1,024 MiB/s` of such a limit. */

@@ -38,12 +38,18 @@ export function planMoney(input: PlanInput, core: PlanResult, options: MoneyOpti
   });
   return {
     modes,
-    breakEven: prices === undefined ? [] : breakEvensOf(traffic, core.shards, prices),
+    breakEven:
+      prices === undefined ? [] : breakEvensOf(traffic, core.shards, prices, userRecordsPerSec(input)),
     onDemand: risk,
     priceRegion: input.region,
     prices: prices === undefined ? null : originOf(prices),
     costAssumptions: prices === undefined ? [] : costAssumptions(input, prices),
   };
+}
+
+/** Mean records per second before aggregation. */
+function userRecordsPerSec({ sources, userRecordsPerRecord = 1 }: PlanInput): number {
+  return sources.reduce((sum, { meanRecordsPerSec }) => sum + meanRecordsPerSec * userRecordsPerRecord, 0);
 }
 
 function originOf({ region, asOf, source, confidence }: Prices): PlanMoney['prices'] {

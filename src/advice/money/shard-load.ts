@@ -25,7 +25,7 @@ export function shardsFilled(
   return shardsFilledBy(records, bytes);
 }
 
-/** When a stream that grows to twice what it carried is too small, and by how much. */
+/** A time by which a stream that grows to twice what it carried is too small, and by how much then. */
 export interface Overload {
   readonly timeUs: number;
   /** Shards that the load fills then, and shards that the stream has. */
@@ -42,9 +42,9 @@ export interface Growth {
 }
 
 /**
- * The first time at which stages of the sources ask for more than the stream has grown to. Before the first stage it has
- * carried the rate that this begins with. Exact: rates are straight lines, so that only their ends, and the times at which
- * growth catches up with these, have to be looked at.
+ * Whether stages of the sources ever ask for more than the stream has grown to, and the first end of a stage (or 15 minutes
+ * after one) at which they do. Before the first stage the stream has carried the rate that this begins with. Exact: rates
+ * are straight lines, so that only their ends, and the times at which growth catches up with these, have to be looked at.
  * @param stages by source
  */
 export function firstOverload(

@@ -138,7 +138,7 @@ function riskLines({ onDemand }: PlanMoney, columns: number, details: boolean): 
 }
 
 const CONFIDENCE = {
-  'price-list': "AWS's price list",
+  'price-list': 'read from the list itself',
   'cross-checked': 'cross-checked',
   'single-source': 'one source only',
   own: 'your own',

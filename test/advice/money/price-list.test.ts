@@ -26,13 +26,16 @@ describe('readPriceList', () => {
     });
   });
 
-  it.each(['', 'USE2-', 'APN1-', 'UGW1-', 'EUC1-'])('knows the usage types with the prefix "%s"', (prefix) => {
-    const products = DUBLIN.map((product) => ({
-      ...product,
-      usagetype: product.usagetype.replace('EU-', prefix),
-    }));
-    expect(read(priceListOf(products)).missing).toEqual([]);
-  });
+  it.each(['', 'USE2-', 'APN1-', 'UGW1-', 'EUC1-'])(
+    'knows the usage types with the prefix "%s"',
+    (prefix) => {
+      const products = DUBLIN.map((product) => ({
+        ...product,
+        usagetype: product.usagetype.replace('EU-', prefix),
+      }));
+      expect(read(priceListOf(products)).missing).toEqual([]);
+    },
+  );
 
   it('says which items it did not find, and makes up none', () => {
     const { prices, missing } = read(priceListOf(without('EU-OnDemand-BilledIncomingBytes')));
@@ -64,7 +67,12 @@ describe('readPriceList', () => {
   });
 
   it('leaves out an item that two products could be, unless they cost the same', () => {
-    const twin = (usd: string): Product => ({ usagetype: 'EU-ReadBytes', operation: 'Twin', unit: 'GB', usd });
+    const twin = (usd: string): Product => ({
+      usagetype: 'EU-ReadBytes',
+      operation: 'Twin',
+      unit: 'GB',
+      usd,
+    });
     expect(read(priceListOf([...DUBLIN, twin('1.07')])).missing).toEqual([]);
     expect(read(priceListOf([...DUBLIN, twin('1.08')])).missing).toEqual([
       {
@@ -96,9 +104,13 @@ describe('readPriceList', () => {
     expect(() => read([])).toThrow('is not an AWS price list');
     expect(() => read('text')).toThrow('is not an AWS price list');
     expect(() => read({ products: {}, terms: {} })).toThrow('lacks products or terms.OnDemand');
-    expect(() => read({ ...priceListOf(DUBLIN), offerCode: 'AmazonS3' })).toThrow('the price list of "AmazonS3"');
+    expect(() => read({ ...priceListOf(DUBLIN), offerCode: 'AmazonS3' })).toThrow(
+      'the price list of "AmazonS3"',
+    );
     expect(() => read(priceListOf([]))).toThrow('no price of Kinesis Data Streams for eu-west-1');
-    expect(() => read(priceListOf(DUBLIN), 'eu-west-3')).toThrow('no price of Kinesis Data Streams for eu-west-3');
+    expect(() => read(priceListOf(DUBLIN), 'eu-west-3')).toThrow(
+      'no price of Kinesis Data Streams for eu-west-3',
+    );
   });
 
   it('is dated by the day of reading where the list has no date', () => {

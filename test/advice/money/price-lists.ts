@@ -48,18 +48,20 @@ export function priceListOf(products: readonly Product[], region = 'eu-west-1'):
               sku,
               effectiveDate: '2026-09-01T00:00:00Z',
               priceDimensions: Object.fromEntries(
-                (typeof usd === 'string' ? [['0', 'Inf', usd]] : usd).map(([beginRange, endRange, price], i) => [
-                  `${sku}.${OFFER_TERM}.${RATE}${i}`,
-                  {
-                    rateCode: `${sku}.${OFFER_TERM}.${RATE}${i}`,
-                    description: 'so much for each',
-                    beginRange,
-                    endRange,
-                    unit,
-                    pricePerUnit: { USD: price },
-                    appliesTo: [],
-                  },
-                ]),
+                (typeof usd === 'string' ? [['0', 'Inf', usd]] : usd).map(
+                  ([beginRange, endRange, price], i) => [
+                    `${sku}.${OFFER_TERM}.${RATE}${i}`,
+                    {
+                      rateCode: `${sku}.${OFFER_TERM}.${RATE}${i}`,
+                      description: 'so much for each',
+                      beginRange,
+                      endRange,
+                      unit,
+                      pricePerUnit: { USD: price },
+                      appliesTo: [],
+                    },
+                  ],
+                ),
               ),
               termAttributes: {},
             },
@@ -73,9 +75,24 @@ export function priceListOf(products: readonly Product[], region = 'eu-west-1'):
 
 /** Every item, at prices that no region has, so that none is mistaken for a real one; and other things of the service. */
 export const DUBLIN: readonly Product[] = [
-  { usagetype: 'EU-Storage-ShardHour', operation: 'shardHourStorage', unit: 'ShardHour', usd: '1.0100000000' },
-  { usagetype: 'EU-PutRequestPayloadUnits', operation: 'PutRequest', unit: 'PutRequest', usd: '0.0000000102' },
-  { usagetype: 'EU-Extended-ShardHour', operation: 'shardHourStorage', unit: 'ShardHour', usd: '1.0300000000' },
+  {
+    usagetype: 'EU-Storage-ShardHour',
+    operation: 'shardHourStorage',
+    unit: 'ShardHour',
+    usd: '1.0100000000',
+  },
+  {
+    usagetype: 'EU-PutRequestPayloadUnits',
+    operation: 'PutRequest',
+    unit: 'PutRequest',
+    usd: '0.0000000102',
+  },
+  {
+    usagetype: 'EU-Extended-ShardHour',
+    operation: 'shardHourStorage',
+    unit: 'ShardHour',
+    usd: '1.0300000000',
+  },
   {
     usagetype: 'EU-LongTermRetention-ByteHrs',
     operation: 'LongTermRetentionByteHrs',
@@ -88,10 +105,25 @@ export const DUBLIN: readonly Product[] = [
     unit: 'GB',
     usd: '1.0500000000',
   },
-  { usagetype: 'EU-EnhancedFanoutHour', operation: 'ConsumerHour', unit: 'ConsumerShardHour', usd: '1.0600000000' },
+  {
+    usagetype: 'EU-EnhancedFanoutHour',
+    operation: 'ConsumerHour',
+    unit: 'ConsumerShardHour',
+    usd: '1.0600000000',
+  },
   { usagetype: 'EU-ReadBytes', operation: 'EnhancedFanoutDataRetrieval', unit: 'GB', usd: '1.0700000000' },
-  { usagetype: 'EU-OnDemand-StreamHour', operation: 'OnDemandStreamHr', unit: 'StreamHr', usd: '2.0100000000' },
-  { usagetype: 'EU-OnDemand-BilledIncomingBytes', operation: 'OnDemandDataIngested', unit: 'GB', usd: '2.0200000000' },
+  {
+    usagetype: 'EU-OnDemand-StreamHour',
+    operation: 'OnDemandStreamHr',
+    unit: 'StreamHr',
+    usd: '2.0100000000',
+  },
+  {
+    usagetype: 'EU-OnDemand-BilledIncomingBytes',
+    operation: 'OnDemandDataIngested',
+    unit: 'GB',
+    usd: '2.0200000000',
+  },
   {
     usagetype: 'EU-OnDemand-BilledOutgoingBytes',
     operation: 'OnDemandDataRetrieval',
@@ -116,14 +148,24 @@ export const DUBLIN: readonly Product[] = [
     unit: 'GB-month',
     usd: '2.0600000000',
   },
-  { usagetype: 'EU-Advantage-BilledIncomingBytes', operation: 'AdvantageDataIngested', unit: 'GB', usd: '3.0100000000' },
+  {
+    usagetype: 'EU-Advantage-BilledIncomingBytes',
+    operation: 'AdvantageDataIngested',
+    unit: 'GB',
+    usd: '3.0100000000',
+  },
   {
     usagetype: 'EU-Advantage-BilledIncomingBytes',
     operation: 'AdvantageDataIngestionShortfall',
     unit: 'GB',
     usd: '3.9900000000',
   },
-  { usagetype: 'EU-Advantage-BilledOutgoingBytes', operation: 'AdvantageDataRetrieval', unit: 'GB', usd: '3.0200000000' },
+  {
+    usagetype: 'EU-Advantage-BilledOutgoingBytes',
+    operation: 'AdvantageDataRetrieval',
+    unit: 'GB',
+    usd: '3.0200000000',
+  },
   // Under a name that was never seen, with its operation.
   { usagetype: 'EU-Advantage-EFO', operation: 'AdvantageEFODataRetrieval', unit: 'GB', usd: '3.0300000000' },
   {

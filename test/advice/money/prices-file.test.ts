@@ -46,9 +46,14 @@ describe('a file of prices', () => {
       { from: 0, usd: 2 },
       { from: 10, usd: 1 },
     ];
-    const prices = readPricesFile(JSON.stringify(withValue('usd.provisioned', { 'shard-hours': tiers })), 'p.json');
+    const prices = readPricesFile(
+      JSON.stringify(withValue('usd.provisioned', { 'shard-hours': tiers })),
+      'p.json',
+    );
     expect(prices.usd.provisioned).toEqual({ 'shard-hours': tiers });
-    expect(JSON.parse(JSON.stringify(pricesFileOf(prices)))).toEqual(withValue('usd.provisioned', { 'shard-hours': tiers }));
+    expect(JSON.parse(JSON.stringify(pricesFileOf(prices)))).toEqual(
+      withValue('usd.provisioned', { 'shard-hours': tiers }),
+    );
   });
 
   it.each([
@@ -60,9 +65,17 @@ describe('a file of prices', () => {
     ['currency', 'EUR', 'p.json: currency: "EUR" is not a currency we bill in.'],
     ['schemaVersion', 2, 'p.json: schemaVersion: 2 is not a version that this Shardwise reads.'],
     ['usd.provisioned', undefined, 'p.json: usd.provisioned: this is missing.'],
-    ['usd.provisioned.shard-hours', '0.015', 'p.json: usd.provisioned["shard-hours"]: "0.015" is not a price.'],
+    [
+      'usd.provisioned.shard-hours',
+      '0.015',
+      'p.json: usd.provisioned["shard-hours"]: "0.015" is not a price.',
+    ],
     ['usd.provisioned.shard-hours', -1, 'p.json: usd.provisioned["shard-hours"]: -1 is not a price.'],
-    ['usd.provisioned.shard-hours', 1e9, 'p.json: usd.provisioned["shard-hours"]: 1000000000 is not a price of one unit.'],
+    [
+      'usd.provisioned.shard-hours',
+      1e9,
+      'p.json: usd.provisioned["shard-hours"]: 1000000000 is not a price of one unit.',
+    ],
     ['usd.provisioned.shard-hour', 1, 'p.json: usd.provisioned["shard-hour"]: there is no such field.'],
     ['usd.on-demand.shard-hours', 1, 'p.json: usd["on-demand"]["shard-hours"]: there is no such field.'],
     ['usd.provisioned.fan-out-data', [], 'p.json: usd.provisioned["fan-out-data"]: there is no tier.'],
@@ -87,6 +100,8 @@ describe('a file of prices', () => {
     expect(refusalOf('').what).toBe('p.json is no file of prices: it is empty.');
     expect(refusalOf('<html>').what).toBe('p.json is no file of prices: it is not JSON.');
     expect(refusalOf('[]').what).toBe('p.json is no file of prices: it has no kind "shardwise-prices".');
-    expect(refusalOf({ offerCode: 'AmazonKinesis', products: {} }).what).toBe("p.json is AWS's price list itself.");
+    expect(refusalOf({ offerCode: 'AmazonKinesis', products: {} }).what).toBe(
+      "p.json is AWS's price list itself.",
+    );
   });
 });

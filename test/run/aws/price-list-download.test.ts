@@ -54,7 +54,10 @@ describe('downloadPriceList', () => {
 
   it.each([403, 500, 503])('gives up at status %i', async (status) => {
     const url = await serverOf((_, response) => response.writeHead(status).end());
-    expect(await refusalOf(url)).toMatchObject({ what: `${url} answered with status ${status}.`, exitCode: 1 });
+    expect(await refusalOf(url)).toMatchObject({
+      what: `${url} answered with status ${status}.`,
+      exitCode: 1,
+    });
   });
 
   it.each([
