@@ -4,6 +4,7 @@
 import type { AggregationResult } from './plan-aggregation.ts';
 import type { PlanCapacity } from './plan-capacity.ts';
 import type { PlanMoney } from './plan-money.ts';
+import type { WayOut } from './plan-ways-out.ts';
 
 export interface PlanResult extends Partial<PlanMoney> {
   /** Smallest count at which every constraint holds; null where none does. */
@@ -93,4 +94,6 @@ export interface HottestKey {
   readonly unfitKeys?: number;
   /** Salts with which the key fits on so many shards; absent where it fits, or where no number was found. */
   readonly salts?: { readonly random?: number; readonly chosen: number; readonly shards: number };
+  /** What can be done, the gentlest that is enough first; absent where it fits. */
+  readonly waysOut?: readonly WayOut[];
 }
