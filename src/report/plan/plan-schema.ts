@@ -4,6 +4,8 @@
 import { z } from 'zod';
 import { CONSTRAINT_NAMES, DOUBTS, INPUT_ORIGINS } from '../../results/plan-result.ts';
 import { aggregation } from './aggregation-schema.ts';
+import { leases } from './leases-schema.ts';
+import { services } from './services-schema.ts';
 import { waysOut } from './ways-out-schema.ts';
 import { amount, count } from '../schema-figures.ts';
 import { moneyFields } from './money-schema.ts';
@@ -49,6 +51,8 @@ export const plan = z.object({
     })
     .nullable(),
   aggregation: aggregation.optional(),
+  leases: leases.optional(),
+  services: services.optional(),
   assumptions: z.array(z.string()),
   doubts: z.array(z.enum(DOUBTS)).optional(),
   ...moneyFields,

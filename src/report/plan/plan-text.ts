@@ -14,6 +14,8 @@ import { aggregationLines } from './aggregation-text.ts';
 import { answerLines } from './answer-text.ts';
 import { capacityLines } from './capacity-text.ts';
 import { constraintLines, detailLines, showFigures } from './constraint-text.ts';
+import { leaseLines } from './leases-text.ts';
+import { serviceLines } from './services-text.ts';
 import { waysOutLines } from './ways-out-text.ts';
 import { moneyLines } from './money-text.ts';
 
@@ -34,6 +36,8 @@ export function renderPlanText(document: ReportDocument, style: Style): string {
     ...moneyLines(plan, ink, columns, details),
     ...aggregationLines(plan, ink, columns),
     ...capacityLines(plan, columns),
+    ...leaseLines(plan, columns),
+    ...serviceLines(plan, ink, columns, details),
     '',
     ...assumptionLines(plan, details, columns),
     ...(details ? detailLines(plan, ink, columns) : []),

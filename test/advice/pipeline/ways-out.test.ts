@@ -6,7 +6,13 @@ import type { WayOut, WayOutKind } from '../../../src/results/plan-ways-out.ts';
 import { KPL_AGGREGATE } from '../../../src/traffic/producer-presets.ts';
 import type { Keys } from '../../../src/traffic/scenario.ts';
 
-const hot = (share: number, keys = 1): Keys => ({ kind: 'hot', share, keys, of: 10_000, template: 'key-{n}' });
+const hot = (share: number, keys = 1): Keys => ({
+  kind: 'hot',
+  share,
+  keys,
+  of: 10_000,
+  template: 'key-{n}',
+});
 
 function waysOf(recordsPerSec: number, dataBytes: number, options: PlanOptions): readonly WayOut[] {
   const plan = buildPlan(planInputOfFlags({ ...options, rate: { recordsPerSec }, dataBytes }));
