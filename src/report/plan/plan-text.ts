@@ -34,7 +34,7 @@ export function renderPlanText(document: ReportDocument, style: Style): string {
     ...constraintLines(plan, ink, columns),
     ...hottestLines(plan, details, columns),
     ...moneyLines(plan, ink, columns, details),
-    ...aggregationLines(plan, ink, columns),
+    ...aggregationLines(plan, details, columns),
     ...capacityLines(plan, columns),
     ...leaseLines(plan, columns),
     ...serviceLines(plan, ink, columns, details),
