@@ -22,12 +22,18 @@ const HALVINGS = 100;
 /**
  * Between each two modes.
  * @param shards that the plan has for this traffic; null where it has none, and provisioned is compared with nothing
+ * @param recordsPerSec what the rates are told in: the user's records, where aggregates are billed
  */
-export function breakEvensOf(traffic: BilledTraffic, shards: number | null, prices: Prices): BreakEven[] {
+export function breakEvensOf(
+  traffic: BilledTraffic,
+  shards: number | null,
+  prices: Prices,
+  recordsPerSec = traffic.recordsPerSec,
+): BreakEven[] {
   return PAIRS.map((modes) => {
     const isKnown = modes.every((mode) => exactUsd(mode, traffic, shards ?? 1, prices) !== null);
     if (!isKnown || (shards === null && modes.includes('provisioned'))) return unknown(modes);
-    return breakEven(modes, traffic, shards ?? 1, prices);
+    return breakEven(modes, traffic, shards ?? 1, prices, recordsPerSec);
   });
 }
 
@@ -40,6 +46,7 @@ function breakEven(
   traffic: BilledTraffic,
   shards: number,
   prices: Prices,
+  recordsPerSec: number,
 ): BreakEven {
   const [first, second] = modes;
   const bill = (mode: PricedMode, factor: number, count: number): number =>
@@ -60,14 +67,14 @@ function breakEven(
   const { crossings, isFirstDearerAtStart, isFirstDearerAtEnd } = search;
   return {
     modes,
-    meanRecordsPerSec: rateAt(crossings.at(-1), traffic),
-    fromRecordsPerSec: rateAt(crossings.at(0), traffic),
+    meanRecordsPerSec: rateAt(crossings.at(-1), recordsPerSec),
+    fromRecordsPerSec: rateAt(crossings.at(0), recordsPerSec),
     cheaperBelow: isFirstDearerAtStart ? second : first,
     cheaperAbove: isFirstDearerAtEnd ? second : first,
   };
 }
 
-function rateAt(factor: number | undefined, { recordsPerSec }: BilledTraffic): number | null {
+function rateAt(factor: number | undefined, recordsPerSec: number): number | null {
   return factor === undefined ? null : factor * recordsPerSec;
 }
 

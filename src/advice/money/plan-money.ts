@@ -38,12 +38,17 @@ export function planMoney(input: PlanInput, core: PlanResult, options: MoneyOpti
   });
   return {
     modes,
-    breakEven: prices === undefined ? [] : breakEvensOf(traffic, core.shards, prices),
+    breakEven: prices === undefined ? [] : breakEvensOf(traffic, core.shards, prices, userRecordsPerSec(input)),
     onDemand: risk,
     priceRegion: input.region,
     prices: prices === undefined ? null : originOf(prices),
     costAssumptions: prices === undefined ? [] : costAssumptions(input, prices),
   };
+}
+
+/** Mean records as the user counts them, also where producers aggregate. */
+function userRecordsPerSec({ sources, userRecordsPerRecord = 1 }: PlanInput): number {
+  return sources.reduce((sum, source) => sum + source.meanRecordsPerSec, 0) * userRecordsPerRecord;
 }
 
 function originOf({ region, asOf, source, confidence }: Prices): PlanMoney['prices'] {

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { aggregated, type AggregateOptions } from '../../../src/advice/pipeline/aggregation.ts';
 import { packingAt } from '../../../src/advice/pipeline/shard-packing.ts';
 import { billedTrafficOf } from '../../../src/advice/money/billed-traffic.ts';
+import { planMoney } from '../../../src/advice/money/plan-money.ts';
+import { builtInPrices } from '../../../src/model/price-tables.ts';
 import { planInputOf, planInputOfFlags } from '../../../src/advice/plan/plan-input.ts';
 import { buildPlan } from '../../../src/advice/plan/plan.ts';
 import type { PlanResult } from '../../../src/results/plan-result.ts';
@@ -118,6 +120,17 @@ describe('a plan with aggregation', () => {
       expect(bill.recordsPerSec).toBeCloseTo(aggregation?.kinesisRecordsPerSec ?? 0, 6);
       expect(billedTrafficOf(input).putUnitsPerSec).toBeCloseTo(aggregation?.putUnitsWithout ?? 0, 6);
     }
+  });
+
+  it('tells break-even rates in user records', () => {
+    const input = planInputOfFlags({ rate: { recordsPerSec: 20_000 }, dataBytes: 100 });
+    const { billed, finish, input: packed } = aggregated(input, KPL);
+    const plan = finish(buildPlan(packed));
+    const { breakEven } = planMoney(packed, plan, { prices: builtInPrices('us-east-1'), billed });
+    const standard = breakEven.find(({ modes }) => modes.join() === 'on-demand,on-demand-advantage');
+    // On demand 120 B of data in and out at $0.12 a GB reach the Advantage minimum of $3,080 at some 80,000/s.
+    expect(standard?.meanRecordsPerSec).toBeGreaterThan(60_000);
+    expect(standard?.meanRecordsPerSec).toBeLessThan(100_000);
   });
 
   it('keeps its promise in a simulation with the KPL, and one shard fewer does not', () => {
