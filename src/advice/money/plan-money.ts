@@ -38,7 +38,8 @@ export function planMoney(input: PlanInput, core: PlanResult, options: MoneyOpti
   });
   return {
     modes,
-    breakEven: prices === undefined ? [] : breakEvensOf(traffic, core.shards, prices, userRecordsPerSec(input)),
+    breakEven:
+      prices === undefined ? [] : breakEvensOf(traffic, core.shards, prices, userRecordsPerSec(input)),
     onDemand: risk,
     priceRegion: input.region,
     prices: prices === undefined ? null : originOf(prices),

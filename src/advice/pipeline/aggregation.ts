@@ -229,7 +229,7 @@ function assumptionsOf(
 
 /** What the stream takes in a record, aggregates among them. */
 function recordBytesOf({ maxRecordBytes }: PlanInput, { maxBytes }: AggregateSpec): number {
-  return Math.max(maxRecordBytes ?? LIMITS.defaultMaxRecordBytes.value, maxBytes + OUTER_KEY_BYTES);
+  return Math.max(maxRecordBytes, maxBytes + OUTER_KEY_BYTES);
 }
 
 /** As many sizes tell an aggregate's distribution apart. */

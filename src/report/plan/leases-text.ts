@@ -12,7 +12,7 @@ const MARGIN = 15;
 /** Nothing where no consumer is one of the KCL. */
 export function leaseLines({ leases = [] }: PlanResult, columns: number): string[] {
   const [first] = leases;
-  if (first === undefined) return [];
+  if (leases.length === 0) return [];
   const names = leases.map(({ application }) => quoteName(application, 30)).join(', ');
   const { least, most } = first.writeUnitsPerSec;
   const { from35, before35 } = first.tables;
