@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import type { PlanInput, PlanOptions } from '../advice/plan/plan-input.ts';
 import { badInput } from '../model/refusal.ts';
 import type { ReportDocument, ScenarioInfo } from '../results/report-document.ts';
-import type { Aggregated } from '../advice/pipeline/aggregation.ts';
+import type { Pipeline } from '../advice/pipeline/pipeline.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import type { Context } from './context.ts';
 import type { Gates } from './gates.ts';
@@ -68,7 +68,7 @@ export async function plan(
   const { input, scenario, played, shape } =
     file === undefined ? await inputOfFlags(options) : await inputOfFile(file, options);
   const costs = await parseCosts(flags, input);
-  const pipeline = await pipelineOf(flags, input, played, file);
+  const pipeline = await pipelineFor(flags, input, played, file);
   const core = buildPlan(pipeline.input);
   const money = planMoney(pipeline.input, core, { ...costs, shape, billed: pipeline.billed });
   const result = { ...pipeline.finish(core), ...money };
@@ -95,17 +95,19 @@ interface Planned {
 }
 
 /** What stands around the stream: the traffic as it reaches it, and what to say beside the plan. */
-async function pipelineOf(
+async function pipelineFor(
   flags: PlanFlags,
   input: PlanInput,
   scenario: Scenario | undefined,
   file: string | undefined,
-): Promise<Pick<Aggregated, 'input' | 'finish'> & Partial<Aggregated>> {
+): Promise<Pipeline> {
   const { aggregationOf, parsePipeline } = await import('./plan/pipeline-flags.ts');
-  const how = aggregationOf(parsePipeline(flags), scenario, file);
-  if (how === undefined) return { input, finish: (plan) => plan };
-  const { aggregated } = await import('../advice/pipeline/aggregation.ts');
-  return aggregated(input, how);
+  const { pipelineOf } = await import('../advice/pipeline/pipeline.ts');
+  const options = parsePipeline(flags);
+  return pipelineOf(input, {
+    aggregate: aggregationOf(options, scenario, file),
+    compareServices: options.compareServices,
+  });
 }
 
 async function inputOfFlags(options: PlanOptions): Promise<Planned> {

@@ -140,13 +140,6 @@ export const LIMITS = {
     source: QUOTAS,
     note: '50 with On-demand Advantage.',
   },
-  putUnitBytes: {
-    value: 25 * KIB,
-    unit: 'bytes of data and key in a PUT payload unit, each record rounded up',
-    asOf: '2026-11',
-    source: 'Kinesis Data Streams pricing page',
-    note: 'AWS writes "25 KB"; read as 25 x 1,024, as "1 MB = 40 units" is in KiB.',
-  },
   kplAggregateLeastBytes: {
     value: 64,
     unit: 'bytes, least AggregationMaxSize of the KPL',

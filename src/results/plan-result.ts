@@ -4,6 +4,9 @@
 import type { AggregationResult } from './plan-aggregation.ts';
 import type { PlanCapacity } from './plan-capacity.ts';
 import type { PlanMoney } from './plan-money.ts';
+import type { LeaseResult } from './plan-leases.ts';
+import type { ServiceResult } from './plan-services.ts';
+import type { WayOut } from './plan-ways-out.ts';
 
 export interface PlanResult extends Partial<PlanMoney> {
   /** Smallest count at which every constraint holds; null where none does. */
@@ -17,6 +20,10 @@ export interface PlanResult extends Partial<PlanMoney> {
   readonly hottestKey: HottestKey | null;
   /** Where producers aggregate. */
   readonly aggregation?: AggregationResult;
+  /** One for each consumer of the KCL; absent where there is none. */
+  readonly leases?: readonly LeaseResult[];
+  /** The same traffic elsewhere, where that was asked for. */
+  readonly services?: readonly ServiceResult[];
   /** What the plan takes for granted, the most worth doubting first. */
   readonly assumptions: readonly string[];
   /** How much each of them is worth doubting, in the same order. Reports of 0.1 have none. */
@@ -93,4 +100,6 @@ export interface HottestKey {
   readonly unfitKeys?: number;
   /** Salts with which the key fits on so many shards; absent where it fits, or where no number was found. */
   readonly salts?: { readonly random?: number; readonly chosen: number; readonly shards: number };
+  /** What can be done, the gentlest that is enough first; absent where it fits. */
+  readonly waysOut?: readonly WayOut[];
 }

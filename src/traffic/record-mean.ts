@@ -171,3 +171,21 @@ function longestName(table: WeightedNames): string {
   for (let n = 1; n < table.count; n++) if (table.bytesAt(n) > table.bytesAt(longest)) longest = n;
   return table.nameAt(longest);
 }
+
+/** Bytes of data of the largest record: of lognormal sizes the 99th percentile, of a template with numbers undefined. */
+export function largestDataBytes(size: Size): number | undefined {
+  switch (size.kind) {
+    case 'fixed':
+      return size.bytes;
+    case 'uniform':
+      return size.max;
+    case 'histogram':
+      return size.bytes.reduce((most, bytes, i) => (size.counts[i] > 0 ? Math.max(most, bytes) : most), 0);
+    case 'lognormal':
+      return size.p99;
+    case 'lines':
+      return size.lines.longest;
+    case 'template':
+      return undefined;
+  }
+}

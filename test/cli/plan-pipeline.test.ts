@@ -64,3 +64,29 @@ describe('plan --aggregate', () => {
     expect(refusal.what).toContain('more than the stream of');
   });
 });
+
+describe('plan --compare-services', () => {
+  it('puts the same traffic on four services in a table of 80 columns', async () => {
+    const { out } = await plan(...FLAGS, '--compare-services', '--consumers', 'kcl:1');
+    for (const title of ['Data Streams', 'Firehose PUT', 'SQS Standard', 'SQS FIFO']) {
+      expect(out).toContain(title);
+    }
+    expect(out).toContain('KCL leases');
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('tells quotas with their sources, and where sources differ, in the long form', async () => {
+    const { out } = await plan(...FLAGS, '--compare-services', '--details', '--region', 'ap-south-1');
+    expect(out.replace(/\s+/g, ' ')).toContain(
+      'of 100,000 records/s (Amazon Data Firehose developer guide, Quotas)',
+    );
+    expect(out.replace(/\s+/g, ' ')).toContain('256 KiB in older pages');
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('compares user records, not aggregates', async () => {
+    const { plan: planned } = await planJson(...FLAGS, '--compare-services', '--aggregate');
+    const firehose = planned.services?.find(({ service }) => service === 'firehose-direct-put');
+    expect(firehose?.quotas.find(({ name }) => name === 'records')?.load).toBe(20_000);
+  });
+});

@@ -14,6 +14,7 @@ import type { AggregateSpec, Size } from '../../traffic/scenario.ts';
 import type { Assumption } from '../plan/assumption.ts';
 import { bytesPerSec, percentOf, perSec, planningLimit } from '../plan/constraints.ts';
 import type { PlanInput, PlanSource } from '../plan/plan-input.ts';
+import { billedTrafficOf } from '../money/billed-traffic.ts';
 import { kinesisRecordBytes, type MeanRecord } from './aggregate.ts';
 import {
   fullInBytes,
@@ -60,6 +61,7 @@ export function aggregated(input: PlanInput, options: AggregateOptions): Aggrega
       ...input,
       sources: input.sources.map((source) => packedSource(source, per, overhead)),
       userRecordsPerRecord: per,
+      maxRecordBytes: recordBytesOf(input, options.spec),
       origins: { ...input.origins, rate: 'derived', size: 'derived', keySize: 'derived' },
       assumptions: [...assumptionsOf(options, aggregating), ...input.assumptions],
     },
@@ -72,7 +74,7 @@ export function aggregated(input: PlanInput, options: AggregateOptions): Aggrega
           return { ...constraint, formula: bytesFormula(input, aggregating.record, overhead) };
         return constraint;
       }),
-      aggregation: resultOf(input.sources, options, aggregating, records, plan),
+      aggregation: resultOf(input, options, aggregating, records, plan),
     }),
     billed: (shards) => billedInput(input, aggregating, shards),
   };
@@ -131,12 +133,13 @@ function bytesFormula({ sources, headroom }: PlanInput, record: MeanRecord, over
 }
 
 function resultOf(
-  sources: readonly PlanSource[],
+  input: PlanInput,
   { spec, lingerUs, producers }: AggregateOptions,
   aggregating: Aggregating,
   fullShard: FullShard,
   plan: PlanResult,
 ): AggregationResult {
+  const { sources } = input;
   const shards = plan.shards ?? Math.max(1, ...plan.constraints.map((constraint) => constraint.shards ?? 1));
   const users = sumOf(sources, ({ recordsPerSec }) => recordsPerSec);
   const packing = packingAt(users / shards, aggregating);
@@ -153,11 +156,7 @@ function resultOf(
     bytesPerAggregate: packing.bytesPerAggregate,
     overheadBytes: overheadOf(packing, aggregating.record),
     putUnitsPerSec: kinesisRecordsPerSec * packing.unitsPerAggregate,
-    putUnitsWithout: sumOf(
-      sources,
-      (source) =>
-        source.recordsPerSec * Math.ceil((source.dataBytes + source.keyBytes) / LIMITS.putUnitBytes.value),
-    ),
+    putUnitsWithout: billedTrafficOf({ ...input, sources: atPeak(sources) }).putUnitsPerSec,
     addedLatencyMs: latencyMs(packing, users / shards / producers, aggregating.lingerSec),
     fullShard: {
       userRecordsPerSec: fullShard.userRecordsPerSec,
@@ -165,6 +164,11 @@ function resultOf(
     },
     notes: NOTES,
   };
+}
+
+/** Shards are planned for the peak, and so is what is said of them. */
+function atPeak(sources: readonly PlanSource[]): PlanSource[] {
+  return sources.map((source) => ({ ...source, meanRecordsPerSec: source.recordsPerSec }));
 }
 
 function limitedBy({ full, counts }: Packing, { spec }: Aggregating): AggregationResult['limitedBy'] {
@@ -223,6 +227,11 @@ function assumptionsOf(
   ];
 }
 
+/** What the stream takes in a record, aggregates among them. */
+function recordBytesOf({ maxRecordBytes }: PlanInput, { maxBytes }: AggregateSpec): number {
+  return Math.max(maxRecordBytes, maxBytes + OUTER_KEY_BYTES);
+}
+
 /** As many sizes tell an aggregate's distribution apart. */
 const MOST_SIZES = 200;
 
@@ -239,7 +248,7 @@ function billedInput(input: PlanInput, aggregating: Aggregating, shards: number)
     equalKeyBytes: true,
     keys: undefined,
   };
-  return { ...input, sources: [source] };
+  return { ...input, sources: [source], maxRecordBytes: recordBytesOf(input, aggregating.spec) };
 }
 
 /** Data of aggregates as a scenario writes sizes. */

@@ -54,7 +54,7 @@ export function packingAt(recordsPerSec: number, aggregating: Aggregating): Pack
     const each = kinesisRecordBytes(count, record);
     records += chance * count;
     bytes += chance * each;
-    units += chance * Math.ceil(each / LIMITS.putUnitBytes.value);
+    units += chance * Math.ceil(each / LIMITS.putPayloadUnitBytes.value);
   }
   const most = recordsThatFit(spec, record);
   const full = counts.reduce((sum, { count, chance }) => (count >= most ? sum + chance : sum), 0);

@@ -2,12 +2,12 @@
  * The constraint that no number of shards can meet: one key is one hash is one shard, so the heaviest key must fit
  * on a single shard by itself.
  */
-import { LIMITS } from '../../model/limits.ts';
 import type { Constraint, HottestKey } from '../../results/plan-result.ts';
 import { bytesPerSec, percentOf, perSec, SHARD_LIMIT, shardsFor } from './constraints.ts';
-import { fillOf, heaviestKey, type KeyLoads } from '../placement/key-loads.ts';
+import { fillOf, heaviestKey, keysAbove, type KeyLoads } from '../placement/key-loads.ts';
 import type { KeyLoad, PerDimension } from '../placement/key-run.ts';
-import { PRACTICAL_SALTS, saltsFor } from '../placement/salts.ts';
+import { saltingOf, type Salting } from '../placement/salting.ts';
+import { waysOutOf } from '../pipeline/ways-out.ts';
 
 export interface HotKey {
   readonly constraint: Constraint;
@@ -16,18 +16,27 @@ export interface HotKey {
 
 export interface HotKeyQuestion {
   readonly loads: KeyLoads;
+  /** Those of the keys that fit on a shard alone. */
+  readonly fitting: KeyLoads;
   /** Planning limit of a shard. */
   readonly limit: PerDimension;
   readonly headroom: number;
   /** Accepted probability that random salts overload a shard. */
   readonly risk: number;
-  /** How many keys fit on no shard. */
-  readonly unfitKeys: number;
   /** Shards that the other constraints ask for. */
   readonly shards: number;
   /** Whether the names of keys mean anything to the user. */
   readonly namesGiven: boolean;
+  /** Whether keys are placed by their names. */
+  readonly namesKnown: boolean;
+  /** Mean bytes of a partition key. */
+  readonly keyBytes: number;
+  /** Whether producers aggregate already. */
+  readonly isAggregated: boolean;
 }
+
+/** Salts are counted for as many hot keys at once; where there are more, the key is the wrong one. */
+const MOST_SALTED = 200;
 
 export function hotKeyOf(question: HotKeyQuestion): HotKey {
   const key = heaviestKey(question.loads, question.limit);
@@ -41,7 +50,6 @@ export function hotKeyOf(question: HotKeyQuestion): HotKey {
     return { constraint, hottestKey: null };
   }
   const fits = fitsAlone(key, question.headroom);
-  const salts = fits ? undefined : saltsOf(key, question);
   return {
     constraint: {
       name: 'hot-key',
@@ -54,8 +62,7 @@ export function hotKeyOf(question: HotKeyQuestion): HotKey {
       share: key.records / question.loads.total.records,
       utilization: fillOf(key, SHARD_LIMIT),
       fits,
-      ...(fits ? {} : { unfitKeys: question.unfitKeys }),
-      ...(salts === undefined ? {} : { salts }),
+      ...(fits ? {} : remediesOf(key, question)),
     },
   };
 }
@@ -76,25 +83,41 @@ function formulaOf(key: KeyLoad, { limit, headroom }: HotKeyQuestion, fits: bool
   return `${load} ${fits ? '<=' : '>'} ${full} × ${percentOf(1 - headroom)}: ${verdict}`;
 }
 
-/**
- * Salts on as many shards as the rest of the plan needs, or on the next count at which a practical number fits: where
- * the shards are just full, not even a thousand salts would spread well enough.
- */
-function saltsOf(key: KeyLoad, { loads, limit, risk, shards }: HotKeyQuestion): HottestKey['salts'] {
-  const load = fillOf(key, limit);
-  const others = {
-    records: Math.max(0, loads.total.records - key.records),
-    bytes: Math.max(0, loads.total.bytes - key.bytes),
+/** How many keys are like this one, into how many each has to be cut, and what else could be done. */
+function remediesOf(
+  key: KeyLoad,
+  question: HotKeyQuestion,
+): Pick<HottestKey, 'unfitKeys' | 'salts' | 'waysOut'> {
+  const { loads, fitting, limit, risk, keyBytes, isAggregated } = question;
+  const count = loads.keyCount - fitting.keyCount;
+  const salting = saltingFor(question);
+  return {
+    unfitKeys: count,
+    ...(salting === undefined ? {} : { salts: saltsOfHeaviest(salting) }),
+    waysOut: waysOutOf({
+      ...{ heaviest: key, count, keyBytes, limit, salting, isAggregated },
+      shard: SHARD_LIMIT,
+      confidence: Math.round((1 - risk) * 1e9) / 1e9,
+    }),
   };
-  const most = Math.min(LIMITS.shardQuota.value, 2 * shards + 2 * Math.ceil(load) + 16);
-  let fallback: HottestKey['salts'];
-  for (let count = shards; count <= most; count++) {
-    const salts = saltsFor(load, fillOf(others, limit) / count, count, risk);
-    if (salts.chosen === null) continue;
-    if (salts.random !== null && salts.random <= PRACTICAL_SALTS) {
-      return { random: salts.random, chosen: salts.chosen, shards: count };
-    }
-    fallback ??= { chosen: salts.chosen, shards: count };
-  }
-  return fallback;
+}
+
+function saltingFor({
+  loads,
+  fitting,
+  limit,
+  risk,
+  shards,
+  namesKnown,
+}: HotKeyQuestion): Salting | undefined {
+  const hot = keysAbove(loads, { records: limit.records * ABOVE, bytes: limit.bytes * ABOVE }, MOST_SALTED);
+  if (hot === undefined || hot.length === 0) return undefined;
+  return saltingOf({ hot, fitting, limit, risk, shards, namesKnown });
+}
+
+/** Loads are sums of floating point: a key is above the limit by more than this. */
+const ABOVE = 1 + 1e-9;
+
+function saltsOfHeaviest({ random, chosen, shards }: Salting): HottestKey['salts'] {
+  return { ...(random === undefined ? {} : { random: random[0] }), chosen: chosen[0], shards };
 }

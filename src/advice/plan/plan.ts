@@ -129,9 +129,12 @@ function hotConstraints(input: PlanInput, all: KeyLoads, written: readonly Bound
   const hotShard = isNamed ? hotShardOfNames(question) : hotShardOfChance(question);
   const hotKey = hotKeyOf({
     ...{ loads: all, limit, headroom: input.headroom, risk: 1 - confidence },
-    unfitKeys: all.keyCount - fitting.keyCount,
+    fitting,
     shards: largestOf([...written.map(({ constraint }) => constraint), hotShard.constraint]),
     namesGiven: namesGiven || isNamed,
+    namesKnown: isNamed,
+    keyBytes: input.sources[0].keyBytes,
+    isAggregated: input.userRecordsPerRecord !== undefined,
   });
   const inputs = [
     ...trafficInputs(input),

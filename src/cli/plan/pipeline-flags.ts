@@ -14,6 +14,7 @@ export interface PipelineFlags {
   aggregate?: string | true;
   linger?: string;
   producers?: string;
+  compareServices?: boolean;
 }
 
 /** What the flags say; `aggregate` is `none` where they switch a scenario's aggregation off. */
@@ -21,6 +22,7 @@ export interface PipelineOptions {
   readonly aggregate?: AggregateSpec | 'none' | undefined;
   readonly lingerUs?: number | undefined;
   readonly producers?: number | undefined;
+  readonly compareServices: boolean;
 }
 
 export function addPipelineFlags(command: Command): Command {
@@ -31,7 +33,9 @@ export function addPipelineFlags(command: Command): Command {
       "KPL aggregates of at most this size: 25KiB; alone: the KPL's 51,200B; none: not as the scenario says",
     )
     .option('--linger <time>', 'how long a record waits in its aggregate (default: 100ms)')
-    .option('--producers <count>', 'processes that aggregate, each for itself (default: 1)');
+    .option('--producers <count>', 'processes that aggregate, each for itself (default: 1)')
+    .optionsGroup('Other services:')
+    .option('--compare-services', 'the same traffic on Firehose Direct PUT and SQS, side by side');
 }
 
 /**
@@ -59,6 +63,7 @@ export function parsePipeline(flags: PipelineFlags): PipelineOptions {
     aggregate: flags.aggregate === undefined ? undefined : aggregateOf(flags.aggregate),
     lingerUs: flags.linger === undefined ? undefined : lingerOf(flags.linger),
     producers: flags.producers === undefined ? undefined : producersOf(flags.producers),
+    compareServices: flags.compareServices === true,
   };
 }
 

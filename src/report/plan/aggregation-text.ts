@@ -5,15 +5,15 @@ import type { AggregationResult } from '../../results/plan-aggregation.ts';
 import type { PlanResult } from '../../results/plan-result.ts';
 import { formatNumber } from '../../model/quantity.ts';
 import { amountOf, bytes, count, duration, NBSP } from '../figure.ts';
-import type { Ink } from '../ink.ts';
 import { labelled } from '../paragraph.ts';
 
 const MARGIN = 15;
 
 /** Nothing where nothing is aggregated. */
-export function aggregationLines({ aggregation }: PlanResult, _ink: Ink, columns: number): string[] {
+export function aggregationLines({ aggregation }: PlanResult, details: boolean, columns: number): string[] {
   if (aggregation === undefined) return [];
-  const lines = [packingText(aggregation), unitsText(aggregation), aggregation.notes.join(' ')];
+  const notes = details ? aggregation.notes : aggregation.notes.slice(0, 1);
+  const lines = [packingText(aggregation), unitsText(aggregation), notes.join(' ')];
   return ['', ...lines.flatMap((text, i) => labelled(i === 0 ? 'Aggregation' : '', text, MARGIN, columns))];
 }
 

@@ -4,6 +4,9 @@
 import { z } from 'zod';
 import { CONSTRAINT_NAMES, DOUBTS, INPUT_ORIGINS } from '../../results/plan-result.ts';
 import { aggregation } from './aggregation-schema.ts';
+import { leases } from './leases-schema.ts';
+import { services } from './services-schema.ts';
+import { waysOut } from './ways-out-schema.ts';
 import { amount, count } from '../schema-figures.ts';
 import { moneyFields } from './money-schema.ts';
 import { planCapacity } from './capacity-schema.ts';
@@ -44,9 +47,12 @@ export const plan = z.object({
       fits: z.boolean(),
       unfitKeys: count.optional(),
       salts: z.object({ random: count.optional(), chosen: count, shards: count }).optional(),
+      waysOut: waysOut.optional(),
     })
     .nullable(),
   aggregation: aggregation.optional(),
+  leases: leases.optional(),
+  services: services.optional(),
   assumptions: z.array(z.string()),
   doubts: z.array(z.enum(DOUBTS)).optional(),
   ...moneyFields,

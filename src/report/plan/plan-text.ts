@@ -14,6 +14,9 @@ import { aggregationLines } from './aggregation-text.ts';
 import { answerLines } from './answer-text.ts';
 import { capacityLines } from './capacity-text.ts';
 import { constraintLines, detailLines, showFigures } from './constraint-text.ts';
+import { leaseLines } from './leases-text.ts';
+import { serviceLines } from './services-text.ts';
+import { waysOutLines } from './ways-out-text.ts';
 import { moneyLines } from './money-text.ts';
 
 const MARGIN = 15;
@@ -29,10 +32,12 @@ export function renderPlanText(document: ReportDocument, style: Style): string {
     ...subject(document, columns),
     '',
     ...constraintLines(plan, ink, columns),
-    ...hottestLines(plan, columns),
+    ...hottestLines(plan, details, columns),
     ...moneyLines(plan, ink, columns, details),
-    ...aggregationLines(plan, ink, columns),
+    ...aggregationLines(plan, details, columns),
     ...capacityLines(plan, columns),
+    ...leaseLines(plan, columns),
+    ...serviceLines(plan, ink, columns, details),
     '',
     ...assumptionLines(plan, details, columns),
     ...(details ? detailLines(plan, ink, columns) : []),
@@ -45,8 +50,8 @@ function subject({ scenario }: ReportDocument, columns: number): string[] {
   return ['', ...labelled('Scenario', text.join(': '), MARGIN, columns)];
 }
 
-function hottestLines(plan: PlanResult, columns: number): string[] {
-  const lines = [...hottestShardLines(plan, columns), ...hottestKeyLines(plan.hottestKey, columns)];
+function hottestLines(plan: PlanResult, details: boolean, columns: number): string[] {
+  const lines = [...hottestShardLines(plan, columns), ...hottestKeyLines(plan.hottestKey, details, columns)];
   return lines.length === 0 ? [] : ['', ...lines];
 }
 
@@ -84,43 +89,20 @@ function spreadText({ p50, p95, p99, utilization }: HottestShard): string {
   return levels.map(([level, when], i) => `${level}${i === 0 ? ' of its limit' : ''} ${when}`).join(', ');
 }
 
-function hottestKeyLines(key: HottestKey | null, columns: number): string[] {
+function hottestKeyLines(key: HottestKey | null, details: boolean, columns: number): string[] {
   if (key === null) return [];
   const name = key.key === null ? '' : `${quoteName(key.key, 40)}: `;
   const load = `${name}${percent(key.share)} of the records, ${percent(key.utilization)} of one shard's limit.`;
   if (key.fits) return labelled('Heaviest key', load, MARGIN, columns);
   const others =
     key.unfitKeys === undefined || key.unfitKeys < 2 ? '' : ` ${count(key.unfitKeys)} keys are like this.`;
-  const spare =
-    key.utilization > 1 ? '' : ' It fits but for the headroom: a smaller --headroom takes it as it is.';
   const why =
     'All records of a key go to one shard, in every capacity mode, so more shards do not help, and a split moves the ' +
-    `key whole.${others}${spare}`;
+    `key whole.${others}`;
   return [
     ...labelled('Heaviest key', `${load} ${why}`, MARGIN, columns),
-    ...labelled('Ways out', saltText(key), MARGIN, columns),
-    ...labelled('', 'Or give these records a finer partition key.', MARGIN, columns),
-    ...labelled(
-      '',
-      'Or, where order within the key does not matter: an on-demand stream with the record distribution strategy AUTO ' +
-        'spreads records whatever their keys.',
-      MARGIN,
-      columns,
-    ),
+    ...waysOutLines(key, details, columns),
   ];
-}
-
-function saltText({ salts }: HottestKey): string {
-  if (salts === undefined)
-    return 'Cut the key into several by a suffix (salting); no number that fits was found.';
-  const random =
-    salts.random === undefined
-      ? ' Suffixes that are not chosen fit in no practical number.'
-      : ` With suffixes that fall at random it takes ${count(salts.random)}: some fall on the same shard.`;
-  return (
-    `On ${amountOf(salts.shards, 'shard')}, cut it into ${amountOf(salts.chosen, 'key')} by a suffix (salting), each ` +
-    `chosen to fall on a shard of its own, and again after every reshard.${random} Readers then collect them all.`
-  );
 }
 
 /** All of them in the long form; else those that hardly matter are only counted. */

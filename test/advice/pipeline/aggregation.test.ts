@@ -2,10 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aggregated, type AggregateOptions } from '../../../src/advice/pipeline/aggregation.ts';
 import { packingAt } from '../../../src/advice/pipeline/shard-packing.ts';
+import { billedTrafficOf } from '../../../src/advice/money/billed-traffic.ts';
+import { planMoney } from '../../../src/advice/money/plan-money.ts';
+import { builtInPrices } from '../../../src/model/price-tables.ts';
 import { planInputOf, planInputOfFlags } from '../../../src/advice/plan/plan-input.ts';
 import { buildPlan } from '../../../src/advice/plan/plan.ts';
 import type { PlanResult } from '../../../src/results/plan-result.ts';
 import { KPL_AGGREGATE, PRESETS } from '../../../src/traffic/producer-presets.ts';
+import type { Scenario } from '../../../src/traffic/scenario.ts';
 import { totalsOfSimulation } from '../../simulate/simulations.ts';
 import { scenarioOf, sourceAt, uniformKeys } from '../../traffic/scenarios.ts';
 
@@ -100,6 +104,52 @@ describe('a plan with aggregation', () => {
     expect(counts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(1, 9);
     const mean = bytes.reduce((sum, size, i) => sum + size * counts[i], 0);
     expect(mean / source.dataBytes).toBeCloseTo(1, 3);
+  });
+
+  it('costs the PUT payload units that it says, where the mean is the peak', () => {
+    for (const [rate, producers] of [
+      [2000, 1],
+      [2000, 30],
+      [40, 1],
+    ]) {
+      const input = planInputOfFlags({ rate: { recordsPerSec: rate }, dataBytes: 900 });
+      const { billed, finish, input: packed } = aggregated(input, { ...KPL, producers });
+      const { aggregation, shards } = finish(buildPlan(packed));
+      const bill = billedTrafficOf(billed(shards ?? 0));
+      expect(bill.putUnitsPerSec / (aggregation?.putUnitsPerSec ?? 0)).toBeCloseTo(1, 6);
+      expect(bill.recordsPerSec).toBeCloseTo(aggregation?.kinesisRecordsPerSec ?? 0, 6);
+      expect(billedTrafficOf(input).putUnitsPerSec).toBeCloseTo(aggregation?.putUnitsWithout ?? 0, 6);
+    }
+  });
+
+  it('tells break-even rates in user records', () => {
+    const input = planInputOfFlags({ rate: { recordsPerSec: 20_000 }, dataBytes: 100 });
+    const { billed, finish, input: packed } = aggregated(input, KPL);
+    const plan = finish(buildPlan(packed));
+    const { breakEven } = planMoney(packed, plan, { prices: builtInPrices('us-east-1'), billed });
+    const standard = breakEven.find(({ modes }) => modes.join() === 'on-demand,on-demand-advantage');
+    // On demand 120 B of data in and out at $0.12 a GB reach the Advantage minimum of $3,080 at some 80,000/s.
+    expect(standard?.meanRecordsPerSec).toBeGreaterThan(60_000);
+    expect(standard?.meanRecordsPerSec).toBeLessThan(100_000);
+  });
+
+  it('keeps its promise in a simulation with the KPL, and one shard fewer does not', () => {
+    // 20,000/s of 100 B: bytes bind, and nothing is left free. Three shards by hand, 2.36 MiB/s.
+    const keys = uniformKeys(100_000);
+    const source = sourceAt(20_000, 4, { keys });
+    const scenario = (shards: number): Scenario =>
+      scenarioOf([source], {
+        producer: { ...PRESETS.kpl, retry: { policy: 'none' } },
+        stream: { shards, maxRecordBytes: 1024 * 1024, retentionHours: 24, initialFill: 0 },
+      });
+    const input = planInputOf(scenario(1), { headroom: 0 });
+    const { input: packed, finish } = aggregated(input, KPL);
+    const plan = finish(
+      buildPlan({ ...packed, sources: packed.sources.map((one) => ({ ...one, keys: undefined })) }),
+    );
+    expect(plan.shards).toBe(3);
+    expect(totalsOfSimulation(scenario(3)).throttled).toBe(0);
+    expect(totalsOfSimulation(scenario(2)).throttled).toBeGreaterThan(1000);
   });
 
   // Keys repeat in real aggregates, so bytes are a little below; arrivals of a shard are nearly Poisson.

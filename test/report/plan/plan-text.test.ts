@@ -105,9 +105,9 @@ describe('renderPlanText', () => {
   it('names the ways out where a key fits nowhere', () => {
     const text = textOf(HOT_KEY).replace(/\s+/g, ' ');
     expect(text).toContain('more shards do not help');
-    expect(text).toMatch(/cut it into \d+ keys by a suffix \(salting\)/);
-    expect(text).toContain('record distribution strategy AUTO');
-    expect(text).toContain('finer partition key');
+    expect(text).toMatch(/A suffix cuts the key into \d+ keys \(salts\)/);
+    expect(text).toContain('record distribution strategy is AUTO');
+    expect(text).toContain('Finer key');
   });
 
   it('says where not every larger count fits', () => {
