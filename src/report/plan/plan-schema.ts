@@ -7,6 +7,7 @@ import { aggregation } from './aggregation-schema.ts';
 import { amount, count } from '../schema-figures.ts';
 import { moneyFields } from './money-schema.ts';
 import { planCapacity } from './capacity-schema.ts';
+import { reverse, table } from './table-schema.ts';
 
 export const plan = z.object({
   shards: count.nullable(),
@@ -34,6 +35,7 @@ export const plan = z.object({
       p95: amount.optional(),
       p99: amount.optional(),
       risk: amount.optional(),
+      throttled: amount.optional(),
     })
     .nullable(),
   hottestKey: z
@@ -47,6 +49,9 @@ export const plan = z.object({
     })
     .nullable(),
   aggregation: aggregation.optional(),
+  table: table.optional(),
+  reverse: reverse.optional(),
+  maxThrottled: amount.optional(),
   assumptions: z.array(z.string()),
   doubts: z.array(z.enum(DOUBTS)).optional(),
   ...moneyFields,

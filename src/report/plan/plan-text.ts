@@ -14,6 +14,8 @@ import { aggregationLines } from './aggregation-text.ts';
 import { answerLines } from './answer-text.ts';
 import { capacityLines } from './capacity-text.ts';
 import { constraintLines, detailLines, showFigures } from './constraint-text.ts';
+import { reverseLines } from './reverse-text.ts';
+import { tableLines } from './table-text.ts';
 import { moneyLines } from './money-text.ts';
 
 const MARGIN = 15;
@@ -24,12 +26,15 @@ export function renderPlanText(document: ReportDocument, style: Style): string {
   const ink = inkFor(style);
   const columns = pageWidth(style.columns);
   const details = style.details ?? false;
+  const { reverse } = plan;
+  const isForward = reverse === undefined || reverse.given !== undefined;
   return finish([
-    ...answerLines(plan, ink, columns),
+    ...(reverse === undefined ? answerLines(plan, ink, columns) : reverseLines(reverse, ink, columns)),
+    ...(reverse?.given === undefined ? [] : ['', ...answerLines(plan, ink, columns)]),
     ...subject(document, columns),
-    '',
-    ...constraintLines(plan, ink, columns),
+    ...(isForward ? ['', ...constraintLines(plan, ink, columns)] : []),
     ...hottestLines(plan, columns),
+    ...(isForward ? tableLines(plan, ink, columns, details) : []),
     ...moneyLines(plan, ink, columns, details),
     ...aggregationLines(plan, ink, columns),
     ...capacityLines(plan, columns),
@@ -50,11 +55,24 @@ function hottestLines(plan: PlanResult, columns: number): string[] {
   return lines.length === 0 ? [] : ['', ...lines];
 }
 
-function hottestShardLines({ hottestShard, feasible }: PlanResult, columns: number): string[] {
+function hottestShardLines({ hottestShard, feasible, maxThrottled }: PlanResult, columns: number): string[] {
   if (hottestShard === null) return [];
   const text =
-    hottestShard.placement === 'actual' ? actualText(hottestShard) : chanceText(hottestShard, feasible);
-  return labelled('Hottest shard', text, MARGIN, columns);
+    hottestShard.placement === 'actual'
+      ? actualText(hottestShard)
+      : chanceText(hottestShard, feasible && maxThrottled === undefined);
+  const share = maxThrottled === undefined ? '' : ` ${throttledText(hottestShard, maxThrottled)}`;
+  return labelled('Hottest shard', text + share, MARGIN, columns);
+}
+
+/** A share is no confidence: one says how much is throttled, the other how surely nothing is. */
+function throttledText({ throttled = 0, placement }: HottestShard, most: number): string {
+  const mean =
+    placement === 'random' ? ', on average over where the names may fall: single streams have more' : '';
+  return (
+    `${percent(throttled)} of first attempts are above the limits themselves${mean}. Planned so that at most ` +
+    `${percent(most)} are above the limits less headroom, which is no confidence that none is.`
+  );
 }
 
 function actualText({ shards, utilization }: HottestShard): string {
