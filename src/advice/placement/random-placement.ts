@@ -160,8 +160,12 @@ export function hottestQuantiles(
 export function largestFactor(keys: RandomKeys, shards: number, limit: PerDimension, risk: number): number {
   const fits = (factor: number): boolean =>
     riskAt(keys, shards, { records: limit.records / factor, bytes: limit.bytes / factor }, risk) <= risk;
-  const level = hottestOf(keys, shards, limit, risk).quantile(1 - risk);
-  return level > 0 ? largestThat(fits, 1 / level) : Infinity;
+  const mean = fillOf(keys.loads.total, limit) / shards;
+  if (!(mean > 0)) return Infinity;
+  // Levels are found to so many digits of the limit: of one that the mean shard just reaches.
+  const reached = { records: limit.records * mean, bytes: limit.bytes * mean };
+  const level = hottestOf(keys, shards, reached, risk).quantile(1 - risk);
+  return largestThat(fits, 1 / (level * mean));
 }
 
 /** The largest number at which a condition holds that holds below and not above, to a part in ten million. */
