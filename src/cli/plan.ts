@@ -3,7 +3,8 @@
  */
 import { Command } from 'commander';
 import type { PlanInput, PlanOptions } from '../advice/plan/plan-input.ts';
-import { badInput } from '../model/refusal.ts';
+import { badInput, type Refusal } from '../model/refusal.ts';
+import type { PlanReverse } from '../results/plan-reverse.ts';
 import type { ReportDocument, ScenarioInfo } from '../results/report-document.ts';
 import type { Pipeline } from '../advice/pipeline/pipeline.ts';
 import type { Scenario } from '../traffic/scenario.ts';
@@ -13,6 +14,7 @@ import { addDetailsFlag, addOutputFlags, emit, type OutputFlags, parseOutput } f
 import { addAccountFlags, parseAccount, type AccountFlags } from './plan/account-flags.ts';
 import type { TrafficShape } from '../advice/money/on-demand-risk.ts';
 import { addCostFlags, parseCosts, type CostFlags } from './plan/cost-flags.ts';
+import { addChanceFlags, parseChance, type ChanceFlags } from './plan/chance-flags.ts';
 import { addMarginFlags, parseMargins, type MarginFlags } from './plan/margin-flags.ts';
 import { addPipelineFlags, type PipelineFlags, untangle } from './plan/pipeline-flags.ts';
 import { addReaderFlags, parseReaders, type ReaderFlags } from './plan/reader-flags.ts';
@@ -21,12 +23,21 @@ import { VERSION } from './version.ts';
 
 /** As commander hands them over. */
 export interface PlanFlags
-  extends OutputFlags, TrafficFlags, ReaderFlags, MarginFlags, AccountFlags, PipelineFlags, CostFlags {}
+  extends
+    OutputFlags,
+    TrafficFlags,
+    ReaderFlags,
+    MarginFlags,
+    ChanceFlags,
+    AccountFlags,
+    PipelineFlags,
+    CostFlags {}
 
 const FLAG_GROUPS = [
   addTrafficFlags,
   addReaderFlags,
   addMarginFlags,
+  addChanceFlags,
   addAccountFlags,
   addPipelineFlags,
   addCostFlags,
@@ -52,26 +63,37 @@ export async function plan(
   const output = parseOutput(flags);
   const startedAt = new Date().toISOString();
   // Everything at once: loaded one after another, the modules cost more time than the plan.
-  const [{ buildPlan }, { planMoney }] = await Promise.all([
-    import('../advice/plan/plan.ts'),
+  const [{ planAround }, { planMoney }, { monthlyProvisionedUsd }] = await Promise.all([
+    import('../advice/plan/plan-around.ts'),
     import('../advice/money/plan-money.ts'),
+    import('../advice/money/mode-cost.ts'),
+    import('../advice/plan/plan.ts'),
     import('../advice/plan/plan-input.ts'),
     import('../report/render.ts'),
     import('../report/plan/plan-text.ts'),
   ]);
+  const { shards, maxThrottled } = parseChance(flags);
   const options: PlanOptions = {
     ...(await parseTraffic(flags)),
     ...(await parseReaders(flags)),
     ...parseMargins(flags),
     ...parseAccount(flags),
+    maxThrottled,
   };
   const { input, scenario, played, shape } =
-    file === undefined ? await inputOfFlags(options) : await inputOfFile(file, options);
+    file === undefined ? await inputOfFlags(options, shards) : await inputOfFile(file, options);
   const costs = await parseCosts(flags, input);
   const pipeline = await pipelineFor(flags, input, played, file);
-  const core = buildPlan(pipeline.input);
-  const money = planMoney(pipeline.input, core, { ...costs, shape, billed: pipeline.billed });
-  const result = { ...pipeline.finish(core), ...money };
+  if (shards !== undefined && pipeline.input !== input) throw aggregatesRefusal();
+  const { prices } = costs;
+  const around = planAround(pipeline.input, {
+    shards,
+    isRateGiven: file !== undefined || options.rate !== undefined || options.peakRate !== undefined,
+    monthlyUsd:
+      prices && ((of, count) => monthlyProvisionedUsd(pipeline.billed?.(count) ?? of, count, prices)),
+  });
+  const money = planMoney(around.input, around.plan, { ...costs, shape, billed: pipeline.billed });
+  const result = { ...pipeline.finish(around.plan), ...money };
   const document: ReportDocument = {
     schemaVersion: 1,
     kind: 'plan',
@@ -83,7 +105,20 @@ export async function plan(
     plan: result,
   };
   await emit(document, output, context);
-  context.setExit(result.feasible ? 0 : 3);
+  context.setExit((result.reverse === undefined ? result.feasible : carries(result.reverse)) ? 0 : 3);
+}
+
+/** Of so many shards: whether they carry what was given, or anything. */
+function carries({ given, ratePerSec }: PlanReverse): boolean {
+  return given?.fits ?? ratePerSec > 0;
+}
+
+/** How much an aggregate holds depends on the rate, which is what is asked for. */
+function aggregatesRefusal(): Refusal {
+  return badInput(
+    '--shards: the traffic is aggregated, and how much an aggregate holds depends on the rate that is asked for.',
+    'Plan without --shards at several rates instead, or ask for the records of the stream: --record-size of a whole aggregate.',
+  );
 }
 
 interface Planned {
@@ -110,8 +145,10 @@ async function pipelineFor(
   });
 }
 
-async function inputOfFlags(options: PlanOptions): Promise<Planned> {
-  const { rate, dataBytes } = options;
+/** @param shards where it is their rate that is asked for, none need be given */
+async function inputOfFlags(options: PlanOptions, shards: number | undefined): Promise<Planned> {
+  const { dataBytes } = options;
+  const rate = options.rate ?? (shards === undefined ? undefined : { recordsPerSec: 1 });
   if (rate === undefined || dataBytes === undefined) {
     const missing = [
       ...(rate === undefined ? ['--rate'] : []),
@@ -122,9 +159,14 @@ async function inputOfFlags(options: PlanOptions): Promise<Planned> {
       'Write for example: shardwise plan --rate 3000/s --record-size 900B --keys uniform:10000',
     );
   }
-  const flag =
-    options.placement === undefined ? options.confidence !== undefined && '--confidence' : '--placement';
-  if (flag !== false && options.keys === undefined) {
+  const flag = (
+    [
+      ['--placement', options.placement],
+      ['--confidence', options.confidence],
+      ['--max-throttled', options.maxThrottled],
+    ] as const
+  ).find(([, value]) => value !== undefined)?.[0];
+  if (flag !== undefined && options.keys === undefined) {
     throw badInput(
       `${flag}: no keys are given, so there is nothing to place.`,
       'Add --keys, or leave it out.',

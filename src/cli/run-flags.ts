@@ -36,7 +36,10 @@ export function addSendFlags(command: Command): Command {
 export function parseSendFlags({ transport = 'sdk', workers }: SendFlags): SendOptions {
   const name = TRANSPORT_NAMES.find((known) => known === transport);
   if (name === undefined) {
-    throw badInput(`--transport: there is no transport "${transport}".`, `Use ${TRANSPORT_NAMES.join(', ')}.`);
+    throw badInput(
+      `--transport: there is no transport "${transport}".`,
+      `Use ${TRANSPORT_NAMES.join(', ')}.`,
+    );
   }
   return { transport: name, workers: workers === undefined ? undefined : parseWorkers(workers) };
 }

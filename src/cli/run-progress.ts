@@ -58,10 +58,7 @@ function latency(ms: number): string {
 }
 
 /** A function that turns each look at a running load into a line, with rates since the look before. */
-export function progressText(
-  scenario: Scenario,
-  show: (text: string) => void,
-): (view: CrewView) => void {
+export function progressText(scenario: Scenario, show: (text: string) => void): (view: CrewView) => void {
   let last = { us: 0, offered: 0, accepted: 0, shards: new Float64Array(0) as Float64Array };
   return ({ tally, map, second }) => {
     const { shards, response } = tally;

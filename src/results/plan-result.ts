@@ -8,6 +8,9 @@ import type { LeaseResult } from './plan-leases.ts';
 import type { ServiceResult } from './plan-services.ts';
 import type { WayOut } from './plan-ways-out.ts';
 
+import type { PlanReverse } from './plan-reverse.ts';
+import type { PlanTableRow } from './plan-table.ts';
+
 export interface PlanResult extends Partial<PlanMoney> {
   /** Smallest count at which every constraint holds; null where none does. */
   readonly shards: number | null;
@@ -26,6 +29,12 @@ export interface PlanResult extends Partial<PlanMoney> {
   readonly services?: readonly ServiceResult[];
   /** What the plan takes for granted, the most worth doubting first. */
   readonly assumptions: readonly string[];
+  /** What other shard counts would be like. */
+  readonly table?: readonly PlanTableRow[];
+  /** How much a given number of shards carries. */
+  readonly reverse?: PlanReverse;
+  /** Where a share of throttled attempts is the criterion for hot shards, in place of a confidence: that share. */
+  readonly maxThrottled?: number;
   /** How much each of them is worth doubting, in the same order. Reports of 0.1 have none. */
   readonly doubts?: readonly Doubt[];
   /** Where no count will do: what would make one. Empty where one does. */
@@ -88,6 +97,8 @@ export interface HottestShard {
   readonly p99?: number;
   /** For random placement: upper bound of the probability that some shard is over its planning limit. */
   readonly risk?: number;
+  /** Share of first attempts above AWS's limits of their shards; for random placement the mean over placements. */
+  readonly throttled?: number;
 }
 
 export interface HottestKey {

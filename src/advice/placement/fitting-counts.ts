@@ -2,7 +2,7 @@
  * Which shard counts fit keys whose names are known. Fitting is not monotone in the number of shards (math.md 2.4), so
  * every count is looked at; but only where the keys are dense enough to be too much for a shard.
  */
-import { hottestAmong, LOAD_TOLERANCE, type PlacedKeys } from './placement.ts';
+import { hottestAmong, LOAD_TOLERANCE, recordsAbove, totalRecords, type PlacedKeys } from './placement.ts';
 import { POSITIONS } from '../../model/hash-key.ts';
 import type { PerDimension } from './key-run.ts';
 
@@ -32,12 +32,14 @@ type Regions = readonly number[];
  * Looks at every count from `from` to the quota, or to N_scan.
  * @param limit of one shard, per second
  * @param from a count that the sum of all loads needs, or more
+ * @param tolerated part of the records that may be above the limit, 0…1
  */
 export function fittingCounts(
   placed: PlacedKeys,
   limit: PerDimension,
   from: number,
   quota: number,
+  tolerated = 0,
 ): FittingCounts {
   const misses = new Uint8Array(quota + 1);
   let first: number | null = null;
@@ -55,7 +57,10 @@ export function fittingCounts(
       narrowAt = shards * NARROWER;
       hint = 0;
     }
-    const miss = firstMiss(placed, shards, limit, regions, hint);
+    const miss =
+      tolerated > 0
+        ? tooMuch(placed, shards, limit, regions, tolerated)
+        : firstMiss(placed, shards, limit, regions, hint);
     if (miss === undefined) first ??= shards;
     else {
       hint = miss;
@@ -112,6 +117,23 @@ function firstMiss(
   for (let i = 0; i < regions.length; i += 2) {
     const r = (hint + i) % regions.length;
     if (hottestAmong(placed, shards, limit, enough, regions[r], regions[r + 1]).fill > enough) return r;
+  }
+  return undefined;
+}
+
+/** The region with which more than a part of all records is above the limit; undefined where it is not that much. */
+function tooMuch(
+  placed: PlacedKeys,
+  shards: number,
+  limit: PerDimension,
+  regions: Regions,
+  tolerated: number,
+): number | undefined {
+  const most = totalRecords(placed) * tolerated * (1 + LOAD_TOLERANCE);
+  let above = 0;
+  for (let r = 0; r < regions.length; r += 2) {
+    above += recordsAbove(placed, shards, limit, regions[r], regions[r + 1]);
+    if (above > most) return r;
   }
   return undefined;
 }

@@ -169,6 +169,35 @@ export function hottestAmong(
   return { fill: hottest, key };
 }
 
+/**
+ * Records per second that are more than their shards' limits, counting only the keys from the `from`-th to before the
+ * `to`-th: of a shard that is 1.25 times as full as it may be, a fifth.
+ */
+export function recordsAbove(
+  placed: PlacedKeys,
+  shards: number,
+  limit: PerDimension,
+  from = 0,
+  to = placed.positions.length,
+): number {
+  const { recordsBefore, bytesBefore, spread } = placed;
+  let above = 0;
+  for (let at = from; at < to;) {
+    const end = Math.min(to, keysBefore(placed, shardOf(placed, at, shards) + 1, shards));
+    const records = recordsBefore[end] - recordsBefore[at] + spread.records / shards;
+    const bytes = bytesBefore[end] - bytesBefore[at] + spread.bytes / shards;
+    const fill = Math.max(records / limit.records, bytes / limit.bytes);
+    if (fill > 1 + LOAD_TOLERANCE) above += records * (1 - 1 / fill);
+    at = end;
+  }
+  return above;
+}
+
+/** Records per second of all keys. */
+export function totalRecords({ recordsBefore, spread }: PlacedKeys): number {
+  return recordsBefore[recordsBefore.length - 1] + spread.records;
+}
+
 /** The fullest window as wide as one of `shards` shards, wherever it begins: W(1/N) of math.md 2.4. */
 export function hottestWindow(placed: PlacedKeys, shards: number, limit: PerDimension): number {
   const { positions, recordsBefore, bytesBefore, spread } = placed;

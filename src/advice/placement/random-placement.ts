@@ -9,7 +9,14 @@ import type { Dimension } from '../../results/report-document.ts';
 import type { KeyLoads } from './key-loads.ts';
 import { fillOf } from './key-loads.ts';
 import type { PerDimension } from './key-run.ts';
-import { distributionOf, tailAbove, tailSourceOf, type TailSource } from './shard-tail.ts';
+import { excessShare } from './expected-excess.ts';
+import {
+  distributionOf,
+  tailAbove,
+  tailSourceOf,
+  type LoadDistribution,
+  type TailSource,
+} from './shard-tail.ts';
 
 /** A bracket this narrow is searched from below, count by count: fitting is not proven monotone. */
 const SCAN = 16;
@@ -56,7 +63,28 @@ export function fewestShards(
 ): number | null {
   const fits = (shards: number): boolean => riskAt(keys, shards, limit, risk) <= risk;
   const fluid = Math.ceil(fillOf(keys.loads.total, limit) * (1 - 1e-9));
-  let low = Math.max(1, from, fluid) - 1; // known not to fit, or below the range
+  return fewestThat(fits, Math.max(1, from, fluid), quota);
+}
+
+/**
+ * The smallest count at which no more than a part of the load is expected to be above the limit, or null.
+ * @param most 0…1, above 0
+ */
+export function fewestThrottling(
+  keys: RandomKeys,
+  limit: PerDimension,
+  most: number,
+  from = 1,
+  quota: number = LIMITS.shardQuota.value,
+): number | null {
+  const fluid = Math.ceil(fillOf(keys.loads.total, limit) * (1 - most) * (1 - 1e-9));
+  const fits = (shards: number): boolean => expectedAbove(keys, shards, limit) <= most;
+  return fewestThat(fits, Math.max(1, from, fluid), quota);
+}
+
+/** Upwards in growing steps, then by halving, then count by count. */
+function fewestThat(fits: (shards: number) => boolean, from: number, quota: number): number | null {
+  let low = from - 1; // known not to fit, or below the range
   let high = low + 1;
   for (let step = 1; !fits(Math.min(high, quota)); step *= 2) {
     if (high >= quota) return null;
@@ -73,27 +101,85 @@ export function fewestShards(
   return high;
 }
 
-/**
- * Levels that the hottest shard stays below with at least these probabilities, as parts of one shard's limit.
- * @param limit of one shard, per second, before headroom
- */
+/** What there is to say of the hottest of so many shards, before its names are known. */
+export interface RandomHottest {
+  /** The level that it stays below with at least this probability, as a part of one shard's limit. */
+  quantile(probability: number): number;
+  /** Mean over placements of the share of the load that is above the shards' limits. */
+  readonly throttled: number;
+}
+
+/** One less than the highest probability that is asked for, as a rule. */
+const STRICTEST = 0.01;
+
+/** @param limit of one shard, per second, before headroom @param strictest 1 less the highest probability asked for */
+export function hottestOf(
+  keys: RandomKeys,
+  shards: number,
+  limit: PerDimension,
+  strictest = STRICTEST,
+): RandomHottest {
+  let upper = Math.max(1, firstUpper(keys, shards, limit));
+  let tails = tailsUpTo(keys, shards, limit, upper);
+  while (shards * tails.above(upper) > strictest && upper < fillOf(keys.loads.total, limit)) {
+    upper *= 1.5;
+    tails = tailsUpTo(keys, shards, limit, upper);
+  }
+  return {
+    quantile: (p) =>
+      wholeKeys(
+        keys,
+        limit,
+        lowestLevel((at) => shards * tails.above(at) <= 1 - p, upper),
+      ),
+    throttled: tails.throttled(),
+  };
+}
+
+/** Mean over placements of the share of the load that is above the limit of its shard, 0…1. */
+export function expectedAbove(keys: RandomKeys, shards: number, limit: PerDimension): number {
+  return tailsUpTo(keys, shards, limit, Math.max(1, firstUpper(keys, shards, limit))).throttled();
+}
+
+/** Several quantiles of the hottest shard. @param limit of one shard, per second, before headroom */
 export function hottestQuantiles(
   keys: RandomKeys,
   shards: number,
   limit: PerDimension,
   probabilities: readonly number[],
 ): number[] {
-  const strictest = 1 - Math.max(...probabilities);
-  let upper = firstUpper(keys, shards, limit);
-  let tails = tailsUpTo(keys, shards, limit, upper);
-  while (shards * tails(upper) > strictest && upper < fillOf(keys.loads.total, limit)) {
-    upper *= 1.5;
-    tails = tailsUpTo(keys, shards, limit, upper);
+  const hottest = hottestOf(keys, shards, limit, 1 - Math.max(...probabilities));
+  return probabilities.map((p) => hottest.quantile(p));
+}
+
+/**
+ * The largest multiple of all loads for which so many shards keep the risk, to one part in a million from below.
+ * The risk falls as the limit grows (math.md 2.5): the multiple grows as the limit would shrink.
+ * @param limit planning limit of one shard, per second, headroom taken off
+ */
+export function largestFactor(keys: RandomKeys, shards: number, limit: PerDimension, risk: number): number {
+  const fits = (factor: number): boolean =>
+    riskAt(keys, shards, { records: limit.records / factor, bytes: limit.bytes / factor }, risk) <= risk;
+  const mean = fillOf(keys.loads.total, limit) / shards;
+  if (!(mean > 0)) return Infinity;
+  // Levels are found to so many digits of the limit: of one that the mean shard just reaches.
+  const reached = { records: limit.records * mean, bytes: limit.bytes * mean };
+  const level = hottestOf(keys, shards, reached, risk).quantile(1 - risk);
+  return largestThat(fits, 1 / (level * mean));
+}
+
+/** The largest number at which a condition holds that holds below and not above, to a part in ten million. */
+export function largestThat(holds: (value: number) => boolean, guess: number): number {
+  let low = guess;
+  let high = guess;
+  for (let part = 1e-4; !holds(low); part *= 4) [high, low] = [low, low * Math.max(0.25, 1 - part)];
+  for (let part = 1e-4; low === high || holds(high); part *= 4) [low, high] = [high, high * (1 + part)];
+  while (high - low > low * 1e-7) {
+    const middle = (low + high) / 2;
+    if (holds(middle)) low = middle;
+    else high = middle;
   }
-  return probabilities.map((p) => {
-    const level = lowestLevel((at) => shards * tails(at) <= 1 - p, upper);
-    return wholeKeys(keys, limit, level);
-  });
+  return low;
 }
 
 /** Equal keys make steps: the level is a whole number of keys. */
@@ -113,27 +199,38 @@ function firstUpper(keys: RandomKeys, shards: number, limit: PerDimension): numb
   return Math.max(...levels);
 }
 
-/** q as a function of the level, as a part of the limit. */
+/** q as a function of the level, as a part of the limit; and the share above the limit itself. */
 function tailsUpTo(
   { sources }: RandomKeys,
   shards: number,
   limit: PerDimension,
   upper: number,
-): (level: number) => number {
+): { above: (level: number) => number; throttled: () => number } {
   const tails = sources.map((source) => {
     const full = limit[source.dimension];
-    if (source.equal !== undefined) return (level: number) => tailAbove(source, shards, level * full);
-    const distribution = distributionOf(source, shards, upper * full);
-    return (level: number) => distribution.above(level * full);
+    let distribution: LoadDistribution | undefined;
+    const distributed = (): LoadDistribution =>
+      (distribution ??= distributionOf(source, shards, upper * full, STRICTEST / shards));
+    return {
+      above: (level: number) =>
+        source.equal === undefined
+          ? distributed().above(level * full)
+          : tailAbove(source, shards, level * full),
+      throttled: () => excessShare(source, shards, full, distributed),
+    };
   });
-  return (level) => tails.reduce((sum, tail) => sum + tail(level), 0);
+  return {
+    above: (level) => tails.reduce((sum, tail) => sum + tail.above(level), 0),
+    // A shard that is over in both throttles what is over in the worse.
+    throttled: () => tails.reduce((most, tail) => Math.max(most, tail.throttled()), 0),
+  };
 }
 
 /** The lowest level at which a monotone condition holds, to five digits from above. */
 function lowestLevel(holds: (level: number) => boolean, upper: number): number {
   let low = 0;
   let high = upper;
-  while (high - low > upper * 1e-6) {
+  while (high - low > upper * 1e-5) {
     const middle = (low + high) / 2;
     if (holds(middle)) high = middle;
     else low = middle;

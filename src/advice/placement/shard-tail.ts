@@ -74,7 +74,10 @@ export function tailBounds(source: TailSource, shards: number, limit: number): {
 /** The load of one shard as a distribution that can be asked for any level up to its `upper`. */
 export interface LoadDistribution {
   readonly upper: number;
+  /** P(load > level). */
   above(level: number): number;
+  /** E(load - level)+. */
+  meanAbove(level: number): number;
 }
 
 /** @param upper the highest level that will be asked for; the grid ends there */
@@ -103,6 +106,8 @@ export function distributionOf(
   return {
     upper,
     above: (level) => certainTail(source, shards, level) ?? aboveOn(grid, rest, shards, level),
+    meanAbove: (level) =>
+      certainTail(source, shards, level) === 0 ? 0 : meanAboveOn(grid, rest, shards, level),
   };
 }
 
@@ -182,13 +187,24 @@ function addKey(grid: Grid, cells: number, part: number, p: number): void {
   grid.last = last;
 }
 
-/** P(grid + rest > level), for a level up to the grid's end. */
-function aboveOn(grid: Grid, rest: Moments, shards: number, level: number): number {
+/** Mean, deviation and skewness of the keys that are not on the grid, on one shard. */
+interface RestShape {
+  readonly mean: number;
+  readonly deviation: number;
+  readonly skewness: number;
+}
+
+function shapeOf(rest: Moments, shards: number): RestShape {
   const p = 1 / shards;
-  const mean = rest.sum * p;
   const deviation = Math.sqrt(rest.squares * p * (1 - p));
   const skewness =
     deviation > 0 ? (rest.cubes * p * (1 - p) * (1 - 2 * p)) / (deviation * deviation * deviation) : 0;
+  return { mean: rest.sum * p, deviation, skewness };
+}
+
+/** P(grid + rest > level), for a level up to the grid's end. */
+function aboveOn(grid: Grid, rest: Moments, shards: number, level: number): number {
+  const { mean, deviation, skewness } = shapeOf(rest, shards);
   const slack = 1e-9 * level;
   let above = 0;
   let total = 0;
@@ -203,4 +219,42 @@ function aboveOn(grid: Grid, rest: Moments, shards: number, level: number): numb
     } else if (room < -slack) above += mass;
   }
   return Math.min(1, above + Math.max(0, 1 - total));
+}
+
+/** E(grid + rest - level)+; what is beyond the grid's end counts as if it were there. */
+function meanAboveOn(grid: Grid, rest: Moments, shards: number, level: number): number {
+  const { mean, deviation, skewness } = shapeOf(rest, shards);
+  const beyond = deviation > 0 ? restBeyond(deviation, skewness) : (room: number) => Math.max(0, -room);
+  let excess = 0;
+  let total = 0;
+  for (let i = 0; i <= grid.last; i++) {
+    const mass = grid.mass[i];
+    if (mass === 0) continue;
+    total += mass;
+    excess += mass * beyond(level - i * grid.cell - mean);
+  }
+  return excess + Math.max(0, 1 - total) * Math.max(0, CELLS * grid.cell - level);
+}
+
+/** Points of the table of a rest's mean excess, from -12 to 12 deviations. */
+const POINTS = 481;
+
+/** E(rest - its mean - room)+ as a function of the room: the integral of its tail, tabled. */
+function restBeyond(deviation: number, skewness: number): (room: number) => number {
+  const step = 24 / (POINTS - 1);
+  const table = new Float64Array(POINTS);
+  let later = skewedAbove(12, skewness);
+  for (let i = POINTS - 2; i >= 0; i--) {
+    const here = skewedAbove(-12 + i * step, skewness);
+    table[i] = table[i + 1] + ((here + later) / 2) * step;
+    later = here;
+  }
+  return (room) => {
+    const z = room / deviation;
+    if (z >= 12) return 0;
+    if (z <= -12) return -room;
+    const at = (z + 12) / step;
+    const i = Math.min(POINTS - 2, Math.floor(at));
+    return deviation * (table[i] + (table[i + 1] - table[i]) * (at - i));
+  };
 }

@@ -13,7 +13,7 @@ import { division, perSec } from './constraints.ts';
 import type { PlanInput } from './plan-input.ts';
 import { hottestText, keyText } from './rule-text.ts';
 import type { Bound } from './shard-counts.ts';
-import { countsFromAll, countsOfRule, type PlanKeys, type RuleCounts } from './shard-rule.ts';
+import { countsFromAll, countsOfRule, factorOfAll, type PlanKeys, type RuleCounts } from './shard-rule.ts';
 
 const SOURCE =
   'token bucket: P × d <= burst + refill × d; developer guide, Large records, and the KPL limiter';
@@ -34,6 +34,7 @@ export function burst(input: PlanInput, keys: PlanKeys | undefined): Bound {
       inputs: inputsOf(worst, input),
       source: SOURCE,
     },
+    factorFor: factorOfAll(judged.map(({ counts }) => counts)),
     countsFrom: countsFromAll(judged.map(({ counts }) => counts)),
     even: Math.max(...judged.map((one) => one.counts.even)),
     remedies: remediesOf(worst, input),

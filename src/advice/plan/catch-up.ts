@@ -13,7 +13,7 @@ import type { PlanInput } from './plan-input.ts';
 import { recordsByCalls } from './read-calls.ts';
 import { hottestText, keyText } from './rule-text.ts';
 import type { Bound } from './shard-counts.ts';
-import { countsFromAll, countsOfRule, type PlanKeys, type RuleCounts } from './shard-rule.ts';
+import { countsFromAll, countsOfRule, factorOfAll, type PlanKeys, type RuleCounts } from './shard-rule.ts';
 
 const SOURCE =
   'backlog = rate × outage, drained at (what a consumer takes - rate); developer guide, Quotas and limits';
@@ -45,6 +45,7 @@ export function catchUp(input: PlanInput, keys: PlanKeys | undefined): Bound {
     : { ...common, shards: null, formula: keeps.formula };
   return {
     constraint,
+    factorFor: factorOfAll(judged.map(({ counts }) => counts)),
     countsFrom: countsFromAll(judged.map(({ counts }) => counts)),
     even: Math.max(...judged.map((one) => one.counts.even)),
     remedies: [

@@ -9,7 +9,7 @@ import type { PlanConsumer } from './plan-consumer.ts';
 import type { PlanInput } from './plan-input.ts';
 import { hottestText, keyText } from './rule-text.ts';
 import type { Bound } from './shard-counts.ts';
-import { countsOfRule, type PlanKeys, type RuleCounts } from './shard-rule.ts';
+import { countsOfRule, factorOfAll, type PlanKeys, type RuleCounts } from './shard-rule.ts';
 
 const SOURCE =
   'Lambda developer guide, Kinesis: batches of a shard in order, ParallelizationFactor of them at a time, one key in one';
@@ -47,6 +47,7 @@ export function consumerSpeed(input: PlanInput, keys: PlanKeys | undefined): Bou
       source: SOURCE,
     },
     countsFrom: combined(judged),
+    factorFor: factorOfAll(judged.map(({ counts }) => counts)),
     even: Math.max(...judged.map((one) => one.counts.even)),
     remedies: counts.tooHeavy === undefined ? [] : [remedyOf(worst, input)],
   };

@@ -30,6 +30,8 @@ export interface PlanInput {
   readonly headroom: number;
   /** Part of random placements that must fit, above 0 and below 1. */
   readonly confidence: number;
+  /** Part of first attempts that may be throttled, where that is the criterion instead. */
+  readonly maxThrottled?: number | undefined;
   readonly placement: PlacementMode;
   /** Whether generated names are the user's own (a scenario's) or stand for names that nobody gave. */
   readonly namesGiven: boolean;
@@ -97,6 +99,7 @@ export interface PlanOptions {
   readonly consumers?: readonly CountedConsumer[] | undefined;
   readonly headroom?: number | undefined;
   readonly confidence?: number | undefined;
+  readonly maxThrottled?: number | undefined;
   readonly placement?: PlacementMode | undefined;
   readonly region?: string | undefined;
   readonly retentionHours?: number | undefined;

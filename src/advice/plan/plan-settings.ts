@@ -49,6 +49,7 @@ export function settingsOf(
     consumers: consumersOf(options, background),
     headroom: options.headroom ?? DEFAULT_HEADROOM,
     confidence: options.confidence ?? DEFAULT_CONFIDENCE,
+    maxThrottled: options.maxThrottled,
     placement: options.placement ?? ('random' as const),
     region,
     retentionHours: options.retentionHours ?? background.retentionHours ?? DEFAULT_RETENTION_HOURS,

@@ -47,6 +47,7 @@ export function readBandwidth(input: PlanInput, keys: PlanKeys | undefined): Bou
   return {
     constraint: { ...common, shards: counts.shards, formula: formula + hottestText(counts) },
     countsFrom: counts.countsFrom,
+    factorFor: counts.factorFor,
     even: counts.even,
     remedies:
       counts.tooHeavy === undefined

@@ -15,6 +15,8 @@ export interface Bound {
   readonly constraint: Constraint;
   /** Absent: every count from the constraint's own on holds. */
   readonly countsFrom?: ((from: number) => Counts) | undefined;
+  /** The largest multiple of all loads at which so many shards hold it; absent where the keys have no part in it. */
+  readonly factorFor?: ((shards: number) => number) | undefined;
   /** Shards where all carry the same; absent: the constraint's own. */
   readonly even?: number;
   /** Where no count will do: what would. One sentence each. */

@@ -5,10 +5,10 @@
 import { heaviestKey, withoutKeysAbove, fillOf, type KeyLoads } from '../placement/key-loads.ts';
 import type { KeyLoad, PerDimension } from '../placement/key-run.ts';
 import { fittingCounts } from '../placement/fitting-counts.ts';
-import type { PlacedKeys } from '../placement/placement.ts';
-import { fewestShards, randomKeysOf } from '../placement/random-placement.ts';
+import { hottestFill, type PlacedKeys } from '../placement/placement.ts';
+import { fewestShards, largestFactor, randomKeysOf } from '../placement/random-placement.ts';
 import { planningLimit, shardsFor } from './constraints.ts';
-import type { Counts } from './shard-counts.ts';
+import type { Bound, Counts } from './shard-counts.ts';
 
 /** Loads are sums of floating point: a key is above the limit by more than this part. */
 const TOLERANCE = 1e-9;
@@ -47,6 +47,8 @@ export interface RuleCounts {
   /** The heaviest key, where it alone is above the limit; its load times `scale`. */
   readonly tooHeavy?: KeyLoad;
   readonly countsFrom?: (from: number) => Counts;
+  /** The largest multiple of the keys' loads at which so many shards keep the rule; absent where nothing is known of keys. */
+  readonly factorFor?: (shards: number) => number;
 }
 
 /** @param keys undefined where nothing is known of them: then all shards carry the same */
@@ -65,8 +67,25 @@ export function countsOfRule(rule: ShardRule, keys: PlanKeys | undefined, headro
   if (withoutKeysAbove(loads, keyLimit).keyCount < loads.keyCount) {
     return { even, shards: null, tooHeavy: timesScale(heaviestKey(loads, keyLimit), rule.scale) };
   }
-  const { first, countsFrom } = keys.isNamed ? byName(loads, limit, keys) : byChance(loads, limit, keys);
-  return { even, shards: first === null ? null : Math.max(even, first), countsFrom };
+  const heaviest = heaviestKey(loads, keyLimit);
+  const alone = heaviest === undefined ? Infinity : 1 / fillOf(heaviest, keyLimit);
+  const { first, countsFrom, factorFor } = keys.isNamed
+    ? byName(loads, limit, keys)
+    : byChance(loads, limit, keys);
+  return {
+    even,
+    shards: first === null ? null : Math.max(even, first),
+    countsFrom,
+    factorFor: (shards) => Math.min(alone, factorFor(shards)),
+  };
+}
+
+/** Of several rules: the least factor; undefined where none has one. */
+export function factorOfAll(rules: readonly RuleCounts[]): Bound['factorFor'] {
+  const factors = rules.flatMap(({ factorFor }) => factorFor ?? []);
+  return factors.length === 0
+    ? undefined
+    : (shards) => Math.min(...factors.map((factorFor) => factorFor(shards)));
 }
 
 /** Of several rules: the counts that hold one after the other until all do. */
@@ -97,6 +116,7 @@ function timesScale(key: KeyLoad | undefined, scale: number): KeyLoad {
 interface Found {
   readonly first: number | null;
   readonly countsFrom: (from: number) => Counts;
+  readonly factorFor: (shards: number) => number;
 }
 
 function byName(loads: KeyLoads, limit: PerDimension, { placedOf, mostShards }: PlanKeys): Found {
@@ -114,6 +134,7 @@ function byName(loads: KeyLoads, limit: PerDimension, { placedOf, mostShards }: 
         safe: hold === null || Math.max(hold, from) > mostShards ? null : Math.max(hold, from),
       };
     },
+    factorFor: (shards) => 1 / hottestFill(placed, shards, limit),
   };
 }
 
@@ -127,5 +148,6 @@ function byChance(loads: KeyLoads, limit: PerDimension, { risk, mostShards }: Pl
         first === null || from <= first ? first : fewestShards(random, limit, risk, from, mostShards);
       return { shards, safe: shards };
     },
+    factorFor: (shards) => largestFactor(random, shards, limit, risk),
   };
 }

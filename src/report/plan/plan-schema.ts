@@ -10,6 +10,7 @@ import { waysOut } from './ways-out-schema.ts';
 import { amount, count } from '../schema-figures.ts';
 import { moneyFields } from './money-schema.ts';
 import { planCapacity } from './capacity-schema.ts';
+import { reverse, table } from './table-schema.ts';
 
 export const plan = z.object({
   shards: count.nullable(),
@@ -37,6 +38,7 @@ export const plan = z.object({
       p95: amount.optional(),
       p99: amount.optional(),
       risk: amount.optional(),
+      throttled: amount.optional(),
     })
     .nullable(),
   hottestKey: z
@@ -53,6 +55,9 @@ export const plan = z.object({
   aggregation: aggregation.optional(),
   leases: leases.optional(),
   services: services.optional(),
+  table: table.optional(),
+  reverse: reverse.optional(),
+  maxThrottled: amount.optional(),
   assumptions: z.array(z.string()),
   doubts: z.array(z.enum(DOUBTS)).optional(),
   ...moneyFields,

@@ -17,6 +17,8 @@ import { constraintLines, detailLines, showFigures } from './constraint-text.ts'
 import { leaseLines } from './leases-text.ts';
 import { serviceLines } from './services-text.ts';
 import { waysOutLines } from './ways-out-text.ts';
+import { reverseLines } from './reverse-text.ts';
+import { tableLines } from './table-text.ts';
 import { moneyLines } from './money-text.ts';
 
 const MARGIN = 15;
@@ -27,12 +29,15 @@ export function renderPlanText(document: ReportDocument, style: Style): string {
   const ink = inkFor(style);
   const columns = pageWidth(style.columns);
   const details = style.details ?? false;
+  const { reverse } = plan;
+  const isForward = reverse === undefined || reverse.given !== undefined;
   return finish([
-    ...answerLines(plan, ink, columns),
+    ...(reverse === undefined ? answerLines(plan, ink, columns) : reverseLines(reverse, ink, columns)),
+    ...(reverse?.given === undefined ? [] : ['', ...answerLines(plan, ink, columns)]),
     ...subject(document, columns),
-    '',
-    ...constraintLines(plan, ink, columns),
+    ...(isForward ? ['', ...constraintLines(plan, ink, columns)] : []),
     ...hottestLines(plan, details, columns),
+    ...(isForward ? tableLines(plan, ink, columns, details) : []),
     ...moneyLines(plan, ink, columns, details),
     ...aggregationLines(plan, details, columns),
     ...capacityLines(plan, columns),
@@ -55,11 +60,24 @@ function hottestLines(plan: PlanResult, details: boolean, columns: number): stri
   return lines.length === 0 ? [] : ['', ...lines];
 }
 
-function hottestShardLines({ hottestShard, feasible }: PlanResult, columns: number): string[] {
+function hottestShardLines({ hottestShard, feasible, maxThrottled }: PlanResult, columns: number): string[] {
   if (hottestShard === null) return [];
   const text =
-    hottestShard.placement === 'actual' ? actualText(hottestShard) : chanceText(hottestShard, feasible);
-  return labelled('Hottest shard', text, MARGIN, columns);
+    hottestShard.placement === 'actual'
+      ? actualText(hottestShard)
+      : chanceText(hottestShard, feasible && maxThrottled === undefined);
+  const share = maxThrottled === undefined ? '' : ` ${throttledText(hottestShard, maxThrottled)}`;
+  return labelled('Hottest shard', text + share, MARGIN, columns);
+}
+
+/** A share is no confidence: one says how much is throttled, the other how surely nothing is. */
+function throttledText({ throttled = 0, placement }: HottestShard, most: number): string {
+  const mean =
+    placement === 'random' ? ', on average over where the names may fall: single streams have more' : '';
+  return (
+    `${percent(throttled)} of first attempts are above the limits themselves${mean}. Planned so that at most ` +
+    `${percent(most)} are above the limits less headroom, which is no confidence that none is.`
+  );
 }
 
 function actualText({ shards, utilization }: HottestShard): string {

@@ -248,7 +248,12 @@ class Crew {
     return {
       ...this.#view(),
       startUs: this.#startUs,
-      generator: generatorInfo(this.#lag, results.map(({ load }) => load), cores, misrouted),
+      generator: generatorInfo(
+        this.#lag,
+        results.map(({ load }) => load),
+        cores,
+        misrouted,
+      ),
       errors: failures.rows(),
       transport: results.at(0)?.transport ?? this.#options.transport,
       interrupted,

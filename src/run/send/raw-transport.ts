@@ -57,7 +57,9 @@ export class RawTransport implements Transport {
       const reply = await send(way, body);
       // Where the request failed, the connection may still be reading from the body.
       this.#body.giveBack(body);
-      return reply.status === 200 ? this.#reader.read(reply.body, batch, records) : failedReply(errorOf(reply), batch);
+      return reply.status === 200
+        ? this.#reader.read(reply.body, batch, records)
+        : failedReply(errorOf(reply), batch);
     } catch (error) {
       return failedReply(error, batch);
     }

@@ -85,14 +85,16 @@ function carryParcels(stack: KinesisClient['middlewareStack']): void {
     response.body = EMPTY_REPLY;
     return result;
   };
-  stack.addRelativeTo(
-    putBody as never,
-    { name: 'shardwiseBody', relation: 'after', toMiddleware: 'serializerMiddleware' },
-  );
-  stack.addRelativeTo(
-    keepReply as never,
-    { name: 'shardwiseReply', relation: 'after', toMiddleware: 'deserializerMiddleware' },
-  );
+  stack.addRelativeTo(putBody as never, {
+    name: 'shardwiseBody',
+    relation: 'after',
+    toMiddleware: 'serializerMiddleware',
+  });
+  stack.addRelativeTo(keepReply as never, {
+    name: 'shardwiseReply',
+    relation: 'after',
+    toMiddleware: 'deserializerMiddleware',
+  });
 }
 
 async function collected(body: AsyncIterable<Buffer>): Promise<Buffer> {

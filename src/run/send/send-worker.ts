@@ -30,8 +30,7 @@ const load = new Load({
   signal: stop.signal,
   part: {
     split: setup.split,
-    countsOf: (options) =>
-      new Ledger(options, (page) => say({ kind: 'page', page }, buffersOf(page))),
+    countsOf: (options) => new Ledger(options, (page) => say({ kind: 'page', page }, buffersOf(page))),
   },
   transportOf: ({ dictionary }) =>
     openTransport(setup.transport, {
@@ -58,7 +57,10 @@ function tellReached(second: number): void {
   const { tally, lag, offer } = load.pipeline;
   tally.close();
   const part = lag.take();
-  say({ kind: 'reached', second, lag: part, digest: offer.digest }, [part.buckets.buffer, part.counts.buffer]);
+  say({ kind: 'reached', second, lag: part, digest: offer.digest }, [
+    part.buckets.buffer,
+    part.counts.buffer,
+  ]);
 }
 
 async function send(): Promise<void> {

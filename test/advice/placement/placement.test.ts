@@ -36,6 +36,20 @@ function bruteForce(loads: KeyLoads, shards: number): number {
   return Math.max(...Array.from(records, (load, i) => fillOf({ records: load, bytes: bytes[i] }, LIMIT)));
 }
 
+/** Share of the records that are above the limit of their shard in records. */
+function shareAbove(loads: KeyLoads, shards: number): number {
+  const ranges = uniformRanges(shards);
+  const sums = new Float64Array(shards);
+  for (const run of loads.runs) {
+    for (let i = 0; i < run.length; i++) {
+      const key = run.keyAt(i);
+      const hash = hashKeyOf(key.name);
+      sums[ranges.findIndex((range) => contains(range, hash))] += key.records;
+    }
+  }
+  return sums.reduce((above, load) => above + Math.max(0, load - LIMIT.records), 0) / loads.total.records;
+}
+
 /** N_first, N_hold and the bad counts between, by their definition, up to a quota. */
 function byDefinition(
   loads: KeyLoads,
@@ -149,6 +163,33 @@ describe('fittingCounts', () => {
     });
     expect(spans.every((span) => span >= 0)).toBe(true);
     expect(Math.max(...spans)).toBeGreaterThan(5);
+  });
+
+  it('finds N_scan, from which every window fits, by its definition', () => {
+    for (const loads of [loadsOf(10_000, 100, uniform(200)), loadsOf(4000, 100, zipf(1, 300))]) {
+      const placed = placeKeys(loads);
+      const { scan, hold } = fittingCounts(placed, LIMIT, 13, 2000);
+      expect(scan).not.toBeNull();
+      expect(hottestWindow(placed, scan ?? 1, LIMIT)).toBeLessThanOrEqual(1 + 1e-9);
+      expect(hottestWindow(placed, (scan ?? 1) - 1, LIMIT)).toBeGreaterThan(1 + 1e-9);
+      expect(hold).toBeLessThanOrEqual(scan ?? 0);
+    }
+  });
+
+  it('takes counts that have no more than a part above their shards, by their definition', () => {
+    for (const [count, seed] of [
+      [40, 1],
+      [200, 2],
+      [90, 3],
+    ]) {
+      const loads = loadsOf(6000, 100, zipf(0.7, count, `t${seed}-{n}`));
+      const { fits, first } = fittingCounts(placeKeys(loads), LIMIT, 1, 60, 0.02);
+      for (let shards = 1; shards <= 60; shards++) {
+        const above = shareAbove(loads, shards);
+        expect([shards, fits(shards)]).toEqual([shards, above <= 0.02 * (1 + 1e-9)]);
+        if (shards === first) expect(above).toBeLessThanOrEqual(0.02 + 1e-9);
+      }
+    }
   });
 
   it('says so where two heavy neighbours fit on no count', () => {
