@@ -30,10 +30,12 @@ export function fitOf(
   core: PlanResult,
   { risk, traffic }: Circumstances,
 ): ModeFit {
+  const fanOut = fanOutTrouble(mode, input);
   const why = [
     ...hotKeyTrouble(core),
-    ...fanOutTrouble(mode, input),
-    ...(mode === 'provisioned' ? shardTrouble(core) : volumeTrouble(input)),
+    ...fanOut,
+    ...(fanOut.length > 0 && mode === 'provisioned' ? [] : shardTrouble(mode, core)),
+    ...(mode === 'provisioned' ? [] : volumeTrouble(input)),
     ...(mode === 'on-demand' ? readTrouble(input) : []),
     ...(mode === 'on-demand-advantage' ? warmTrouble(input, core, risk) : []),
   ];
@@ -56,9 +58,25 @@ function fanOutTrouble(mode: PricedMode, input: PlanInput): string[] {
   return efo > limit ? [`${efo} consumers with enhanced fan-out: a stream in this mode takes ${limit}.`] : [];
 }
 
-function shardTrouble({ feasible, hottestKey }: PlanResult): string[] {
-  const isSaid = hottestKey !== null && !hottestKey.fits;
-  return feasible || isSaid ? [] : ['No number of shards meets every constraint.'];
+/** Constraints that no number of shards meets bind every mode: shards have the same limits in all of them. */
+function shardTrouble(mode: PricedMode, { feasible, constraints }: PlanResult): string[] {
+  const unmet = constraints.filter(
+    ({ name, evaluated, shards }) => evaluated && shards === null && name !== 'hot-key',
+  );
+  const named = unmet.map(({ name }) => name).filter((name) => name !== 'quota');
+  if (named.length > 0)
+    return [
+      `No number of shards meets ${named.join(' and ')}, and a shard's limits are the same in every mode.`,
+    ];
+  const isKey = constraints.some(
+    ({ name, evaluated, shards }) => name === 'hot-key' && evaluated && shards === null,
+  );
+  if (feasible || isKey || mode !== 'provisioned') return [];
+  return [
+    unmet.length > 0
+      ? 'It needs more than the quota of shards or consumers.'
+      : 'No number of shards up to the quota meets every constraint.',
+  ];
 }
 
 function volumeTrouble(input: PlanInput): string[] {

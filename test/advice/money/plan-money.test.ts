@@ -51,9 +51,17 @@ describe('planMoney', () => {
 
   it('does not fit Standard with more polling consumers than half-full shards can feed', () => {
     expect(modesOf({ rate: 100, recordBytes: 100, polling: 4 })['on-demand'].feasible).toBe(true);
-    const five = modesOf({ rate: 100, recordBytes: 100, polling: 5 });
+    const five = modesOf({ rate: 100, recordBytes: 100, polling: 5 }, { headroom: 0 });
     expect(five['on-demand'].feasible).toBe(false);
     expect(five['on-demand-advantage'].feasible).toBe(true);
+  });
+
+  it('fits in no mode where consumers call each shard more often than it answers', () => {
+    const six = modesOf({ rate: 100, recordBytes: 100, polling: 6 });
+    expect(Object.values(six).map(({ feasible }) => feasible)).toEqual([false, false, false]);
+    expect(six['on-demand-advantage'].why).toEqual([
+      "No number of shards meets read-calls, and a shard's limits are the same in every mode.",
+    ]);
   });
 
   it('fits in no mode where a key fits on no shard, and bills on demand all the same', () => {
