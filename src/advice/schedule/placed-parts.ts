@@ -5,10 +5,11 @@ import type { PlanResult } from '../../results/plan-result.ts';
 import type { PlanLayouts } from '../../results/plan-layouts.ts';
 import type { PlanSchedule } from '../../results/plan-schedule.ts';
 import { planLayouts } from '../layout/plan-layouts.ts';
+import { withAssumptions } from '../plan/assumption.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
 import { placedPlan, type PlacedPlan } from '../plan/plan.ts';
 import { scaledInput, withoutKeys } from './hourly-needs.ts';
-import { planSchedule, type ScheduleOptions } from './plan-schedule.ts';
+import { planSchedule, scheduleAssumptions, type ScheduleOptions } from './plan-schedule.ts';
 
 export interface PartOptions {
   /** What makes of the records that are sent those that the stream takes: aggregation, or nothing. */
@@ -19,7 +20,22 @@ export interface PartOptions {
   readonly schedule: ScheduleOptions | undefined;
 }
 
-/** @param input of the plan, at the peak rate and before `around` */
+/**
+ * Adds them to a result.
+ * @param core plan that the result was made of
+ * @param input of the plan, at the peak rate and before `around`
+ */
+export function withPlacedParts(
+  result: PlanResult,
+  core: PlacedPlan,
+  input: PlanInput,
+  options: PartOptions,
+): PlanResult {
+  const parts = placedParts(core, input, options);
+  const isScheduled = options.schedule !== undefined && parts.schedule !== null;
+  return withAssumptions({ ...result, ...parts }, isScheduled ? scheduleAssumptions(options.schedule) : []);
+}
+
 export function placedParts(
   core: PlacedPlan,
   input: PlanInput,

@@ -5,10 +5,11 @@
 import type { PlanSchedule, ScheduledHour } from '../../results/plan-schedule.ts';
 import type { RateProfile } from '../../traffic/rate-profile.ts';
 import { timestampText } from '../../traffic/timestamp.ts';
+import type { Assumption } from '../plan/assumption.ts';
 import type { PlacedPlan } from '../plan/plan.ts';
 import { cheapestSchedule, type Resize } from './cheapest-schedule.ts';
 import { hourlyNeeds, type HourlyNeeds, type PlanAt } from './hourly-needs.ts';
-import { leadMinutes } from './resize-lead.ts';
+import { leadMinutes, SECONDS_PER_STEP } from './resize-lead.ts';
 
 /** A call has to save this part of an hour at the peak, and at least one shard-hour. */
 export const CALL_WORTH = 0.05;
@@ -19,6 +20,26 @@ export interface ScheduleOptions {
   readonly profile: RateProfile;
   /** Minutes that a call takes; undefined: by rule of thumb. */
   readonly leadMinutes?: number | undefined;
+}
+
+/** What a schedule rests on. */
+export function scheduleAssumptions({ leadMinutes: given }: ScheduleOptions): Assumption[] {
+  const fromFlag: Assumption[] =
+    given === undefined
+      ? [
+          {
+            text: `UpdateShardCount takes ${SECONDS_PER_STEP} s for each split and merge: a rule of thumb. --reshard-lead has yours.`,
+            doubt: 'high',
+          },
+        ]
+      : [];
+  return [
+    {
+      text: 'Traffic is never above the profile: an hour that is busier finds the shards of the schedule, not those of the peak.',
+      doubt: 'high',
+    },
+    ...fromFlag,
+  ];
 }
 
 /** @returns undefined where the plan does not fit, so that there is nothing to schedule */
