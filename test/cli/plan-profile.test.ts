@@ -39,7 +39,10 @@ describe('shardwise plan --profile', () => {
     expect(documentSchema.safeParse(document).error).toBeUndefined();
     const { schedule, shards } = document.plan ?? {};
     expect(shards).toBe(3);
-    expect(schedule?.hours.map(({ needed }) => needed)).toEqual([...Array(8).fill(1), ...Array(16).fill(3)]);
+    expect(schedule?.hours.map(({ needed }) => needed)).toEqual([
+      ...Array<number>(8).fill(1),
+      ...Array<number>(16).fill(3),
+    ]);
     // 1 to 3 is more than double: by way of 2, an hour before.
     expect(schedule?.changes.map(({ from, to }) => [from, to])).toEqual([
       [3, 2],

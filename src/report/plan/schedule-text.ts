@@ -75,9 +75,7 @@ function callLines(
     .map(({ at, from, to }) => `${at.replaceAll(' ', NBSP)}${NBSP}${count(from)}→${count(to)}`)
     .join('; ');
   const rest = more > 0 ? ` … and ${count(more)} more${details ? ' (-f json)' : ' (--details)'}` : '';
-  const lead = leadGiven
-    ? `A call takes ${count(longestLeadMinutes)}${NBSP}min (--reshard-lead).`
-    : `A call is taken to need 30${NBSP}s for each split and merge, at most ${count(longestLeadMinutes)}${NBSP}min here: a rule of ` +
-      'thumb. Measure yours: --reshard-lead.';
+  const rule = leadGiven ? '' : ` (30${NBSP}s for each split and merge; --reshard-lead)`;
+  const lead = `A call is taken to need up to ${count(longestLeadMinutes)}${NBSP}min${rule}.`;
   return [...labelled('', `${list}${rest}.`, MARGIN, columns), ...labelled('', lead, MARGIN, columns)];
 }
