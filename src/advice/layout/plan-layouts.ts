@@ -7,7 +7,7 @@ import type { ConstraintName } from '../../results/plan-result.ts';
 import type { PerDimension } from '../placement/key-run.ts';
 import { hottestFill, type PlacedKeys } from '../placement/placement.ts';
 import { SHARD_LIMIT } from '../plan/constraints.ts';
-import type { PlacedPlan } from '../plan/plan.ts';
+import type { PlacedPlan } from '../plan/placed-plan.ts';
 import { fillsOf, startsOf, type Cells, type Layout } from './cells.ts';
 import { cheapestLayout, FEWEST_SHARDS } from './cheapest-layout.ts';
 import { evenSegments, fewestSegments } from './even-layout.ts';

@@ -6,7 +6,7 @@ import type { PlacedKeys } from '../placement/placement.ts';
 import { hottestFill, LOAD_TOLERANCE } from '../placement/placement.ts';
 import type { BurstWindow } from '../plan/burst-window.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
-import type { PlacedPlan } from '../plan/plan.ts';
+import type { PlacedPlan } from '../plan/placed-plan.ts';
 
 /** A plan for part of the peak rate, above 0 and at most 1; without the keys where they are placed already. */
 export type PlanAt = (part: number, withKeys: boolean) => PlacedPlan;

@@ -7,7 +7,8 @@ import type { PlanSchedule } from '../../results/plan-schedule.ts';
 import { planLayouts } from '../layout/plan-layouts.ts';
 import { withAssumptions } from '../plan/assumption.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
-import { placedPlan, type PlacedPlan } from '../plan/plan.ts';
+import type { PlanAround } from '../plan/plan-around.ts';
+import { placedPlan, type PlacedPlan } from '../plan/placed-plan.ts';
 import { scaledInput, withoutKeys } from './hourly-needs.ts';
 import { planSchedule, scheduleAssumptions, type ScheduleOptions } from './plan-schedule.ts';
 
@@ -22,16 +23,16 @@ export interface PartOptions {
 
 /**
  * Adds them to a result.
- * @param core plan that the result was made of
  * @param input of the plan, at the peak rate and before `around`
+ * @param planned what the result was made of
  */
 export function withPlacedParts(
   result: PlanResult,
-  core: PlacedPlan,
   input: PlanInput,
+  planned: PlanAround,
   options: PartOptions,
 ): PlanResult {
-  const parts = placedParts(core, input, options);
+  const parts = placedParts(placedPlan(planned.input, planned), input, options);
   const isScheduled = options.schedule !== undefined && parts.schedule !== null;
   return withAssumptions({ ...result, ...parts }, isScheduled ? scheduleAssumptions(options.schedule) : []);
 }

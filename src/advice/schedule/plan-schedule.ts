@@ -6,7 +6,7 @@ import type { PlanSchedule, ScheduledHour } from '../../results/plan-schedule.ts
 import type { RateProfile } from '../../traffic/rate-profile.ts';
 import { timestampText } from '../../traffic/timestamp.ts';
 import type { Assumption } from '../plan/assumption.ts';
-import type { PlacedPlan } from '../plan/plan.ts';
+import type { PlacedPlan } from '../plan/placed-plan.ts';
 import { cheapestSchedule, type Resize } from './cheapest-schedule.ts';
 import { hourlyNeeds, type HourlyNeeds, type PlanAt } from './hourly-needs.ts';
 import { leadMinutes, SECONDS_PER_STEP } from './resize-lead.ts';

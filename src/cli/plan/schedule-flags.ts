@@ -56,8 +56,17 @@ function leadOf(text: string): number {
 }
 
 /** The plan's rates are the mean and the highest of the profile. Refuses (exit 2) those of other flags. */
-export function withProfile(options: PlanOptions, schedule: ScheduleOptions | undefined): PlanOptions {
+export function withProfile(
+  schedule: ScheduleOptions | undefined,
+  shards: number | undefined,
+  options: PlanOptions,
+): PlanOptions {
   if (schedule === undefined) return options;
+  if (shards !== undefined)
+    throw badInput(
+      '--shards: the profile says how much is sent, and --shards asks for it.',
+      'Leave out one of them.',
+    );
   const other = options.rate === undefined ? options.peakRate !== undefined && '--peak-rate' : '--rate';
   if (other !== false)
     throw badInput(`${other}: the profile says how much is sent.`, `Leave out ${other}, or --profile.`);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planLayouts } from '../../../src/advice/layout/plan-layouts.ts';
-import { placedPlan } from '../../../src/advice/plan/plan.ts';
+import { placedPlan } from '../../../src/advice/plan/placed-plan.ts';
 import { planInputOfFlags, type PlanOptions } from '../../../src/advice/plan/plan-input.ts';
 import { hashKeyOf, parseHashKey } from '../../../src/model/hash-key.ts';
 import {

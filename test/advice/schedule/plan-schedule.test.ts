@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildPlan, placedPlan } from '../../../src/advice/plan/plan.ts';
+import { placedPlan } from '../../../src/advice/plan/placed-plan.ts';
+import { buildPlan } from '../../../src/advice/plan/plan.ts';
 import { planInputOfFlags, type PlanOptions } from '../../../src/advice/plan/plan-input.ts';
 import { placedParts } from '../../../src/advice/schedule/placed-parts.ts';
 import { hashKeyOf } from '../../../src/model/hash-key.ts';
