@@ -18,6 +18,7 @@ import { addChanceFlags, parseChance, type ChanceFlags } from './plan/chance-fla
 import { addMarginFlags, parseMargins, type MarginFlags } from './plan/margin-flags.ts';
 import { addPipelineFlags, type PipelineFlags, untangle } from './plan/pipeline-flags.ts';
 import { addReaderFlags, parseReaders, type ReaderFlags } from './plan/reader-flags.ts';
+import { addScheduleFlags, parseSchedule, withProfile, type ScheduleFlags } from './plan/schedule-flags.ts';
 import { addTrafficFlags, parseTraffic, type TrafficFlags } from './plan/traffic-flags.ts';
 import { VERSION } from './version.ts';
 
@@ -31,7 +32,8 @@ export interface PlanFlags
     ChanceFlags,
     AccountFlags,
     PipelineFlags,
-    CostFlags {}
+    CostFlags,
+    ScheduleFlags {}
 
 const FLAG_GROUPS = [
   addTrafficFlags,
@@ -41,6 +43,7 @@ const FLAG_GROUPS = [
   addAccountFlags,
   addPipelineFlags,
   addCostFlags,
+  addScheduleFlags,
 ];
 
 /** The command, to be added to the program. Exit code 0 where the plan fits, 3 where it does not. */
@@ -63,27 +66,30 @@ export async function plan(
   const output = parseOutput(flags);
   const startedAt = new Date().toISOString();
   // Everything at once: loaded one after another, the modules cost more time than the plan.
-  const [{ planAround }, { planMoney }, { monthlyProvisionedUsd }] = await Promise.all([
+  const [{ planAround }, { planMoney }, { monthlyProvisionedUsd }, { withPlacedParts }] = await Promise.all([
     import('../advice/plan/plan-around.ts'),
     import('../advice/money/plan-money.ts'),
     import('../advice/money/mode-cost.ts'),
+    import('../advice/schedule/placed-parts.ts'),
     import('../advice/plan/plan.ts'),
     import('../advice/plan/plan-input.ts'),
     import('../report/render.ts'),
     import('../report/plan/plan-text.ts'),
   ]);
   const { shards, maxThrottled } = parseChance(flags);
-  const options: PlanOptions = {
+  const schedule = await parseSchedule(flags);
+  const options: PlanOptions = withProfile(schedule, shards, {
     ...(await parseTraffic(flags)),
     ...(await parseReaders(flags)),
     ...parseMargins(flags),
     ...parseAccount(flags),
     maxThrottled,
-  };
+  });
   const { input, scenario, played, shape } =
     file === undefined ? await inputOfFlags(options, shards) : await inputOfFile(file, options);
   const costs = await parseCosts(flags, input);
-  const pipeline = await pipelineFor(flags, input, played, file);
+  const pipelineOf = await pipelineFor(flags, played, file);
+  const pipeline = pipelineOf(input);
   if (shards !== undefined && pipeline.input !== input) throw aggregatesRefusal();
   const { prices } = costs;
   const around = planAround(pipeline.input, {
@@ -93,7 +99,18 @@ export async function plan(
       prices && ((of, count) => monthlyProvisionedUsd(pipeline.billed?.(count) ?? of, count, prices)),
   });
   const money = planMoney(around.input, around.plan, { ...costs, shape, billed: pipeline.billed });
-  const result = { ...pipeline.finish(around.plan), ...money };
+  const priced = { ...pipeline.finish(around.plan), ...money };
+  const result =
+    shards !== undefined
+      ? priced
+      : withPlacedParts(priced, input, around, {
+          around: pipelineOf,
+          monthlyUsd: (count) =>
+            prices === undefined
+              ? null
+              : monthlyProvisionedUsd(pipeline.billed(Math.ceil(count)), count, prices),
+          schedule,
+        });
   const document: ReportDocument = {
     schemaVersion: 1,
     kind: 'plan',
@@ -132,17 +149,17 @@ interface Planned {
 /** What stands around the stream: the traffic as it reaches it, and what to say beside the plan. */
 async function pipelineFor(
   flags: PlanFlags,
-  input: PlanInput,
   scenario: Scenario | undefined,
   file: string | undefined,
-): Promise<Pipeline> {
+): Promise<(input: PlanInput) => Pipeline> {
   const { aggregationOf, parsePipeline } = await import('./plan/pipeline-flags.ts');
   const { pipelineOf } = await import('../advice/pipeline/pipeline.ts');
   const options = parsePipeline(flags);
-  return pipelineOf(input, {
+  const question = {
     aggregate: aggregationOf(options, scenario, file),
     compareServices: options.compareServices,
-  });
+  };
+  return (input) => pipelineOf(input, question);
 }
 
 /** @param shards where it is their rate that is asked for, none need be given */
@@ -204,7 +221,7 @@ async function inputOfFile(file: string, options: PlanOptions): Promise<Planned>
 function refuseOverrides(file: string, sources: number, options: PlanOptions): void {
   const given = (
     [
-      ['--rate', options.rate],
+      ['--rate or --profile', options.rate],
       ['--peak-rate', options.peakRate],
       ['--burst', options.burst],
       ['--record-size', options.dataBytes],

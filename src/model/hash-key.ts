@@ -46,6 +46,11 @@ export function positionOf(words: Uint32Array, offset = 0): number {
   return words[offset] * 2 ** 21 + (words[offset + 1] >>> 11);
 }
 
+/** The position of a hash key that is given as a number. */
+export function positionOfHashKey(hashKey: bigint): number {
+  return Number(hashKey >> 75n);
+}
+
 /** Four big-endian words as one number: the oracle of the word form. */
 export function fromWords(words: ArrayLike<number>, offset = 0): bigint {
   let value = 0n;

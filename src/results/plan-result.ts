@@ -3,7 +3,9 @@
  */
 import type { AggregationResult } from './plan-aggregation.ts';
 import type { PlanCapacity } from './plan-capacity.ts';
+import type { PlanLayouts } from './plan-layouts.ts';
 import type { PlanMoney } from './plan-money.ts';
+import type { PlanSchedule } from './plan-schedule.ts';
 import type { LeaseResult } from './plan-leases.ts';
 import type { ServiceResult } from './plan-services.ts';
 import type { WayOut } from './plan-ways-out.ts';
@@ -21,6 +23,10 @@ export interface PlanResult extends Partial<PlanMoney> {
   readonly constraints: readonly Constraint[];
   readonly hottestShard: HottestShard | null;
   readonly hottestKey: HottestKey | null;
+  /** Where the places of keys are known: what cutting between them would save. */
+  readonly layouts?: PlanLayouts;
+  /** With a profile of the rate over time: shards hour by hour; null where its highest hour does not fit. */
+  readonly schedule?: PlanSchedule | null;
   /** Where producers aggregate. */
   readonly aggregation?: AggregationResult;
   /** One for each consumer of the KCL; absent where there is none. */

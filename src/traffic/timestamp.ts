@@ -22,6 +22,21 @@ export function timestampUs(text: string): number | undefined {
   );
 }
 
+/** Such a time to the minute, in UTC: `2026-03-02T08:00Z`. @param us since 1970, of a year from 1 to 9999 */
+export function timestampText(us: number): string {
+  const minutes = Math.floor(us / 60_000_000);
+  let days = Math.floor(minutes / 1440);
+  let year = 1970 + Math.floor(days / 366);
+  while (daysSince1970(year + 1, 1, 1) <= days) year++;
+  days -= daysSince1970(year, 1, 1);
+  let month = 1;
+  for (; days >= daysOf(year, month); month++) days -= daysOf(year, month);
+  const ofDay = minutes - Math.floor(minutes / 1440) * 1440;
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const date = `${String(year).padStart(4, '0')}-${two(month)}-${two(days + 1)}`;
+  return `${date}T${two(Math.floor(ofDay / 60))}:${two(ofDay % 60)}Z`;
+}
+
 function offsetMinutes(text: string | undefined): number {
   if (text === undefined || text === 'Z') return 0;
   const minutes = Number(text.slice(1, 3)) * 60 + Number(text.slice(-2));

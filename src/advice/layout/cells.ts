@@ -64,7 +64,7 @@ export class LoadWindow {
   }
 
   /** Whether one shard may hold these cells. Holds for a part of them wherever it holds for all. */
-  get fits(): boolean {
+  fits(): boolean {
     return this.#rowsAbove <= (this.#limit.exceptRows ?? 0);
   }
 

@@ -33,7 +33,7 @@ export function cheapestLayout(cells: Cells, limit: SegmentLimit, costs: LayoutC
   let oldBefore = 0;
   for (let end = 1; end <= count; end++) {
     window.push();
-    while (!window.fits && window.length > 0) window.shift();
+    while (!window.fits() && window.length > 0) window.shift();
     if (window.length === 0) return undefined;
     queue.dropBelow(window.from);
     const best = queue.least;

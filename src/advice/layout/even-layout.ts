@@ -14,13 +14,13 @@ export function fewestSegments(cells: Cells, limit: SegmentLimit, most = Infinit
   const window = new LoadWindow(cells, limit);
   for (let cell = 0; cell < cells.count; cell++) {
     window.push();
-    if (window.fits) continue;
+    if (window.fits()) continue;
     if (window.length > 1) {
       window.restart(cell);
       window.push();
       firsts.push(cell);
     }
-    if (!window.fits || firsts.length > most) return undefined;
+    if (!window.fits() || firsts.length > most) return undefined;
   }
   return Uint32Array.from(firsts);
 }
@@ -39,7 +39,10 @@ export function evenSegments(cells: Cells, shards: number, limit: SegmentLimit):
   };
   let high = 1;
   let best = at(high);
-  while (best === undefined) best = at((high *= 2));
+  while (best === undefined) {
+    high *= 2;
+    best = at(high);
+  }
   for (let low = 0, i = 0; i < HALVINGS; i++) {
     const middle = (low + high) / 2;
     const found = at(middle);

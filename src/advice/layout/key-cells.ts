@@ -2,13 +2,10 @@
  * Partition keys in the order of their hash keys, as cells that a layout may cut between: in the middle of the gap
  * between two neighbours, and at the boundaries that stand already.
  */
-import { HASH_SPACE, MAX_HASH_KEY } from '../../model/hash-key.ts';
+import { HASH_SPACE, MAX_HASH_KEY, positionOfHashKey, POSITIONS } from '../../model/hash-key.ts';
 import type { PerDimension } from '../placement/key-run.ts';
 import type { Cells, LoadColumn, SegmentLimit } from './cells.ts';
 
-/** Positions are the first 53 bits of hash keys. */
-const POSITIONS = 2 ** 53;
-const POSITION_SHIFT = 75n;
 /** Positions further apart than this are far more than two hash keys apart. */
 const NEAR = 4;
 /** A shard's worth of load that no key is known of may be cut into so many parts. */
@@ -23,6 +20,8 @@ export interface OrderedKeys {
   /** Whole numbers, key i in row r at `[i * rows + r]`, as in `Cells`. */
   readonly records: LoadColumn;
   readonly bytes: LoadColumn;
+  /** 1 where a key is not to be cut off the one before it: so many keys need not all be told apart. Default: none. */
+  readonly isJoined?: Uint8Array;
 }
 
 export interface Surroundings {
@@ -32,11 +31,6 @@ export interface Surroundings {
   readonly tail?: readonly PerDimension[];
   /** A shard's limit: how finely the tail has to be cut. */
   readonly limit: SegmentLimit;
-}
-
-/** First 53 bits of a hash key. */
-export function positionOfHash(hashKey: bigint): number {
-  return Number(hashKey >> POSITION_SHIFT);
 }
 
 /** Cells with at most one key each, but for keys whose hash keys are too close together for a cut. */
@@ -74,7 +68,7 @@ class Cuts {
 
   positionAt(cell: number): number {
     const exact = this.#exact.get(cell);
-    if (exact !== undefined) return positionOfHash(exact);
+    if (exact !== undefined) return positionOfHashKey(exact);
     const { positions } = this.#keys;
     const key = this.firstKey[cell];
     return (positions[key - 1] + positions[key]) / 2;
@@ -121,6 +115,7 @@ function cutsOf(keys: OrderedKeys, { oldStarts = [], tail = [], limit }: Surroun
     const above = key === keys.count ? POSITIONS : keys.positions[key];
     const pieces = Math.ceil(((above - below) / POSITIONS) * fill * TAIL_PIECES);
     const isInner = key > 0 && key < keys.count;
+    if (old.length === 0 && pieces <= 1 && keys.isJoined?.[key] === 1) continue;
     if (old.length === 0 && pieces <= 1 && above - below > NEAR) {
       if (isInner) cuts.addMiddle(key);
       continue;
@@ -139,7 +134,7 @@ function cutsOf(keys: OrderedKeys, { oldStarts = [], tail = [], limit }: Surroun
 /** Whether a boundary lies in the gap before a key or in one below: keys at the boundary are above it. */
 function isAtOrBelow(keys: OrderedKeys, start: bigint, key: number): boolean {
   if (key === keys.count) return true;
-  const distance = positionOfHash(start) - keys.positions[key];
+  const distance = positionOfHashKey(start) - keys.positions[key];
   return Math.abs(distance) > NEAR ? distance < 0 : start <= keys.hashKeyAt(key);
 }
 

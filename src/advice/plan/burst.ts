@@ -37,6 +37,7 @@ export function burst(input: PlanInput, keys: PlanKeys | undefined): Bound {
     factorFor: factorOfAll(judged.map(({ counts }) => counts)),
     countsFrom: countsFromAll(judged.map(({ counts }) => counts)),
     even: Math.max(...judged.map((one) => one.counts.even)),
+    shardLimits: judged.map((one) => one.counts.limit),
     remedies: remediesOf(worst, input),
     assumptions: worst.window.kind === 'chance' ? [] : [bucketAssumption(worst)],
   };
@@ -71,7 +72,12 @@ function judge(window: BurstWindow, input: PlanInput, keys: PlanKeys | undefined
     scale: isProportional ? peakSeconds[0] : 1,
     loads: isProportional || keys === undefined ? undefined : loadsWithin(window, input),
   };
-  return { window, load, takes, counts: countsOfRule(rule, keys, headroom) };
+  const counts = countsOfRule(rule, keys, headroom);
+  if (isProportional) return { window, load, takes, counts };
+  // Some keys burst more than others: a limit for all of them is one for the worst.
+  const most = Math.max(...peakSeconds);
+  const limit = { records: counts.limit.records / most, bytes: counts.limit.bytes / most };
+  return { window, load, takes, counts: { ...counts, limit } };
 }
 
 /** What each key carries within the window: its records and bytes, not per second. */

@@ -48,6 +48,7 @@ export function catchUp(input: PlanInput, keys: PlanKeys | undefined): Bound {
     factorFor: factorOfAll(judged.map(({ counts }) => counts)),
     countsFrom: countsFromAll(judged.map(({ counts }) => counts)),
     even: Math.max(...judged.map((one) => one.counts.even)),
+    shardLimits: judged.map((one) => one.counts.limit),
     remedies: [
       ...(keeps.isLong ? [] : [keeps.remedy]),
       ...(worst.counts.tooHeavy === undefined ? [] : [keyRemedy(worst, outage, input)]),

@@ -49,6 +49,7 @@ export function consumerSpeed(input: PlanInput, keys: PlanKeys | undefined): Bou
     countsFrom: combined(judged),
     factorFor: factorOfAll(judged.map(({ counts }) => counts)),
     even: Math.max(...judged.map((one) => one.counts.even)),
+    shardLimits: judged.map((one) => one.counts.limit),
     remedies: counts.tooHeavy === undefined ? [] : [remedyOf(worst, input)],
   };
 }

@@ -4,6 +4,7 @@
 import type { PlanResult } from '../../results/plan-result.ts';
 import { buildWithBounds } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
+import type { Bound } from './shard-counts.ts';
 import { atRate, planReverse } from './plan-reverse.ts';
 import { planTable } from './plan-table.ts';
 
@@ -20,6 +21,8 @@ export interface PlanAround {
   readonly plan: PlanResult;
   /** What was planned for: the input, or the same at the rate that the reverse question ends at. */
   readonly input: PlanInput;
+  /** Its constraints but the quota. */
+  readonly bounds: readonly Bound[];
 }
 
 export function planAround(input: PlanInput, { shards, isRateGiven, monthlyUsd }: Around): PlanAround {
@@ -29,5 +32,5 @@ export function planAround(input: PlanInput, { shards, isRateGiven, monthlyUsd }
   const { plan, bounds } = buildWithBounds(planned);
   const cost = monthlyUsd && ((count: number): number | null => monthlyUsd(planned, count));
   const table = planTable(planned, plan, bounds, cost);
-  return { plan: { ...plan, table, ...(reverse === undefined ? {} : { reverse }) }, input: planned };
+  return { plan: { ...plan, table, ...(reverse === undefined ? {} : { reverse }) }, input: planned, bounds };
 }

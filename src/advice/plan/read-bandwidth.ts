@@ -49,6 +49,7 @@ export function readBandwidth(input: PlanInput, keys: PlanKeys | undefined): Bou
     countsFrom: counts.countsFrom,
     factorFor: counts.factorFor,
     even: counts.even,
+    shardLimits: [counts.limit],
     remedies:
       counts.tooHeavy === undefined
         ? []

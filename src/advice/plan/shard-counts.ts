@@ -3,6 +3,7 @@
  * of keys matter, a larger count can be worse again.
  */
 import type { Assumption } from './assumption.ts';
+import type { PerDimension } from '../placement/key-run.ts';
 import type { Constraint } from '../../results/plan-result.ts';
 
 /** The least count from a given one on that holds, and the least from which all hold; null where none was found. */
@@ -19,6 +20,8 @@ export interface Bound {
   readonly factorFor?: ((shards: number) => number) | undefined;
   /** Shards where all carry the same; absent: the constraint's own. */
   readonly even?: number;
+  /** What the plan's keys on any one shard may carry per second, by each of its rules. */
+  readonly shardLimits?: readonly PerDimension[];
   /** Where no count will do: what would. One sentence each. */
   readonly remedies?: readonly string[];
   readonly assumptions?: readonly Assumption[];

@@ -49,6 +49,8 @@ export interface RuleCounts {
   readonly countsFrom?: (from: number) => Counts;
   /** The largest multiple of the keys' loads at which so many shards keep the rule; absent where nothing is known of keys. */
   readonly factorFor?: (shards: number) => number;
+  /** What the plan's keys on one shard may carry per second. */
+  readonly limit: PerDimension;
 }
 
 /** @param keys undefined where nothing is known of them: then all shards carry the same */
@@ -60,12 +62,12 @@ export function countsOfRule(rule: ShardRule, keys: PlanKeys | undefined, headro
         : shardsFor(rule.load[dimension], rule.limit[dimension], headroom),
     ),
   );
-  if (keys === undefined || (rule.loads ?? keys.fitting).keyCount === 0) return { even, shards: even };
   const limit = scaled(planningLimit(headroom, rule.limit), rule.scale);
+  if (keys === undefined || (rule.loads ?? keys.fitting).keyCount === 0) return { even, shards: even, limit };
   const loads = rule.loads ?? keys.fitting;
   const keyLimit = scaled(planningLimit(headroom, rule.keyLimit ?? rule.limit), rule.scale * (1 - TOLERANCE));
   if (withoutKeysAbove(loads, keyLimit).keyCount < loads.keyCount) {
-    return { even, shards: null, tooHeavy: timesScale(heaviestKey(loads, keyLimit), rule.scale) };
+    return { even, shards: null, limit, tooHeavy: timesScale(heaviestKey(loads, keyLimit), rule.scale) };
   }
   const heaviest = heaviestKey(loads, keyLimit);
   const alone = heaviest === undefined ? Infinity : 1 / fillOf(heaviest, keyLimit);
@@ -75,6 +77,7 @@ export function countsOfRule(rule: ShardRule, keys: PlanKeys | undefined, headro
   return {
     even,
     shards: first === null ? null : Math.max(even, first),
+    limit,
     countsFrom,
     factorFor: (shards) => Math.min(alone, factorFor(shards)),
   };

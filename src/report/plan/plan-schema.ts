@@ -8,7 +8,9 @@ import { leases } from './leases-schema.ts';
 import { services } from './services-schema.ts';
 import { waysOut } from './ways-out-schema.ts';
 import { amount, count } from '../schema-figures.ts';
+import { layouts } from './layout-schema.ts';
 import { moneyFields } from './money-schema.ts';
+import { schedule } from './schedule-schema.ts';
 import { planCapacity } from './capacity-schema.ts';
 import { reverse, table } from './table-schema.ts';
 
@@ -61,6 +63,8 @@ export const plan = z.object({
   assumptions: z.array(z.string()),
   doubts: z.array(z.enum(DOUBTS)).optional(),
   ...moneyFields,
+  layouts: layouts.optional(),
+  schedule: schedule.nullable().optional(),
   remedies: z.array(z.string()).optional(),
   capacity: planCapacity.optional(),
 });

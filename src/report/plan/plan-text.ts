@@ -19,7 +19,9 @@ import { serviceLines } from './services-text.ts';
 import { waysOutLines } from './ways-out-text.ts';
 import { reverseLines } from './reverse-text.ts';
 import { tableLines } from './table-text.ts';
+import { layoutLines } from './layout-text.ts';
 import { moneyLines } from './money-text.ts';
+import { scheduleLines } from './schedule-text.ts';
 
 const MARGIN = 15;
 /** A plan's report in at most 80 columns. The same document and style give the same text. */
@@ -41,6 +43,8 @@ export function renderPlanText(document: ReportDocument, style: Style): string {
     ...moneyLines(plan, ink, columns, details),
     ...aggregationLines(plan, details, columns),
     ...capacityLines(plan, columns),
+    ...layoutLines(plan, columns, details),
+    ...scheduleLines(plan, columns, details),
     ...leaseLines(plan, columns),
     ...serviceLines(plan, ink, columns, details),
     '',

@@ -1,6 +1,7 @@
 /** Cells and keys for tests of layouts, and the slow and plain ways to the same answers. */
 import type { Cells, SegmentLimit } from '../../../src/advice/layout/cells.ts';
-import { positionOfHash, type OrderedKeys } from '../../../src/advice/layout/key-cells.ts';
+import type { OrderedKeys } from '../../../src/advice/layout/key-cells.ts';
+import { positionOfHashKey } from '../../../src/model/hash-key.ts';
 
 /** One cell per load, at equal distances. @param rows loads[cell][row]: records; bytes are given or twice that */
 export function cellsWith(
@@ -23,7 +24,7 @@ export function keysAt(hashKeys: readonly bigint[], records: readonly number[]):
   return {
     count: hashKeys.length,
     rows: 1,
-    positions: Float64Array.from(hashKeys, positionOfHash),
+    positions: Float64Array.from(hashKeys, positionOfHashKey),
     hashKeyAt: (i) => hashKeys[i],
     records: Float64Array.from(records),
     bytes: Float64Array.from(records),
