@@ -10,8 +10,11 @@
  */
 import { LIMITS } from '../model/limits.ts';
 
-/** Bytes that one record weighs at least: 1 MiB/s over 1,000 records/s. */
-export const LEAST_WEIGHT = LIMITS.writeBytesPerSec.value / LIMITS.writeRecordsPerSec.value;
+/**
+ * Bytes that one record weighs at least: 1 MiB/s over 1,000 records/s, rounded up to a whole number so that weights add
+ * up to the same in whatever order.
+ */
+export const LEAST_WEIGHT = Math.ceil(LIMITS.writeBytesPerSec.value / LIMITS.writeRecordsPerSec.value);
 
 const EMPTY = 0xffff_ffff;
 

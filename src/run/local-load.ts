@@ -3,8 +3,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Scenario } from '../traffic/scenario.ts';
-import { LOCAL_REGION, openLocalTarget } from './local-target.ts';
+import { LOCAL_REGION, openLocalTarget, type LocalTarget } from './local-target.ts';
 import { runCrew, type CrewResult, type CrewView } from './send/crew.ts';
+import { bootThreads, endThreads } from './send/thread-pool.ts';
 import type { TransportName } from './send/transport.ts';
 
 export interface LocalLoadOptions {
@@ -26,13 +27,17 @@ export interface LocalLoad extends CrewResult {
   readonly endpoint: string;
 }
 
-export async function runLocalLoad({ scenario, ...options }: LocalLoadOptions): Promise<LocalLoad> {
-  const target = await openLocalTarget(scenario.stream);
+export async function runLocalLoad({ scenario, workers, ...options }: LocalLoadOptions): Promise<LocalLoad> {
+  // First, because from then on the stream's buckets fill.
+  const threads = await bootThreads(workers, options.transport);
+  let target: LocalTarget | undefined;
   try {
+    target = await openLocalTarget(scenario.stream);
     const { streamName, map, endpoint } = target;
     const result = await runCrew({
       ...options,
       scenario,
+      threads,
       map,
       client: { kind: 'local', endpoint, region: LOCAL_REGION },
       stream: { StreamName: streamName },
@@ -40,6 +45,7 @@ export async function runLocalLoad({ scenario, ...options }: LocalLoadOptions): 
     });
     return { ...result, startedUs: result.startUs + scenario.warmupUs, streamName, endpoint };
   } finally {
-    await target.close();
+    await endThreads(threads);
+    await target?.close();
   }
 }

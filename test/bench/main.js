@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { benchEndpoint } from './endpoint/main.js';
 import { benchMany } from './endpoint/many.js';
+import { benchRun } from './run/main.js';
 
 const root = new URL('../..', import.meta.url).pathname;
 const outdir = mkdtempSync(join(tmpdir(), 'shardwise-bench-'));
@@ -187,6 +188,7 @@ try {
   aggregate();
   await benchEndpoint();
   await benchMany();
+  await benchRun();
 } finally {
   rmSync(outdir, { recursive: true, force: true });
 }

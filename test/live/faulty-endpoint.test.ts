@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createShardMap } from '../../src/model/shard-map.ts';
 import { totalsOf } from '../../src/results/run-document.ts';
 import type { Totals } from '../../src/results/report-document.ts';
 import { clockFrom, epochClock } from '../../src/run/clock.ts';
 import { Load, type LoadResult } from '../../src/run/send/load.ts';
 import { RecordData } from '../../src/run/send/record-data.ts';
-import { localClient } from '../../src/run/send/client.ts';
-import { SdkTransport } from '../../src/run/send/sdk-transport.ts';
+import { openTransport } from '../../src/run/send/open-transport.ts';
+import type { TransportName } from '../../src/run/send/transport.ts';
 import type { Scenario } from '../../src/traffic/scenario.ts';
 import { scenarioOf, sourceAt } from '../traffic/scenarios.ts';
 
@@ -49,13 +49,14 @@ const ok = { SequenceNumber: '1', ShardId: 'shardId-000000000000' };
 const acceptAll: Fault = (_, response, records) =>
   answer(response, 200, { FailedRecordCount: 0, Records: new Array(records).fill(ok) });
 
+let transport: TransportName = 'sdk';
+
 /** A load of 2,000 records in a second, or what the test changes, against a faulty endpoint. */
 async function load(url: string, rest: Partial<Scenario> = {}, abortAfterMs?: number): Promise<LoadResult> {
   const scenario = scenarioOf([sourceAt(2000, 1)], rest);
   const controller = new AbortController();
   if (abortAfterMs !== undefined) setTimeout(() => controller.abort(), abortAfterMs);
   const startUs = epochClock();
-  const client = localClient(url, 'us-east-1', 16);
   const map = createShardMap(1);
   return new Load({
     scenario,
@@ -64,8 +65,9 @@ async function load(url: string, rest: Partial<Scenario> = {}, abortAfterMs?: nu
     clock: clockFrom(startUs),
     signal: controller.signal,
     transportOf: ({ dictionary }) =>
-      new SdkTransport({
-        client,
+      openTransport(transport, {
+        client: { kind: 'local', endpoint: url, region: 'us-east-1' },
+        connections: 16,
         stream: { StreamName: 's' },
         data: new RecordData(new Uint8Array(16), startUs, scenario.traffic, (key) => dictionary.nameOf(key)),
         keys: dictionary,
@@ -82,7 +84,9 @@ function totals(result: LoadResult): Totals {
   return sums;
 }
 
-describe('a load against a faulty endpoint', () => {
+describe.each<TransportName>(['sdk', 'raw'])('a load by %s against a faulty endpoint', (name) => {
+  beforeEach(() => void (transport = name));
+
   it('counts a connection reset before the reply as unknown', async () => {
     const url = await endpoint((n) => (n === 2 ? (request) => request.socket.resetAndDestroy() : undefined));
     const result = await load(url);
@@ -90,7 +94,7 @@ describe('a load against a faulty endpoint', () => {
     expect(sums.offered).toBe(2000);
     expect(sums.unknown).toBeGreaterThan(0);
     expect(sums.unknown).toBe(sums.failed);
-    expect(result.failures.rows()[0].code).toBe('ECONNRESET');
+    expect(result.failures.rows()[0].code).toMatch(/^(ECONNRESET|UND_ERR_SOCKET)$/);
   });
 
   it('counts HTTP 500 as failed, not as unknown, and names it', async () => {

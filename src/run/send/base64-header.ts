@@ -4,29 +4,34 @@
  */
 import { HEADER_BYTES, writeHeader } from '../../traffic/payload.ts';
 
-/** Characters that the header takes. */
-export const HEADER_CHARS = (HEADER_BYTES / 3) * 4;
 /** Magic, worker and run id, the same in every record of a worker: 24 bytes, 32 characters. */
 const STILL_BYTES = 24;
 const STILL_CHARS = (STILL_BYTES / 3) * 4;
 const TWO_32 = 4294967296;
 
-const ALPHABET = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', 'latin1');
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+/** Two characters for every twelve bits. */
+const PAIRS = Uint16Array.from(
+  { length: 4096 },
+  (_, bits) => (ALPHABET.charCodeAt(bits >>> 6) << 8) | ALPHABET.charCodeAt(bits & 63),
+);
 
 export class Base64Header {
-  readonly #still: Buffer;
+  /** Four characters each. */
+  readonly #still: Uint32Array;
 
   /** @param worker number in the header @param runId 16 bytes */
   constructor(worker: number, runId: Uint8Array) {
-    const header = new Uint8Array(HEADER_BYTES);
+    const header = Buffer.alloc(HEADER_BYTES);
     writeHeader(header, { worker, runId, source: 0, attempt: 0, k: 0, dueUs: 0 });
-    this.#still = Buffer.from(Buffer.from(header.subarray(0, STILL_BYTES)).toString('base64'), 'latin1');
+    const text = Buffer.from(header.subarray(0, STILL_BYTES).toString('base64'));
+    this.#still = Uint32Array.from({ length: STILL_CHARS / 4 }, (_, i) => text.readUInt32BE(4 * i));
   }
 
   /** Writes 64 characters from `at` on. @param dueUs microseconds since 1970 */
-  write(body: Buffer, at: number, source: number, attempt: number, k: number, dueUs: number): void {
+  write(body: DataView, at: number, source: number, attempt: number, k: number, dueUs: number): void {
     const still = this.#still;
-    for (let i = 0; i < STILL_CHARS; i++) body[at + i] = still[i];
+    for (let i = 0; i < still.length; i++) body.setUint32(at + 4 * i, still[i]);
     const [kHigh, kLow] = [Math.floor(k / TWO_32), k >>> 0];
     const [dueHigh, dueLow] = [Math.floor(dueUs / TWO_32), dueUs >>> 0];
     // Six words of 32 bits are eight groups of 24.
@@ -37,16 +42,13 @@ export class Base64Header {
 }
 
 /** Three words, twelve bytes, as sixteen characters. */
-function writeThreeWords(body: Buffer, at: number, a: number, b: number, c: number): void {
+function writeThreeWords(body: DataView, at: number, a: number, b: number, c: number): void {
   writeGroup(body, at, a >>> 8);
   writeGroup(body, at + 4, ((a & 0xff) << 16) | (b >>> 16));
   writeGroup(body, at + 8, ((b & 0xffff) << 8) | (c >>> 24));
   writeGroup(body, at + 12, c & 0xff_ffff);
 }
 
-function writeGroup(body: Buffer, at: number, bits: number): void {
-  body[at] = ALPHABET[bits >>> 18];
-  body[at + 1] = ALPHABET[(bits >>> 12) & 63];
-  body[at + 2] = ALPHABET[(bits >>> 6) & 63];
-  body[at + 3] = ALPHABET[bits & 63];
+function writeGroup(body: DataView, at: number, bits: number): void {
+  body.setUint32(at, (PAIRS[bits >>> 12] << 16) | PAIRS[bits & 4095]);
 }

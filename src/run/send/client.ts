@@ -46,10 +46,9 @@ const NOTHING_OF_THE_USERS = {
 
 /** @param connections open at the same time, at most */
 export function kinesisClient({ kind, ...spec }: ClientSpec, connections: number): KinesisClient {
-  const given = Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined));
   return new KinesisClient({
     ...(kind === 'local' ? NOTHING_OF_THE_USERS : {}),
-    ...given,
+    ...spec,
     maxAttempts: 1,
     // One chain of middleware for all requests of a kind, instead of one for each.
     cacheMiddleware: true,

@@ -2,10 +2,7 @@
  * A load sent by several threads: each takes its blocks of the offer, and what they count comes together here, second by
  * second, as if one had counted it.
  */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
-import { worldFailure } from '../../model/refusal.ts';
+import type { Worker } from 'node:worker_threads';
 import type { ShardMap } from '../../model/shard-map.ts';
 import { LatencyHistogram } from '../../results/latency.ts';
 import { LedgerMerge } from '../../results/ledger-merge.ts';
@@ -21,6 +18,7 @@ import { epochClock, epochOffsetUs } from '../clock.ts';
 import type { ClientSpec } from './client.ts';
 import { FailureLog } from './failure-log.ts';
 import { CpuMeter, generatorInfo } from './generator-health.ts';
+import { cannotStart, endThreads } from './thread-pool.ts';
 import { LostThread, ThreadAccount } from './lost-thread.ts';
 import type { StreamRef } from './put-body.ts';
 import type { Reached, SendOrder, SendReport, SendResult, SendSetup } from './send-thread.ts';
@@ -38,8 +36,8 @@ export interface CrewOptions {
   readonly client: ClientSpec;
   readonly stream: StreamRef;
   readonly transport: TransportName;
-  /** Sending threads, at least 1. */
-  readonly workers: number;
+  /** As `bootThreads` gives them; they are used up. */
+  readonly threads: readonly Worker[];
   /** The part of the offer that is this machine's; default: all of it. */
   readonly split?: Split;
   /** 16 bytes. */
@@ -81,6 +79,9 @@ export async function runCrew(options: CrewOptions): Promise<CrewResult> {
 interface Thread {
   readonly worker: Worker;
   readonly split: Split;
+  /** Rejected where it dies before it is ready. */
+  readonly ready: Promise<void>;
+  readonly gone: Promise<void>;
   readonly account: ThreadAccount;
   digest: string;
   result: SendResult | undefined;
@@ -101,12 +102,12 @@ class Crew {
   #toldSec = -Infinity;
 
   constructor(options: CrewOptions) {
-    const { scenario, map, z, workers, split = WHOLE } = options;
+    const { scenario, map, z, threads, split = WHOLE } = options;
     this.#options = options;
     this.#dictionary = dictionaryOf(scenario);
-    this.#merge = new LedgerMerge(new Tally(tallyOptionsOf(scenario, map, z)), workers);
-    this.#threads = Array.from({ length: workers }, (_, index) =>
-      this.#start(index, splitWithin(split, { index, count: workers })),
+    this.#merge = new LedgerMerge(new Tally(tallyOptionsOf(scenario, map, z)), threads.length);
+    this.#threads = threads.map((worker, index) =>
+      this.#setUp(worker, index, splitWithin(split, { index, count: threads.length })),
     );
   }
 
@@ -114,28 +115,27 @@ class Crew {
     const stop = (): void => this.#order({ kind: 'stop' });
     const { signal } = this.#options;
     try {
-      await Promise.all(this.#threads.map((thread, i) => this.#ready(thread, i)));
+      await Promise.all(this.#threads.map(({ ready }) => ready));
       this.#startUs = epochClock() + LEAD_US;
       const cpu = new CpuMeter();
-      const ended = Promise.all(this.#threads.map((thread, i) => this.#ended(thread, i)));
       this.#order({ kind: 'start', startUs: this.#startUs, offsetUs: epochOffsetUs() });
       signal.addEventListener('abort', stop);
       if (signal.aborted) stop();
-      await ended;
+      await Promise.all(this.#threads.map(({ gone }) => gone));
       return this.#result(cpu.cores);
     } finally {
       signal.removeEventListener('abort', stop);
-      await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+      await endThreads(this.#options.threads);
     }
   }
 
-  #start(index: number, split: Split): Thread {
-    const { scenario, map, z, client, stream, transport, runId, workers } = this.#options;
+  #setUp(worker: Worker, index: number, split: Split): Thread {
+    const { scenario, map, z, client, stream, transport, runId, threads } = this.#options;
     const { producer } = scenario;
     const own = {
       ...producer,
       inFlight: shareOf(producer.inFlight, split),
-      queueBytes: Math.floor((producer.queueBytes ?? QUEUE_BYTES) / workers),
+      queueBytes: Math.floor((producer.queueBytes ?? QUEUE_BYTES) / threads.length),
     };
     const setup: SendSetup = {
       scenario: packScenario({ ...scenario, producer: own }),
@@ -143,33 +143,22 @@ class Crew {
       ...{ z, split, client, stream, transport, runId },
       worker: split.index + 1,
     };
-    const worker = new Worker(workerFile(), { workerData: setup, name: `send-${index + 1}` });
-    const account = new ThreadAccount(map);
-    return { worker, split, account, digest: '0', result: undefined, death: undefined, lost: undefined };
-  }
-
-  #ready({ worker }: Thread, index: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const fail = (why: string): void =>
-        reject(worldFailure(`Sending thread ${index + 1} could not start: ${why}.`, 'Try again.'));
-      worker.once('message', () => resolve());
-      worker.once('error', (error) => fail(error.message));
-      worker.once('exit', () => fail('it ended'));
-    });
-  }
-
-  /** Listens to a thread until it is gone. */
-  #ended(thread: Thread, index: number): Promise<void> {
-    const { worker } = thread;
-    worker.removeAllListeners();
+    const thread: Thread = {
+      ...{ worker, split, account: new ThreadAccount(map), digest: '0' },
+      ready: new Promise((resolve, reject) => {
+        worker.once('message', () => resolve());
+        worker.once('exit', () => reject(cannotStart(index, thread.death)));
+      }),
+      gone: new Promise((resolve) => worker.once('exit', () => resolve())),
+      ...{ result: undefined, death: undefined, lost: undefined },
+    };
     worker.on('message', (report: SendReport) => this.#hear(report, thread, index));
     worker.on('error', (error) => (thread.death = error.message));
-    return new Promise((resolve) => {
-      worker.once('exit', () => {
-        if (thread.result === undefined) this.#died(thread, index);
-        resolve();
-      });
+    worker.once('exit', () => {
+      if (thread.result === undefined && this.#startUs > 0) this.#died(thread, index);
     });
+    worker.postMessage({ kind: 'setUp', setup } satisfies SendOrder);
+    return thread;
   }
 
   #hear(report: SendReport, thread: Thread, index: number): void {
@@ -276,15 +265,4 @@ class Crew {
       this.#merge.reach(index, Infinity);
     });
   }
-}
-
-/** The bundled thread: beside us in dist, or in dist seen from src where tests run. */
-function workerFile(): URL {
-  const fromSource = import.meta.url.endsWith('.ts');
-  const file = new URL(fromSource ? '../../../dist/send-worker.js' : './send-worker.js', import.meta.url);
-  if (existsSync(fileURLToPath(file))) return file;
-  throw worldFailure(
-    `The sending threads' code is missing at ${fileURLToPath(file)}.`,
-    'Run "npm run build" first.',
-  );
 }

@@ -14,10 +14,9 @@ export const RECORD_START = '{"Data":"';
 
 export class KeyText {
   readonly #keys: WireKeys;
-  /** By key: where its text starts, and how long it is; 0 where it was not made yet. */
+  /** By key, where its text starts; 0 where it was not made yet. Its length stands before it, in two bytes. */
   readonly #starts: Uint32Array;
-  readonly #lengths: Uint16Array;
-  #texts = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  #texts = new DataView(new ArrayBuffer(FIRST_BYTES));
   #used = 0;
   /** The text of a key that is not kept, looked at last. */
   #loneKey = -1;
@@ -26,50 +25,50 @@ export class KeyText {
   /** @param count of keys */
   constructor(keys: WireKeys, count: number) {
     this.#keys = keys;
-    const kept = count <= MOST_KEYS ? count : 0;
-    this.#starts = new Uint32Array(kept);
-    this.#lengths = new Uint16Array(kept);
+    this.#starts = new Uint32Array(count <= MOST_KEYS ? count : 0);
   }
 
   /** Bytes of a key's text. */
   lengthOf(key: number): number {
-    const known = key < this.#lengths.length ? this.#lengths[key] : 0;
-    if (known > 0) return known;
-    return this.#made(key).length;
+    const start = key < this.#starts.length ? this.#starts[key] : 0;
+    return start > 0 ? this.#texts.getUint16(start - 2) : this.#made(key).length;
   }
 
   /** Writes a key's text from `at` on and returns where it ends. */
-  write(body: Buffer, at: number, key: number): number {
-    const length = key < this.#lengths.length ? this.#lengths[key] : 0;
-    if (length === 0) {
+  write(body: DataView, at: number, key: number): number {
+    const start = key < this.#starts.length ? this.#starts[key] : 0;
+    if (start === 0) {
       const text = this.#made(key);
-      text.copy(body, at);
+      for (let i = 0; i < text.length; i++) body.setUint8(at + i, text[i]);
       return at + text.length;
     }
     const texts = this.#texts;
-    const start = this.#starts[key];
-    for (let i = 0; i < length; i++) body[at + i] = texts[start + i];
+    const length = texts.getUint16(start - 2);
+    let i = 0;
+    for (; i + 4 <= length; i += 4) body.setUint32(at + i, texts.getUint32(start + i));
+    for (; i < length; i++) body.setUint8(at + i, texts.getUint8(start + i));
     return at + length;
   }
 
   #made(key: number): Buffer {
     if (key === this.#loneKey) return this.#lone;
     const text = Buffer.from(textOf(key, this.#keys));
-    if (key < this.#lengths.length && this.#used + text.length <= MOST_BYTES) this.#keep(key, text);
+    if (key < this.#starts.length && this.#used + 2 + text.length <= MOST_BYTES) this.#keep(key, text);
     [this.#loneKey, this.#lone] = [key, text];
     return text;
   }
 
   #keep(key: number, text: Buffer): void {
-    if (this.#used + text.length > this.#texts.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.#texts.length, this.#used + text.length));
-      this.#texts.copy(larger, 0, 0, this.#used);
-      this.#texts = larger;
+    const start = this.#used + 2;
+    if (start + text.length > this.#texts.byteLength) {
+      const larger = new Uint8Array(Math.max(2 * this.#texts.byteLength, start + text.length));
+      larger.set(new Uint8Array(this.#texts.buffer, 0, this.#used));
+      this.#texts = new DataView(larger.buffer);
     }
-    text.copy(this.#texts, this.#used);
-    this.#starts[key] = this.#used;
-    this.#lengths[key] = text.length;
-    this.#used += text.length;
+    this.#texts.setUint16(this.#used, text.length);
+    text.copy(new Uint8Array(this.#texts.buffer), start);
+    this.#starts[key] = start;
+    this.#used = start + text.length;
   }
 }
 

@@ -56,6 +56,7 @@ export class PutBody {
   #loneRecords({ slots }: Batch, records: RecordSlab): Buffer {
     const { data } = this.#options;
     const body = this.#pool.take(this.#lengthOf(slots, records));
+    const view = new DataView(body.buffer, body.byteOffset, body.length);
     this.#random.fill(body, 0, body.length);
     this.#head.copy(body);
     let at = this.#head.length;
@@ -69,10 +70,10 @@ export class PutBody {
         padGroup(body, end, bytes % 3);
         if (bytes >= HEADER_BYTES) {
           const dueUs = data.startEpochUs + records.dueUs[slot];
-          this.#header.write(body, at, source, records.attempts[slot] + 1, records.k[slot], dueUs);
+          this.#header.write(view, at, source, records.attempts[slot] + 1, records.k[slot], dueUs);
         }
       }
-      at = this.#keyText.write(body, end, records.key[slot]);
+      at = this.#keyText.write(view, end, records.key[slot]);
     }
     this.#end(body, at);
     return body;

@@ -30,7 +30,7 @@ export class RandomText {
 
 /** Characters of the base64 text of so many bytes. */
 export function base64Length(bytes: number): number {
-  return Math.ceil(bytes / 3) * 4;
+  return (((bytes + 2) / 3) | 0) * 4;
 }
 
 /** Makes the last group before `end` that of data whose length leaves a rest of 1 or 2 when divided by three. */

@@ -11,6 +11,8 @@ import type { PutReply, TransportError } from './transport.ts';
 
 /** One reply in so many is read though nothing failed. */
 const SAMPLE = 16;
+/** Part by which replies of the same kind may differ in length per record. */
+const LENGTH_TOLERANCE = 0.2;
 const NONE_FAILED = Buffer.from('"FailedRecordCount":0');
 
 /** What a reply says of each Kinesis record. */
@@ -23,6 +25,8 @@ export interface PutResult {
 export class ReplyReader {
   readonly #shardIds: readonly string[];
   #read = 0;
+  /** Length of a reply in which nothing failed, per record; the others are as long, or are read. */
+  #bytesPerRecord = 0;
   /** Once a record was on another shard than we thought, every reply is read. */
   #isDoubted = false;
   #accepted = new Uint8Array(0);
@@ -34,11 +38,15 @@ export class ReplyReader {
 
   /** @param body a reply with status 200 */
   read(body: Buffer, batch: Batch, records: RecordSlab): PutReply {
+    const sent = kinesisRecordsOf(batch);
     const isSampled = this.#isDoubted || this.#read++ % SAMPLE === 0;
-    if (!isSampled && body.includes(NONE_FAILED)) return this.#allAccepted(kinesisRecordsOf(batch));
+    if (!isSampled && this.#isAsLong(body.length / sent) && body.includes(NONE_FAILED))
+      return this.#allAccepted(sent);
     try {
       const { Records = [] } = JSON.parse(body.toString()) as { Records?: PutResult[] };
-      return this.results(Records, batch, records);
+      const reply = this.results(Records, batch, records);
+      if (!reply.isWhole && body.includes(NONE_FAILED)) this.#bytesPerRecord = body.length / sent;
+      return reply;
     } catch (error) {
       return failedReply(error, batch);
     }
@@ -68,6 +76,10 @@ export class ReplyReader {
     }
     if (misrouted > 0) this.#isDoubted = true;
     return { outcomes: outcomesOf(outcomes), retryable: true, isWhole: false, misrouted, errors };
+  }
+
+  #isAsLong(bytesPerRecord: number): boolean {
+    return Math.abs(bytesPerRecord / this.#bytesPerRecord - 1) < LENGTH_TOLERANCE;
   }
 
   #allAccepted(records: number): PutReply {

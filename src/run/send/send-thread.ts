@@ -12,7 +12,7 @@ import type { ThreadLoad } from './generator-health.ts';
 import type { StreamRef } from './put-body.ts';
 import type { TransportName } from './transport.ts';
 
-/** What a sending thread is given when it is started. */
+/** What a sending thread is given once there is a stream. */
 export interface SendSetup {
   /** With the thread's own part of in-flight slots and queue. */
   readonly scenario: ScenarioParcel;
@@ -29,6 +29,11 @@ export interface SendSetup {
 }
 
 export type SendOrder =
+  | {
+      /** Answered by `ready`, as loading the code is. */
+      readonly kind: 'setUp';
+      readonly setup: SendSetup;
+    }
   | {
       /** The schedule starts then, in microseconds since 1970 by this very clock: `offsetUs` added to `hrtime`. */
       readonly kind: 'start';

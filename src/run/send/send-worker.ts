@@ -5,83 +5,83 @@ import { buffersOf } from '../../results/ledger-page.ts';
 import { unpackScenario } from '../../traffic/scenario-parcel.ts';
 import { clockFrom, clockWithOffset, type Clock } from '../clock.ts';
 import { Load } from './load.ts';
-import { openTransport, loadTransport } from './open-transport.ts';
+import { loadTransport, openTransport } from './open-transport.ts';
 import { RecordData } from './record-data.ts';
 import { mapOf, type SendOrder, type SendReport, type SendSetup } from './send-thread.ts';
+import type { TransportName } from './transport.ts';
 
 const US_PER_SEC = 1_000_000;
-
-const setup = workerData as SendSetup;
-const scenario = unpackScenario(setup.scenario);
-const map = mapOf(setup.shards);
-const stop = new AbortController();
 
 const say = (report: SendReport, transfer: ArrayBuffer[] = []): void =>
   parentPort?.postMessage(report, transfer);
 
-let startUs = 0;
-let clock: Clock = () => 0;
-let reachedSec = -Infinity;
-const load = new Load({
-  scenario,
-  map,
-  z: setup.z,
-  clock: () => clock(),
-  signal: stop.signal,
-  part: {
-    split: setup.split,
-    countsOf: (options) => new Ledger(options, (page) => say({ kind: 'page', page }, buffersOf(page))),
-  },
-  transportOf: ({ dictionary }) =>
-    openTransport(setup.transport, {
-      client: setup.client,
-      connections: scenario.producer.inFlight,
-      stream: setup.stream,
-      data: new RecordData(
-        setup.runId,
-        startUs,
-        scenario.traffic,
-        (key) => dictionary.nameOf(key),
-        setup.worker,
-      ),
-      keys: dictionary,
-      shardIds: map.open.map((shard) => shard.shardId),
-    }),
-  onTurn: (reachedUs) => tellReached(Math.floor((reachedUs - scenario.warmupUs) / US_PER_SEC)),
-});
+class Sender {
+  readonly #load: Load<Ledger>;
+  readonly #warmupUs: number;
+  readonly #stop = new AbortController();
+  #startUs = 0;
+  #clock: Clock = () => 0;
+  #reachedSec = -Infinity;
 
-/** Once a second: everything counted so far. */
-function tellReached(second: number): void {
-  if (second <= reachedSec) return;
-  reachedSec = second;
-  const { tally, lag, offer } = load.pipeline;
-  tally.close();
-  const part = lag.take();
-  say({ kind: 'reached', second, lag: part, digest: offer.digest }, [
-    part.buckets.buffer,
-    part.counts.buffer,
-  ]);
-}
-
-async function send(): Promise<void> {
-  const { health, failures, transport, misrouted, interrupted, countedUs, pipeline } = await load.run();
-  say({
-    kind: 'done',
-    load: { ...health, ...pipeline.tally.sums },
-    errors: failures.rows(),
-    ...{ transport, misrouted, interrupted, countedUs },
-  });
-  parentPort?.close();
-}
-
-parentPort?.on('message', (order: SendOrder) => {
-  if (order.kind === 'stop') {
-    stop.abort();
-    return;
+  constructor(setup: SendSetup) {
+    const scenario = unpackScenario(setup.scenario);
+    const map = mapOf(setup.shards);
+    const { z, split, client, stream, runId, worker } = setup;
+    this.#warmupUs = scenario.warmupUs;
+    this.#load = new Load<Ledger>({
+      ...{ scenario, map, z },
+      clock: () => this.#clock(),
+      signal: this.#stop.signal,
+      part: {
+        split,
+        countsOf: (options) => new Ledger(options, (page) => say({ kind: 'page', page }, buffersOf(page))),
+      },
+      transportOf: ({ dictionary }) => {
+        const nameOf = (key: number): string => dictionary.nameOf(key);
+        return openTransport(setup.transport, {
+          ...{ client, stream, keys: dictionary },
+          connections: scenario.producer.inFlight,
+          data: new RecordData(runId, this.#startUs, scenario.traffic, nameOf, worker),
+          shardIds: map.open.map((shard) => shard.shardId),
+        });
+      },
+      onTurn: (reachedUs) => this.#reached(Math.floor((reachedUs - this.#warmupUs) / US_PER_SEC)),
+    });
   }
-  startUs = order.startUs;
-  clock = clockFrom(startUs, clockWithOffset(order.offsetUs));
-  void send();
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  async run(startUs: number, offsetUs: number): Promise<void> {
+    this.#startUs = startUs;
+    this.#clock = clockFrom(startUs, clockWithOffset(offsetUs));
+    const result = await this.#load.run();
+    const { health, failures, transport, misrouted, interrupted, countedUs, pipeline } = result;
+    const load = { ...health, ...pipeline.tally.sums };
+    say({ kind: 'done', load, errors: failures.rows(), transport, misrouted, interrupted, countedUs });
+    parentPort?.close();
+  }
+
+  /** Once a second: everything counted so far. */
+  #reached(second: number): void {
+    if (second <= this.#reachedSec) return;
+    this.#reachedSec = second;
+    const { tally, lag, offer } = this.#load.pipeline;
+    tally.close();
+    const part = lag.take();
+    const transfer = [part.buckets.buffer, part.counts.buffer];
+    say({ kind: 'reached', second, lag: part, digest: offer.digest }, transfer);
+  }
+}
+
+let sender: Sender | undefined;
+parentPort?.on('message', (order: SendOrder) => {
+  if (order.kind === 'setUp') {
+    sender = new Sender(order.setup);
+    say({ kind: 'ready' });
+  } else if (order.kind === 'start') void sender?.run(order.startUs, order.offsetUs);
+  else sender?.stop();
 });
-await loadTransport(setup.transport);
+await loadTransport(workerData as TransportName);
 say({ kind: 'ready' });

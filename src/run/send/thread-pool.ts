@@ -1,0 +1,52 @@
+/**
+ * Sending threads before they are told what to send: their code is loaded, so that little time passes between the
+ * stream's being there and the first record.
+ */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { worldFailure } from '../../model/refusal.ts';
+import type { TransportName } from './transport.ts';
+
+/** @throws Refusal (exit 1) where a thread cannot start */
+export async function bootThreads(count: number, transport: TransportName): Promise<Worker[]> {
+  const file = workerFile();
+  const threads = Array.from(
+    { length: count },
+    (_, i) => new Worker(file, { workerData: transport, name: `send-${i + 1}` }),
+  );
+  try {
+    await Promise.all(threads.map(booted));
+    return threads;
+  } catch (error) {
+    await endThreads(threads);
+    throw error;
+  }
+}
+
+export async function endThreads(threads: readonly Worker[]): Promise<void> {
+  await Promise.all(threads.map((thread) => thread.terminate()));
+}
+
+function booted(thread: Worker, index: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    thread.once('message', () => resolve());
+    thread.once('error', (error) => reject(cannotStart(index, error.message)));
+    thread.once('exit', () => reject(cannotStart(index)));
+  });
+}
+
+export function cannotStart(index: number, why = 'it ended'): Error {
+  return worldFailure(`Sending thread ${index + 1} could not start: ${why}.`, 'Try again.');
+}
+
+/** The bundled thread: beside us in dist, or in dist seen from src where tests run. */
+function workerFile(): URL {
+  const fromSource = import.meta.url.endsWith('.ts');
+  const file = new URL(fromSource ? '../../../dist/send-worker.js' : './send-worker.js', import.meta.url);
+  if (existsSync(fileURLToPath(file))) return file;
+  throw worldFailure(
+    `The sending threads' code is missing at ${fileURLToPath(file)}.`,
+    'Run "npm run build" first.',
+  );
+}
