@@ -1,8 +1,10 @@
 /**
- * A whole load test against the embedded endpoint: target up, scenario sent, target down.
+ * A whole load test against the embedded endpoint: target up, scenario sent, counters read, target down.
  */
 import { randomBytes } from 'node:crypto';
+import type { Reconciliation } from '../results/reconciliation.ts';
 import type { Scenario } from '../traffic/scenario.ts';
+import { reconcileAtOnce } from './aws/reconcile.ts';
 import { LOCAL_REGION, openLocalTarget } from './local-target.ts';
 import { runCrew, type CrewResult, type CrewView } from './send/crew.ts';
 import type { TransportName } from './send/transport.ts';
@@ -15,6 +17,8 @@ export interface LocalLoadOptions {
   /** Sending threads. */
   readonly workers: number;
   readonly signal: AbortSignal;
+  /** Whether the endpoint's counters are read afterwards. */
+  readonly reconcile: boolean;
   /** Called every second while the load runs. */
   readonly onSecond?: (view: CrewView) => void;
 }
@@ -24,9 +28,14 @@ export interface LocalLoad extends CrewResult {
   readonly startedUs: number;
   readonly streamName: string;
   readonly endpoint: string;
+  readonly reconciliation: Reconciliation;
 }
 
-export async function runLocalLoad({ scenario, ...options }: LocalLoadOptions): Promise<LocalLoad> {
+export async function runLocalLoad({
+  scenario,
+  reconcile,
+  ...options
+}: LocalLoadOptions): Promise<LocalLoad> {
   const target = await openLocalTarget(scenario.stream);
   try {
     const { streamName, map, endpoint } = target;
@@ -38,7 +47,11 @@ export async function runLocalLoad({ scenario, ...options }: LocalLoadOptions): 
       stream: { StreamName: streamName },
       runId: randomBytes(16),
     });
-    return { ...result, startedUs: result.startUs + scenario.warmupUs, streamName, endpoint };
+    const reconciliation: Reconciliation = reconcile
+      ? await reconcileAtOnce({ connection: target.metrics, streamName, shardMetrics: [], ...result })
+      : { verdict: 'skipped', reason: '--no-reconcile' };
+    const startedUs = result.startUs + scenario.warmupUs;
+    return { ...result, startedUs, streamName, endpoint, reconciliation };
   } finally {
     await target.close();
   }

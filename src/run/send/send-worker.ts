@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Ledger } from '../../results/ledger.ts';
 import { buffersOf } from '../../results/ledger-page.ts';
+import { PutCounter } from '../aws/put-counter.ts';
 import { unpackScenario } from '../../traffic/scenario-parcel.ts';
 import { clockFrom, clockWithOffset, type Clock } from '../clock.ts';
 import { Load } from './load.ts';
@@ -15,6 +16,7 @@ const setup = workerData as SendSetup;
 const scenario = unpackScenario(setup.scenario);
 const map = mapOf(setup.shards);
 const stop = new AbortController();
+const counter = new PutCounter();
 
 const say = (report: SendReport, transfer: ArrayBuffer[] = []): void =>
   parentPort?.postMessage(report, transfer);
@@ -32,8 +34,8 @@ const load = new Load({
     split: setup.split,
     countsOf: (options) => new Ledger(options, (page) => say({ kind: 'page', page }, buffersOf(page))),
   },
-  transportOf: ({ dictionary }) =>
-    openTransport(setup.transport, {
+  transportOf: async ({ dictionary }) => {
+    const transport = await openTransport(setup.transport, {
       client: setup.client,
       connections: scenario.producer.inFlight,
       stream: setup.stream,
@@ -46,7 +48,9 @@ const load = new Load({
       ),
       keys: dictionary,
       shardIds: map.open.map((shard) => shard.shardId),
-    }),
+    });
+    return counter.watch(transport);
+  },
   onTurn: (reachedUs) => tellReached(Math.floor((reachedUs - scenario.warmupUs) / US_PER_SEC)),
 });
 
@@ -70,6 +74,7 @@ async function send(): Promise<void> {
     load: { ...health, ...pipeline.tally.sums },
     errors: failures.rows(),
     ...{ transport, misrouted, interrupted, countedUs },
+    puts: counter.read(),
   });
   parentPort?.close();
 }
