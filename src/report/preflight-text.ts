@@ -15,7 +15,7 @@ export function renderPreflight(preflight: Preflight, columns: number): string {
   const width = pageWidth(columns);
   const lines = (label: string, text: string | undefined): string[] =>
     text === undefined ? [] : labelled(label, text, INDENT, width);
-  const { stream, create, region, endpoint, load, cost } = preflight;
+  const { stream, create, region, endpoint, load } = preflight;
   return finish([
     ...lines('Where', `${accountOf(stream)}, region ${showName(region)}, ${showName(endpoint)}`),
     ...(stream === undefined ? [] : lines('Stream', factsOf(stream))),
@@ -32,14 +32,7 @@ export function renderPreflight(preflight: Preflight, columns: number): string {
       `about ${amountOf(load.records, 'record')} and ${bytes(load.bytes)} in ${duration(load.durationMs)}, at most ` +
         `${count(load.peakRecordsPerSec)}${NBSP}records/s and ${mibPerSec(load.peakBytesPerSec)}`,
     ),
-    ...(cost === null
-      ? lines('Cost', `not known: we have no prices of ${showName(region)}; --max-bytes is required`)
-      : cost.lines.flatMap(({ usd, formula }, i) =>
-          lines(
-            i === 0 ? 'Cost' : '',
-            `about $${usdText(usd)}: ${formula}${i === 0 ? ` (list price of ${cost.asOf})` : ''}`,
-          ),
-        )),
+    ...costTexts(preflight).flatMap((text, i) => lines(i === 0 ? 'Cost' : '', text)),
   ]);
 }
 
@@ -193,6 +186,16 @@ function mibPerSec(bytesPerSec: number): string {
   return `${formatNumber(bytesPerSec / LIMITS.writeBytesPerSec.value)}${NBSP}MiB/s`;
 }
 
-function usdText(usd: number): string {
-  return usd >= 0.01 || usd === 0 ? usd.toFixed(2) : '0.01';
+/** The sum, then what it is made of. */
+function costTexts({ cost, region }: Preflight): string[] {
+  if (cost === null) return [`not known: we have no prices of ${showName(region)}; --max-bytes is required`];
+  return [
+    `${about(cost.usd)} at the list prices of ${cost.asOf}`,
+    ...cost.lines.map(({ usd, formula }) => `${about(usd)}: ${formula}`),
+  ];
+}
+
+/** Something is never written as nothing. */
+function about(usd: number): string {
+  return usd > 0 && usd < 0.005 ? 'less than $0.01' : `about $${usd.toFixed(2)}`;
 }

@@ -68,7 +68,7 @@ export function estimateCost(scenario: Scenario, basis: CostBasis): CostEstimate
 function unitsLine(scenario: Scenario, prices: Prices): CostLine | undefined {
   const unitUsd = unitPrice(prices, 'provisioned', 'put-payload-units');
   if (unitUsd === undefined) return undefined;
-  const units = Math.ceil(blocksOf(scenario, LIMITS.putPayloadUnitBytes.value));
+  const units = Math.round(blocksOf(scenario, LIMITS.putPayloadUnitBytes.value));
   return {
     usd: units * unitUsd,
     formula: `${formatCount(units)} PUT units of 25 KiB at $${trim(unitUsd * 1e6)} a million`,
@@ -79,7 +79,7 @@ function dataLine(scenario: Scenario, prices: Prices): CostLine | undefined {
   const gbUsd = unitPrice(prices, 'on-demand', 'data-in');
   if (gbUsd === undefined) return undefined;
   const block = LIMITS.onDemandBilledBytes.value;
-  const bytes = Math.ceil(blocksOf(scenario, block)) * block;
+  const bytes = Math.round(blocksOf(scenario, block)) * block;
   return {
     usd: (bytes / BILLED_GB) * gbUsd,
     formula: `${formatBytes(bytes)}, each record rounded up to 1 KiB, at $${trim(gbUsd)} a GB`,

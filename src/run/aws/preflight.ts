@@ -35,8 +35,9 @@ export async function inspectStream(
 ): Promise<Inspection> {
   const facts = await readFacts(connection, stream);
   const map = await layoutOf(connection, stream);
-  const [tags, consumers, permission, traffic] = await Promise.all([
-    readTags(connection, stream),
+  const [tags = {}, consumers, permission, traffic] = await Promise.all([
+    // The flag allows what a tag would: without it, tags that may not be read are the end.
+    allowExisting ? unlessDenied(readTags(connection, stream)) : readTags(connection, stream),
     unlessDenied(readConsumers(connection, facts.arn)),
     writePermission(connection, stream),
     readRecentTraffic(connection, facts.name),
