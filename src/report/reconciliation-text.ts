@@ -74,11 +74,7 @@ function totalLines({ records, bytes: sizes, throttled }: Compared, ink: Ink): s
       { title: 'the stream', align: 'right' },
       { title: 'difference', align: 'right' },
     ],
-    [
-      row('IncomingRecords', records),
-      row('IncomingBytes', sizes),
-      row('WriteProvisionedThroughputExceeded', throttled),
-    ],
+    [row('records accepted', records), row('bytes accepted', sizes), row('attempts throttled', throttled)],
     ink,
   );
 }
@@ -89,22 +85,24 @@ function shardLines({ shards = [] }: Compared, ink: Ink): string[] {
   const most = [...shards]
     .sort((a, b) => weight(b.records) + weight(b.throttled) - weight(a.records) - weight(a.throttled))
     .slice(0, MOST_SHARDS);
-  const cell = (pair: CountPair | undefined): string =>
-    pair === undefined
-      ? '–'
-      : pair.difference === 0
-        ? count(pair.ours)
-        : `${count(pair.ours)} / ${count(pair.theirs)}`;
+  const more = (pair: CountPair | undefined): string => (pair === undefined ? '–' : signed(pair.difference));
   return [
     '',
     ...tableLines(
       [
-        { title: 'shard (ours / theirs)' },
-        { title: 'records', align: 'right' },
-        { title: 'bytes', align: 'right' },
+        { title: 'shard' },
+        { title: 'our records', align: 'right' },
+        { title: 'difference', align: 'right' },
+        { title: 'in bytes', align: 'right' },
         { title: 'throttled', align: 'right' },
       ],
-      most.map((shard) => [shard.shardId, cell(shard.records), cell(shard.bytes), cell(shard.throttled)]),
+      most.map(({ shardId, records, bytes: sizes, throttled }) => [
+        shardId,
+        records === undefined ? '–' : count(records.ours),
+        more(records),
+        sizes === undefined ? '–' : signedBytes(sizes.difference),
+        more(throttled),
+      ]),
       ink,
     ),
     ...(shards.length > most.length ? [`  and ${amountOf(shards.length - most.length, 'more shard')}`] : []),
@@ -155,6 +153,11 @@ function differences({ records, bytes: sizes, throttled }: Compared): string {
 function signed(difference: number): string {
   if (difference === 0) return '0';
   return `${difference > 0 ? '+' : '−'}${count(Math.abs(difference))}`;
+}
+
+function signedBytes(difference: number): string {
+  if (difference === 0) return '0';
+  return `${difference > 0 ? '+' : '−'}${bytes(Math.abs(difference))}`;
 }
 
 /** The sentence with its label, for the foot of a report. */

@@ -36,6 +36,8 @@ let endpoint: Endpoint;
 beforeAll(async () => {
   endpoint = await startEndpoint(
     ...['--metrics-clock', '60x', '--create-ms', '300', '--delete-ms', '100'],
+    // How often the control plane may be asked is tried below, on an endpoint of its own.
+    ...['--limits', 'write,read'],
     ...['--seed-stream', 'orders:3', '--seed-stream', 'busy:2', '--seed-stream', 'spread:1'],
   );
 });
@@ -265,6 +267,28 @@ describe('run --target aws sends', () => {
     if (reconciliation === undefined || !('records' in reconciliation))
       throw new Error('it was not compared');
     expect([reconciliation.verdict, reconciliation.records.difference]).toEqual(['others', others]);
+  });
+
+  it('records whose reply never came are stored, and explain what the stream has more', async () => {
+    const drops = { faults: [{ operations: ['PutRecords'], drop: 'after', percentage: '30%' }] };
+    await fetch(`${endpoint.url}/shardwise/faults`, { method: 'PUT', body: JSON.stringify(drops) });
+    try {
+      const document = documentOf(await runAws('--create', '--yes', '-f', 'json'));
+      const { reconciliation } = document;
+      if (reconciliation === undefined || !('records' in reconciliation))
+        throw new Error('it was not compared');
+      expect(reconciliation.verdict).toBe('unknown');
+      expect(reconciliation.unknown).toBeGreaterThan(0);
+      expect(reconciliation.records.difference).toBe(reconciliation.unknown);
+    } finally {
+      await fetch(`${endpoint.url}/shardwise/faults`, { method: 'DELETE' });
+    }
+  });
+
+  it('to the embedded endpoint too, whose counters are read at once', async () => {
+    const document = documentOf(await endpoint.run(['run', scenarioFile(SMALL), '-f', 'json']).finished);
+    expect(countersOf(document)).toMatchObject({ verdict: 'matches', records: 2250, throttled: 0 });
+    expect(document.reconciliation).toMatchObject({ waitedMs: 0 });
   });
 
   it('nothing is waited for with --no-reconcile', async () => {
