@@ -1,5 +1,5 @@
 /**
- * SIGINT and SIGTERM as an abort signal: the first ends the work in order, a later one ends the process.
+ * SIGINT, SIGTERM and the terminal's going away as an abort signal: the first ends the work in order, a later one ends the process.
  */
 export interface Interrupt {
   readonly signal: AbortSignal;
@@ -17,11 +17,13 @@ export function watchInterrupt(): Interrupt {
   );
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  process.on('SIGHUP', onSignal);
   return {
     signal,
     release: () => {
       process.off('SIGINT', onSignal);
       process.off('SIGTERM', onSignal);
+      process.off('SIGHUP', onSignal);
     },
   };
 }

@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { showMessage } from '../report/name.ts';
 import { Refusal, worldFailure } from '../model/refusal.ts';
 import type { Context } from './context.ts';
+import { cleanupCommand } from './cleanup.ts';
 import { localCommand } from './local.ts';
 import { planCommand } from './plan.ts';
 import { pricesCommand } from './prices.ts';
@@ -41,7 +42,10 @@ function programOf(context: Context): Command {
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .addHelpText('after', HELP);
-  const commands = [planCommand, simulateCommand, runCommand, localCommand, reportCommand, pricesCommand];
+  const commands = [
+    ...[planCommand, simulateCommand, runCommand, localCommand],
+    ...[reportCommand, cleanupCommand, pricesCommand],
+  ];
   for (const commandOf of commands) program.addCommand(commandOf(context));
   for (const command of [program, ...program.commands]) {
     command

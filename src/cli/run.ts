@@ -2,7 +2,7 @@
  * `shardwise run`: the load test. Checks everything that was asked, then sends, then says what it saw.
  */
 import { Command } from 'commander';
-import { badInput } from '../model/refusal.ts';
+import { addTargetFlags, readTargetFlags, type TargetFlags } from './aws-flags.ts';
 import type { Context } from './context.ts';
 import {
   addGateFlags,
@@ -17,36 +17,31 @@ import {
 import { addOutputFlags, emit, parseOutput, type OutputFlags } from './output.ts';
 import { addSendFlags, parseSendFlags, workersFor, type SendFlags } from './run-flags.ts';
 
-export interface RunFlags extends OutputFlags, GateFlags, SendFlags {
-  target?: string;
-}
+export interface RunFlags extends OutputFlags, GateFlags, SendFlags, TargetFlags {}
 
 export function runCommand(context: Context): Command {
   const command = new Command('run')
-    .description('the load test: sends the scenario to an embedded local endpoint with the limits of Kinesis')
+    .description('the load test: sends the scenario to an embedded local endpoint, or to a real stream')
     .argument('<scenario.yaml>', 'what to send; see scenarios/')
-    .option('--target <target>', 'local: the embedded endpoint', 'local')
     .action((file: string, flags: RunFlags) => run(file, flags, context));
-  return addOutputFlags(addGateFlags(addSendFlags(command)));
-}
-
-/** Only the embedded endpoint can be sent to. */
-export function checkTarget(target = 'local'): void {
-  if (target === 'local') return;
-  const what = target === 'aws' ? 'sending to AWS is not built yet' : `there is no target "${target}"`;
-  throw badInput(`--target: ${what}.`, 'Leave it out, or use --target local.');
+  return addTargetFlags(addOutputFlags(addGateFlags(addSendFlags(command))));
 }
 
 async function run(file: string, flags: RunFlags, context: Context): Promise<void> {
   const output = parseOutput(flags);
   const gates = parseGates(flags);
   const { transport, workers: asked } = parseSendFlags(flags);
-  checkTarget(flags.target);
+  const aws = readTargetFlags(flags);
   const scenario = await readScenario(file, gates);
   refuseConsumers(file, scenario, 'run');
   refuseTimeline(file, scenario, 'run');
-  refuseOnDemand(file, scenario, 'run');
   const workers = workersFor(scenario, asked);
+  if (aws !== undefined) {
+    const { runOnAws } = await import('./run-aws.ts');
+    await runOnAws({ file, scenario, options: aws, gates, output, transport, workers }, context);
+    return;
+  }
+  refuseOnDemand(file, scenario, 'run');
   const { progressLine } = await import('./progress.ts');
   const { watchInterrupt } = await import('./interrupt.ts');
   const { runLocalLoad } = await import('../run/local-load.ts');
@@ -63,6 +58,7 @@ async function run(file: string, flags: RunFlags, context: Context): Promise<voi
       transport,
       workers,
       signal: interrupt.signal,
+      reconcile: flags.reconcile ?? true,
       onSecond: progressText(scenario, line.show),
     });
     line.clear();

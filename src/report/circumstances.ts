@@ -41,10 +41,16 @@ function targetOf(target: NonNullable<ReportDocument['target']>): string {
     case 'local':
       return `${stream}, on the local endpoint ${showName(target.endpoint)} (${showName(target.transport)})`;
     case 'aws':
-      return `${stream}, on AWS in ${showName(target.region)} (${showName(target.transport)})`;
+      return `${stream}, ${placeOf(target)} (${showName(target.transport)})`;
     case 'simulated':
       return `${amountOf(target.shards, 'shard')}, simulated: nothing was sent`;
   }
+}
+
+/** Where a stream of --target aws is: any endpoint may have been named. */
+function placeOf({ endpoint, region }: NonNullable<ReportDocument['target']>): string {
+  const isAws = /\.amazonaws\.com(\.cn)?(:\d+)?$/.test(endpoint);
+  return isAws ? `on AWS in ${showName(region)}` : `at ${showName(endpoint)} in ${showName(region)}`;
 }
 
 function engineOf(engine: NonNullable<ReportDocument['engine']>): string {

@@ -10,6 +10,7 @@ import { SCHEMA_VERSION } from '../results/report-document.ts';
 import { capacity, phases } from './capacity-schema.ts';
 import { consumerRow } from './consumer-schema.ts';
 import { plan } from './plan/plan-schema.ts';
+import { preflight, reconciliation } from './reconciliation-schema.ts';
 import { amount, count, hashKey, latencySummary } from './schema-figures.ts';
 import { keySpread, series } from './series-schema.ts';
 
@@ -288,6 +289,8 @@ export const documentSchema = z.object({
   sweep: sweep.optional(),
   maxRate: maxRate.optional(),
   errors: z.array(z.object({ code: z.string(), attempts: count, message: z.string() })).optional(),
+  preflight: preflight.optional(),
+  reconciliation: reconciliation.optional(),
 });
 
 /** The published JSON Schema, as an object. */

@@ -15,6 +15,7 @@ import { type Ink, inkFor } from './ink.ts';
 import { keyLines } from './key-table.ts';
 import { latencyLines } from './latency-table.ts';
 import { finish, labelled, pageWidth, wrap } from './paragraph.ts';
+import { reconciliationFoot, reconciliationLines, reconciliationNote } from './reconciliation-text.ts';
 import { retrySentence } from './producer-text.ts';
 import type { Style } from './render.ts';
 import { shardLines } from './shard-table.ts';
@@ -102,7 +103,20 @@ function numberSections(document: ReportDocument, ink: Ink, columns: number): st
           latencyLines(latencyMs, document.latencyBasis, totals, ink, columns),
         )
       : []),
+    ...counterSection(document, section, ink, columns),
   ];
+}
+
+/** Our count beside the service's, where there is more to it than that they are the same. */
+function counterSection(
+  { reconciliation }: ReportDocument,
+  section: (title: string, note: string, lines: readonly string[]) => string[],
+  ink: Ink,
+  columns: number,
+): string[] {
+  if (reconciliation === undefined) return [];
+  const lines = reconciliationLines(reconciliation, ink, columns);
+  return lines.length === 0 ? [] : section('COUNTERS', reconciliationNote(reconciliation), lines);
 }
 
 function retryLines({ retry, totals }: ReportDocument, columns: number): string[] {
@@ -115,6 +129,7 @@ function closing(document: ReportDocument, columns: number): string[] {
   const repeat = repeatSentence(document);
   return [
     '',
+    ...(document.reconciliation ? reconciliationFoot(document.reconciliation, columns) : []),
     ...(generator === undefined ? [] : labelled('Generator', generator, 11, columns)),
     ...(repeat === undefined ? [] : labelled('Repeat', repeat, 11, columns)),
   ];

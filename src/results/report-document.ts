@@ -6,11 +6,13 @@
  */
 
 import type { CapacityInfo, CapacityPhase } from './capacity-report.ts';
+import type { Preflight } from './preflight.ts';
 import type { PlanResult } from './plan-result.ts';
 import type { Finding } from './finding.ts';
 import type { ConsumerRow, ConsumerSeries } from './consumer-report.ts';
 import type { ShardBurst } from './burst-meter.ts';
 import type { MaxRateResult, SweepResult } from './many-simulations.ts';
+import type { Reconciliation } from './reconciliation.ts';
 import type { ProducerInfo, RetrySummary } from './producer-report.ts';
 
 export { FINDING_CODES } from './finding.ts';
@@ -63,6 +65,10 @@ export interface ReportDocument {
   readonly maxRate?: MaxRateResult;
   /** Why attempts failed, most frequent first; throttling is not among them. */
   readonly errors?: readonly ErrorRow[];
+  /** Of a run on AWS: what was known before it. */
+  readonly preflight?: Preflight;
+  /** Of a run: our count against the service's own. */
+  readonly reconciliation?: Reconciliation;
 }
 
 export interface ErrorRow {

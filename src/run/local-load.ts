@@ -1,8 +1,10 @@
 /**
- * A whole load test against the embedded endpoint: target up, scenario sent, target down.
+ * A whole load test against the embedded endpoint: target up, scenario sent, counters read, target down.
  */
 import { randomBytes } from 'node:crypto';
+import type { Reconciliation } from '../results/reconciliation.ts';
 import type { Scenario } from '../traffic/scenario.ts';
+import { reconcileAtOnce } from './aws/reconcile.ts';
 import { LOCAL_REGION, openLocalTarget, type LocalTarget } from './local-target.ts';
 import { runCrew, type CrewResult, type CrewView } from './send/crew.ts';
 import { bootThreads, endThreads } from './send/thread-pool.ts';
@@ -16,6 +18,8 @@ export interface LocalLoadOptions {
   /** Sending threads. */
   readonly workers: number;
   readonly signal: AbortSignal;
+  /** Whether the endpoint's counters are read afterwards. */
+  readonly reconcile: boolean;
   /** Called every second while the load runs. */
   readonly onSecond?: (view: CrewView) => void;
 }
@@ -25,9 +29,15 @@ export interface LocalLoad extends CrewResult {
   readonly startedUs: number;
   readonly streamName: string;
   readonly endpoint: string;
+  readonly reconciliation: Reconciliation;
 }
 
-export async function runLocalLoad({ scenario, workers, ...options }: LocalLoadOptions): Promise<LocalLoad> {
+export async function runLocalLoad({
+  scenario,
+  workers,
+  reconcile,
+  ...options
+}: LocalLoadOptions): Promise<LocalLoad> {
   // First, because from then on the stream's buckets fill.
   const threads = await bootThreads(workers, options.transport);
   let target: LocalTarget | undefined;
@@ -43,7 +53,11 @@ export async function runLocalLoad({ scenario, workers, ...options }: LocalLoadO
       stream: { StreamName: streamName },
       runId: randomBytes(16),
     });
-    return { ...result, startedUs: result.startUs + scenario.warmupUs, streamName, endpoint };
+    const reconciliation: Reconciliation = reconcile
+      ? await reconcileAtOnce({ connection: target.metrics, streamName, shardMetrics: [], ...result })
+      : { verdict: 'skipped', reason: '--no-reconcile' };
+    const startedUs = result.startUs + scenario.warmupUs;
+    return { ...result, startedUs, streamName, endpoint, reconciliation };
   } finally {
     await endThreads(threads);
     await target?.close();

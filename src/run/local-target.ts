@@ -4,6 +4,7 @@
 import { MIB } from '../model/limits.ts';
 import type { ShardMap } from '../model/shard-map.ts';
 import type { StreamSpec } from '../traffic/scenario.ts';
+import { localMetrics, type MetricSource } from './aws/metric-source.ts';
 import { localClient } from './send/client.ts';
 import { readLayout } from './send/stream-layout.ts';
 import { startEmbedded } from './serve/embedded.ts';
@@ -17,6 +18,8 @@ export interface LocalTarget {
   readonly streamName: string;
   readonly endpoint: string;
   readonly map: ShardMap;
+  /** Its CloudWatch. */
+  readonly metrics: MetricSource;
   readonly close: () => Promise<void>;
 }
 
@@ -28,6 +31,8 @@ export async function openLocalTarget(stream: StreamSpec): Promise<LocalTarget> 
     memoryBytes: MEMORY_BYTES,
     // How often we ask for the layout is no part of the test.
     limits: ['write', 'read'],
+    // The minute under way shows at once: a local run does not wait for its counters.
+    metrics: { delayMs: -60_000 },
   });
   const client = localClient(embedded.url, LOCAL_REGION, 1);
   try {
@@ -36,6 +41,7 @@ export async function openLocalTarget(stream: StreamSpec): Promise<LocalTarget> 
       streamName: STREAM_NAME,
       endpoint: embedded.url,
       map,
+      metrics: localMetrics(embedded.url, LOCAL_REGION),
       close: () => embedded.close(),
     };
   } catch (error) {

@@ -1,6 +1,7 @@
 /**
  * Report documents as real runs write them, small and consistent, for the tests of everything that reads reports.
  */
+import { countersOfOthers, onAws } from './aws-samples.ts';
 import { formatHashKey, hashKeyOf } from '../../src/model/hash-key.ts';
 import { contains, uniformRanges } from '../../src/model/hash-range.ts';
 import type {
@@ -328,6 +329,8 @@ export const SAMPLES: Readonly<Record<string, () => Run>> = {
   gated: gatedRun,
   bursty: burstyRun,
   brink: brinkRun,
+  'on AWS': () => ({ ...calmRun(), ...onAws() }),
+  'counters of others': () => ({ ...calmRun(), ...countersOfOthers() }),
 };
 
 export function shardIdOf(index: number): string {

@@ -14,7 +14,10 @@ export interface MetricOptions {
   readonly clockFactor?: number;
   /** Where the metric clock begins, in microseconds since 1970; default the first request. */
   readonly originUs?: number;
-  /** How long after its end a minute shows, in milliseconds of the metric clock; default 0. */
+  /**
+   * How long after its end a minute shows, in milliseconds of the metric clock; default 0. Below 0 the minute under way
+   * shows too, as far as it has come: for a load test of our own, which does not wait.
+   */
   readonly delayMs?: number;
   /** What closed minutes and series may take, in bytes; default 64 MiB, of an endpoint an eighth of its memory. */
   readonly memoryBytes?: number;
@@ -92,6 +95,8 @@ export class MetricStore {
   /** The first minute that does not show yet. */
   visibleEnd(nowUs: number): number {
     this.advance(nowUs);
+    // The rest of the minute, if any comes, is a second part of it.
+    if (this.#delayUs < 0 && this.#touched > 0) this.#close();
     return Math.floor((this.clock.virtualUs(nowUs) - this.#delayUs) / MINUTE_US);
   }
 

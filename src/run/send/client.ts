@@ -33,7 +33,7 @@ export type ClientSpec =
  * Everything that the SDK would otherwise look up in the user's environment and configuration files: their AWS is
  * none of a local run's business, and a FIPS endpoint on 127.0.0.1 is an exception.
  */
-const NOTHING_OF_THE_USERS = {
+export const NOTHING_OF_THE_USERS = {
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   retryMode: 'standard',
   defaultsMode: 'standard',

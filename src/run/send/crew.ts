@@ -6,6 +6,7 @@ import type { Worker } from 'node:worker_threads';
 import type { ShardMap } from '../../model/shard-map.ts';
 import { LatencyHistogram } from '../../results/latency.ts';
 import { LedgerMerge } from '../../results/ledger-merge.ts';
+import { mergedPutCounts, type PutCounts } from '../../results/put-counts.ts';
 import type { ErrorRow, GeneratorInfo } from '../../results/report-document.ts';
 import { Tally } from '../../results/tally.ts';
 import { dictionaryOf, tallyOptionsOf } from '../../simulate/pipeline.ts';
@@ -69,6 +70,8 @@ export interface CrewResult extends Omit<CrewView, 'second'> {
   readonly failed: boolean;
   /** Counted time that has passed, at most the scenario's duration. */
   readonly countedUs: number;
+  /** What was put on the wire, warm-up included; undefined where a thread died without telling. */
+  readonly puts: PutCounts | undefined;
 }
 
 /** Sends the scenario and waits for the last reply. Threads that die do not hold up the others. */
@@ -248,6 +251,8 @@ class Crew {
       interrupted,
       failed: results.length < this.#threads.length,
       countedUs,
+      puts:
+        results.length < this.#threads.length ? undefined : mergedPutCounts(results.map(({ puts }) => puts)),
     };
   }
 

@@ -4,6 +4,7 @@
 import type { Shard, ShardMap } from '../../model/shard-map.ts';
 import type { LatencyPart } from '../../results/latency.ts';
 import type { LedgerPage } from '../../results/ledger-page.ts';
+import type { PutCounts } from '../../results/put-counts.ts';
 import type { ErrorRow } from '../../results/report-document.ts';
 import type { ScenarioParcel } from '../../traffic/scenario-parcel.ts';
 import type { Split } from '../../traffic/split.ts';
@@ -67,6 +68,8 @@ export interface SendResult {
   readonly misrouted: number;
   readonly interrupted: boolean;
   readonly countedUs: number;
+  /** What was put on the wire, warm-up included. */
+  readonly puts: PutCounts;
 }
 
 /** The layout that shards were read from: all of them open, in order of hash key. */

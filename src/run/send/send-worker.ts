@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Ledger } from '../../results/ledger.ts';
 import { buffersOf } from '../../results/ledger-page.ts';
+import { PutCounter } from '../aws/put-counter.ts';
 import { unpackScenario } from '../../traffic/scenario-parcel.ts';
 import { clockFrom, clockWithOffset, type Clock } from '../clock.ts';
 import { Load } from './load.ts';
@@ -19,6 +20,7 @@ class Sender {
   readonly #load: Load<Ledger>;
   readonly #warmupUs: number;
   readonly #stop = new AbortController();
+  readonly #counter = new PutCounter();
   #startUs = 0;
   #clock: Clock = () => 0;
   #reachedSec = -Infinity;
@@ -36,14 +38,15 @@ class Sender {
         split,
         countsOf: (options) => new Ledger(options, (page) => say({ kind: 'page', page }, buffersOf(page))),
       },
-      transportOf: ({ dictionary }) => {
+      transportOf: async ({ dictionary }) => {
         const nameOf = (key: number): string => dictionary.nameOf(key);
-        return openTransport(setup.transport, {
+        const transport = await openTransport(setup.transport, {
           ...{ client, stream, keys: dictionary },
           connections: scenario.producer.inFlight,
           data: new RecordData(runId, this.#startUs, scenario.traffic, nameOf, worker),
           shardIds: map.open.map((shard) => shard.shardId),
         });
+        return this.#counter.watch(transport);
       },
       onTurn: (reachedUs) => this.#reached(Math.floor((reachedUs - this.#warmupUs) / US_PER_SEC)),
     });
@@ -59,7 +62,8 @@ class Sender {
     const result = await this.#load.run();
     const { health, failures, transport, misrouted, interrupted, countedUs, pipeline } = result;
     const load = { ...health, ...pipeline.tally.sums };
-    say({ kind: 'done', load, errors: failures.rows(), transport, misrouted, interrupted, countedUs });
+    const counts = { errors: failures.rows(), transport, misrouted, interrupted, countedUs };
+    say({ kind: 'done', load, ...counts, puts: this.#counter.read() });
     parentPort?.close();
   }
 

@@ -5,14 +5,15 @@ import { ListShardsCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
 import { parseHashKey } from '../../model/hash-key.ts';
 import type { Shard, ShardMap } from '../../model/shard-map.ts';
 import { worldFailure } from '../../model/refusal.ts';
+import { referenceTo } from '../aws/stream-reference.ts';
 
-/** Reads the open shards, in order of hash key. */
+/** Reads the open shards, in order of hash key, of a stream by its name or ARN. */
 export async function readLayout(client: KinesisClient, streamName: string): Promise<ShardMap> {
   const shards: Shard[] = [];
   let token: string | undefined;
   do {
     const page = await client.send(
-      new ListShardsCommand(token === undefined ? { StreamName: streamName } : { NextToken: token }),
+      new ListShardsCommand(token === undefined ? referenceTo(streamName) : { NextToken: token }),
     );
     for (const shard of page.Shards ?? []) {
       if (shard.SequenceNumberRange?.EndingSequenceNumber !== undefined) continue;

@@ -1,0 +1,164 @@
+/**
+ * `shardwise run --target aws`: says what it will do, asks for --yes, sends, removes what it made, compares counters.
+ */
+import { randomBytes } from 'node:crypto';
+import { badInput, Refusal } from '../model/refusal.ts';
+import type { Preflight } from '../results/preflight.ts';
+import type { Reconciliation } from '../results/reconciliation.ts';
+import type { AwsLoad, AwsTarget, TargetOptions } from '../run/aws/aws-load.ts';
+import type { AwsConnection } from '../run/aws/connection.ts';
+import type { TransportName } from '../run/send/transport.ts';
+import type { Scenario } from '../traffic/scenario.ts';
+import type { AwsRunOptions } from './aws-flags.ts';
+import type { Context } from './context.ts';
+import { exitCodeOf, type Gates } from './gates.ts';
+import type { Interrupt } from './interrupt.ts';
+import { leftoverNotice } from './leftover-notice.ts';
+import { emit, type Output } from './output.ts';
+import type { ProgressLine } from './progress.ts';
+
+export interface AwsRun {
+  readonly file: string;
+  readonly scenario: Scenario;
+  readonly options: AwsRunOptions;
+  readonly gates: Gates;
+  readonly output: Output;
+  readonly transport: TransportName;
+  /** Sending threads. */
+  readonly workers: number;
+}
+
+export async function runOnAws(run: AwsRun, context: Context): Promise<void> {
+  const { options } = run;
+  const { connect } = await import('../run/aws/connection.ts');
+  const { checkStream } = await import('../run/aws/stream-reference.ts');
+  const { checkSafety } = await import('../run/aws/safety.ts');
+  const stream = options.stream === undefined ? undefined : checkStream(options.stream);
+  const connection = await connect(options.aws, stream);
+  const runId = randomBytes(16).toString('hex');
+  try {
+    const preflight = await inspect(connection, run, stream, runId);
+    const notice = await leftoverNotice(connection);
+    await printPreflight(preflight, notice, run, context);
+    checkSafety(preflight, options.limits);
+    if (!options.yes) {
+      throw badInput('Nothing was sent: this is what would be done.', 'Add --yes to do it.');
+    }
+    await sendAndReport(connection, run, { preflight, stream, runId }, context);
+  } finally {
+    connection.close();
+  }
+}
+
+async function inspect(
+  connection: AwsConnection,
+  { scenario, options }: AwsRun,
+  stream: string | undefined,
+  runId: string,
+): Promise<Preflight> {
+  const { inspectPlan, inspectStream } = await import('../run/aws/preflight.ts');
+  if (stream === undefined) return inspectPlan(connection, runId, scenario);
+  return (await inspectStream(connection, stream, scenario, options.allowExisting)).preflight;
+}
+
+/** It is the answer where nothing is sent, and a word on stderr beside the report where something is. */
+async function printPreflight(
+  preflight: Preflight,
+  notice: string,
+  { options, output }: AwsRun,
+  context: Context,
+): Promise<void> {
+  const { renderPreflight } = await import('../report/preflight-text.ts');
+  const text = renderPreflight(preflight, context.columns);
+  if (!output.quiet) context.err(notice);
+  if (!options.yes && output.format === 'text') context.out(text);
+  else if (!options.yes || !output.quiet) context.err(text);
+}
+
+interface Planned {
+  readonly preflight: Preflight;
+  readonly stream: string | undefined;
+  readonly runId: string;
+}
+
+async function sendAndReport(
+  connection: AwsConnection,
+  run: AwsRun,
+  planned: Planned,
+  context: Context,
+): Promise<void> {
+  const { watchInterrupt } = await import('./interrupt.ts');
+  const { progressLine } = await import('./progress.ts');
+  const { awsRunReport } = await import('./run-report.ts');
+  const line = progressLine(context, run.output.quiet);
+  const interrupt = watchInterrupt();
+  try {
+    const sent = await send(connection, run, planned, interrupt, line);
+    line.clear();
+    if (sent === undefined) {
+      context.err('Interrupted before anything was sent; what was made for the test is deleted.\n');
+      context.setExit(130);
+      return;
+    }
+    const { file, output, gates } = run;
+    const document = awsRunReport(file, { ...sent, preflight: planned.preflight, connection });
+    await emit(document, output, context);
+    context.setExit(exitCodeOf(document, gates.failOn));
+    if (sent.trouble !== undefined) throw sent.trouble;
+  } finally {
+    line.clear();
+    interrupt.release();
+  }
+}
+
+export interface SentLoad {
+  readonly target: AwsTarget;
+  readonly load: AwsLoad;
+  readonly reconciliation: Reconciliation;
+  /** Why what was made could not be removed: told when the report is safe. */
+  readonly trouble: Refusal | undefined;
+}
+
+/** Undefined where it was interrupted before the load began. */
+async function send(
+  connection: AwsConnection,
+  { scenario, options, transport, workers }: AwsRun,
+  { preflight, stream, runId }: Planned,
+  { signal }: Interrupt,
+  line: ProgressLine,
+): Promise<SentLoad | undefined> {
+  const { createTarget, openTarget, reconcileAwsLoad, runAwsLoad } = await import('../run/aws/aws-load.ts');
+  const { noiseMargin } = await import('../advice/verdict.ts');
+  const { progressText } = await import('./run-progress.ts');
+  const how: TargetOptions = { connection, scenario, runId, signal, say: line.show };
+  const target =
+    preflight.create === undefined
+      ? await openTarget(how, stream ?? '')
+      : await createTarget(how, preflight.create);
+  if (target === undefined) return undefined;
+  let load: AwsLoad;
+  let trouble: Refusal | undefined;
+  try {
+    load = await runAwsLoad({
+      ...{ target, runId, transport, workers, signal },
+      z: noiseMargin(target.map.open.length),
+      onSecond: progressText(target.scenario, line.show),
+    });
+  } finally {
+    trouble = await cleanedUp(target);
+  }
+  const reconciliation: Reconciliation = options.reconcile
+    ? await reconcileAwsLoad(target, load, signal, line.show)
+    : { verdict: 'skipped', reason: '--no-reconcile' };
+  return { target, load, reconciliation, trouble };
+}
+
+async function cleanedUp({ cleanup }: AwsTarget): Promise<Refusal | undefined> {
+  try {
+    await cleanup();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * A load test on a stream that somebody else runs: the stream made if need be, the scenario sent, what was made removed,
+ * the counters compared.
+ */
+import type { ShardMap } from '../../model/shard-map.ts';
+import type { PlannedStream, StreamFacts } from '../../results/preflight.ts';
+import type { Reconciliation } from '../../results/reconciliation.ts';
+import type { Scenario } from '../../traffic/scenario.ts';
+import { epochClock } from '../clock.ts';
+import { bootThreads, endThreads } from '../send/thread-pool.ts';
+import { bootThreads, endThreads } from '../send/thread-pool.ts';
+import { runCrew, type CrewOptions, type CrewResult } from '../send/crew.ts';
+import { readLayout } from '../send/stream-layout.ts';
+import type { AwsConnection } from './connection.ts';
+import { guardCrash } from './crash-guard.ts';
+import { thisProcess } from './ownership.ts';
+import { asItIs } from './preflight.ts';
+import { reconcileWithService } from './reconcile.ts';
+import { waitUntilActive } from './stream-facts.ts';
+import { referenceTo } from './stream-reference.ts';
+import { createStream, deleteStream } from './temporary-stream.ts';
+
+/** Beside the scenario's own time: for creating the stream, draining and deleting. */
+const EXPIRY_MARGIN_US = 3_600_000_000;
+
+/** A stream to send to, and what removes what was made for it. */
+export interface AwsTarget {
+  readonly connection: AwsConnection;
+  /** As calls name it: name or ARN. */
+  readonly stream: string;
+  readonly facts: StreamFacts;
+  readonly map: ShardMap;
+  /** The scenario on this stream. */
+  readonly scenario: Scenario;
+  readonly cleanup: () => Promise<void>;
+}
+
+export interface TargetOptions {
+  readonly connection: AwsConnection;
+  readonly scenario: Scenario;
+  /** 32 hexadecimal digits. */
+  readonly runId: string;
+  readonly signal: AbortSignal;
+  readonly say: (text: string) => void;
+}
+
+/**
+ * Waits until a stream that is there is ACTIVE and reads its layout.
+ * @returns undefined where it was interrupted before that
+ */
+export async function openTarget(options: TargetOptions, stream: string): Promise<AwsTarget | undefined> {
+  const { connection, scenario, signal, say } = options;
+  const facts = await waitUntilActive(connection, stream, {
+    signal,
+    onState: (status) => say(`waiting for the stream: ${status}`),
+  });
+  if (signal.aborted) return undefined;
+  return {
+    connection,
+    stream,
+    facts,
+    map: await readLayout(connection.control, stream),
+    scenario: asItIs(scenario, facts),
+    cleanup: () => Promise.resolve(),
+  };
+}
+
+/**
+ * Makes a stream and waits until it is ACTIVE. Whatever goes wrong, or whoever interrupts, it does not stay.
+ * @returns undefined where it was interrupted before that
+ */
+export async function createTarget(
+  options: TargetOptions,
+  planned: PlannedStream,
+): Promise<AwsTarget | undefined> {
+  const { connection, scenario, runId, say } = options;
+  const createdUs = epochClock();
+  const expiresUs = createdUs + scenario.warmupUs + scenario.durationUs + EXPIRY_MARGIN_US;
+  let isGone = false;
+  const cleanup = async (): Promise<void> => {
+    if (isGone) return;
+    say(`deleting stream ${planned.name}`);
+    await deleteStream(connection, planned.name);
+    isGone = true;
+  };
+  const release = guardCrash(cleanup);
+  const end = async (): Promise<void> => {
+    release();
+    await cleanup();
+  };
+  say(`creating stream ${planned.name}`);
+  try {
+    await createStream(connection, planned, { runId, createdUs, expiresUs, process: thisProcess() });
+  } catch (error) {
+    release();
+    throw error;
+  }
+  try {
+    const target = await openTarget(options, planned.name);
+    if (target === undefined) await end();
+    return target && { ...target, cleanup: end };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+export interface AwsLoadOptions extends Pick<
+  CrewOptions,
+  'z' | 'transport' | 'signal' | 'onSecond'
+> {
+  /** Sending threads. */
+  readonly workers: number;
+  readonly target: AwsTarget;
+  readonly runId: string;
+}
+
+export interface AwsLoad extends CrewResult {
+  /** Start of the counted duration, microseconds since 1970. */
+  readonly startedUs: number;
+}
+
+/** Sends the scenario. The target stays: who opened it cleans up. */
+export async function runAwsLoad({ target, runId, workers, ...rest }: AwsLoadOptions): Promise<AwsLoad> {
+  const { connection, scenario, stream, map } = target;
+  const threads = await bootThreads(workers, rest.transport);
+  try {
+    const result = await runCrew({
+      ...{ ...rest, threads, scenario, map },
+      client: connection.clientSpec,
+      stream: referenceTo(stream),
+      runId: Buffer.from(runId, 'hex'),
+    });
+    return { ...result, startedUs: result.startUs + scenario.warmupUs };
+  } finally {
+    await endThreads(threads);
+  }
+}
+
+/** Holds what was sent against the service's own count. */
+export async function reconcileAwsLoad(
+  { connection, facts, map }: AwsTarget,
+  { puts }: Pick<AwsLoad, 'puts'>,
+  signal: AbortSignal,
+  say: (text: string) => void,
+): Promise<Reconciliation> {
+  return reconcileWithService({
+    connection,
+    streamName: facts.name,
+    map,
+    shardMetrics: facts.shardMetrics,
+    puts,
+    signal,
+    onWait: (leftMs) => say(`waiting for CloudWatch's minutes, ${Math.ceil(leftMs / 1000)} s at most`),
+  });
+}

@@ -1,0 +1,147 @@
+/**
+ * What AWS, or the way to it, refused: one sentence on what is wrong, one on what to do.
+ */
+import { badInput, Refusal, worldFailure } from '../../model/refusal.ts';
+
+export interface SdkError {
+  readonly name?: string;
+  readonly code?: string;
+  readonly message?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly cause?: unknown;
+}
+
+const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken', 'RequestExpired', 'TokenRefreshRequired']);
+const DENIED = new Set(['AccessDeniedException', 'AccessDenied', 'NotAuthorized', 'AuthorizationError']);
+const NOT_OURS = new Set([
+  'UnrecognizedClientException',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'SignatureDoesNotMatch',
+  'IncompleteSignatureException',
+  'MissingAuthenticationTokenException',
+  'MissingAuthenticationToken',
+]);
+const THROTTLED = new Set([
+  'ThrottlingException',
+  'Throttling',
+  'RequestLimitExceeded',
+  'TooManyRequestsException',
+]);
+const NETWORK: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'its name could not be looked up',
+  ETIMEDOUT: 'it did not answer in time',
+  TimeoutError: 'it did not answer in time',
+  ECONNRESET: 'it hung up',
+  EPIPE: 'it hung up',
+  EHOSTUNREACH: 'there is no way to it',
+  ENETUNREACH: 'there is no way to it',
+};
+
+/** The name of what went wrong: AWS's, or the network's. */
+export function errorName(thrown: unknown): string {
+  const error = thrown as SdkError;
+  if (typeof error.code === 'string' && error.$metadata?.httpStatusCode === undefined) return error.code;
+  const { code } = (error.cause ?? {}) as SdkError;
+  if (typeof code === 'string' && error.$metadata?.httpStatusCode === undefined) return code;
+  return error.name ?? 'Error';
+}
+
+/** Whether a call was not allowed: what it would have told can be left out. */
+export function isDenied(thrown: unknown): boolean {
+  return DENIED.has(errorName(thrown));
+}
+
+export interface Attempted {
+  /** IAM's name of the call, such as `kinesis:PutRecords`. */
+  readonly action: string;
+  /** What the call is about, such as `stream orders`. */
+  readonly about: string;
+  readonly endpoint: string;
+}
+
+/** @returns a Refusal; exit 1 where AWS or the network did not do its part, 2 where something does not exist */
+export function awsTrouble(thrown: unknown, { action, about, endpoint }: Attempted): Refusal {
+  if (thrown instanceof Refusal) return thrown;
+  const error = thrown as SdkError;
+  const name = errorName(thrown);
+  const message = sentence(error.message ?? name);
+  if (name === 'CredentialsProviderError' || name === 'ProviderError') return noCredentials(thrown);
+  if (EXPIRED.has(name) || (/expired/i.test(message) && DENIED.has(name))) {
+    return worldFailure(
+      'The AWS credentials have expired.',
+      'Get new ones (such as by "aws sso login") and run again.',
+    );
+  }
+  if (NOT_OURS.has(name)) {
+    if (/signature (expired|not yet)/i.test(message)) {
+      return worldFailure(
+        `AWS refuses the signature's time: ${message}`,
+        "Set this machine's clock; AWS allows five minutes.",
+      );
+    }
+    return worldFailure(
+      `The credentials are not accepted (${name}): ${firstLine(message)}`,
+      'Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or the profile.',
+    );
+  }
+  if (DENIED.has(name)) {
+    return worldFailure(
+      `${action} is not allowed on ${about}.`,
+      'Allow it to these credentials (docs/iam/ has the policies), or use others with --profile.',
+    );
+  }
+  if (name === 'ResourceNotFoundException') {
+    return badInput(
+      `There is no ${about} at ${endpoint}.`,
+      'Check its name, --region and the account of the credentials; or use --create.',
+    );
+  }
+  if (THROTTLED.has(name) || name === 'LimitExceededException') {
+    return worldFailure(
+      `AWS throttled ${action} of ${about} (${name}): ${firstLine(message)}`,
+      'Wait a minute and run again; where it is a quota, raise it.',
+    );
+  }
+  if (name in NETWORK) {
+    return worldFailure(
+      `${endpoint} could not be reached: ${NETWORK[name]}.`,
+      'Check the network, --region and --endpoint-url.',
+    );
+  }
+  if (/certificate|self.signed|ERR_TLS|CERT_/i.test(`${name} ${message}`)) {
+    return worldFailure(
+      `${endpoint} shows a certificate that is not trusted (${name}).`,
+      'Name its authority in NODE_EXTRA_CA_CERTS.',
+    );
+  }
+  return worldFailure(
+    `${action} of ${about} failed (${name}): ${firstLine(message)}`,
+    'Try again, or ask AWS.',
+  );
+}
+
+export function noCredentials(thrown: unknown): Refusal {
+  const { message = '' } = thrown as SdkError;
+  if (/expired/i.test(message)) {
+    return badInput(
+      `The AWS credentials have expired: ${firstLine(message)}`,
+      'Log in again and run it again.',
+    );
+  }
+  return badInput(
+    `No AWS credentials were found: ${firstLine(message)}`,
+    'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a --profile, or run "aws sso login".',
+  );
+}
+
+function firstLine(text: string): string {
+  return sentence(text.split('\n', 1)[0].slice(0, 300));
+}
+
+function sentence(text: string): string {
+  const trimmed = text.trim();
+  return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+}

@@ -1,0 +1,98 @@
+/**
+ * A transport that counts: it hands each request on and writes down what became of its Kinesis records.
+ */
+import { AGGREGATE_KEY } from '../../model/kpl-codec.ts';
+import { ATTEMPT } from '../../model/outcome.ts';
+import { roomier } from '../../model/column.ts';
+import type { PutCounts } from '../../results/put-counts.ts';
+import type { Batch } from '../../traffic/producer.ts';
+import type { RecordSlab } from '../../traffic/record-slab.ts';
+import { epochClock } from '../clock.ts';
+import { kinesisRecordsOf, rangeOf } from '../send/put-entries.ts';
+import type { PutReply, Transport } from '../send/transport.ts';
+
+export class PutCounter {
+  #firstUs: number | undefined;
+  #lastUs: number | undefined;
+  #dataBytes = 0;
+  #keyBytes = 0;
+  /** By number of the shard. */
+  #accepted = new Float64Array(0);
+  #bytes = new Float64Array(0);
+  #throttled = new Float64Array(0);
+  #unknown = new Float64Array(0);
+  /** Kinesis records whose reply has not come yet. */
+  #open = 0;
+
+  /** The same transport, with every request counted. */
+  watch(transport: Transport): Transport {
+    return {
+      name: transport.name,
+      put: async (batch, records) => {
+        this.#firstUs ??= epochClock();
+        const sent = kinesisRecordsOf(batch);
+        this.#open += sent;
+        const reply = await transport.put(batch, records);
+        this.#open -= sent;
+        this.#lastUs = epochClock();
+        this.#add(batch, records, reply);
+        return reply;
+      },
+      close: () => transport.close(),
+    };
+  }
+
+  #add(batch: Batch, records: RecordSlab, { outcomes }: PutReply): void {
+    for (let i = 0; i < outcomes.length; i++) {
+      const [start, end] = rangeOf(batch, i);
+      const slot = batch.slots[start];
+      const shard = records.shard[slot];
+      if (shard >= this.#accepted.length) this.#grow(shard + 1);
+      switch (outcomes[i]) {
+        case ATTEMPT.accepted: {
+          const keyBytes = end - start === 1 ? records.keyBytes[slot] : AGGREGATE_KEY.length;
+          const dataBytes =
+            end - start === 1 ? records.dataBytes[slot] : (batch.parcels?.bytes[i] ?? 0) - keyBytes;
+          this.#accepted[shard]++;
+          this.#bytes[shard] += dataBytes + keyBytes;
+          this.#dataBytes += dataBytes;
+          this.#keyBytes += keyBytes;
+          break;
+        }
+        case ATTEMPT.throttled:
+          this.#throttled[shard]++;
+          break;
+        case ATTEMPT.lost:
+          this.#unknown[shard]++;
+          break;
+      }
+    }
+  }
+
+  #grow(shards: number): void {
+    this.#accepted = roomier(this.#accepted, shards);
+    this.#bytes = roomier(this.#bytes, shards);
+    this.#throttled = roomier(this.#throttled, shards);
+    this.#unknown = roomier(this.#unknown, shards);
+  }
+
+  /** What is known now; records that are still on their way are unknown, of no shard. */
+  read(): PutCounts {
+    const total = (column: Float64Array): number => column.reduce((sum, value) => sum + value, 0);
+    return {
+      firstUs: this.#firstUs,
+      lastUs: this.#open > 0 ? epochClock() : this.#lastUs,
+      accepted: total(this.#accepted),
+      dataBytes: this.#dataBytes,
+      keyBytes: this.#keyBytes,
+      throttled: total(this.#throttled),
+      unknown: total(this.#unknown) + this.#open,
+      shards: Array.from(this.#accepted, (accepted, i) => ({
+        accepted,
+        bytes: this.#bytes[i],
+        throttled: this.#throttled[i],
+        unknown: this.#unknown[i],
+      })),
+    };
+  }
+}

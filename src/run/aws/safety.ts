@@ -1,0 +1,88 @@
+/**
+ * What a load test on AWS does not do unasked: each refusal with the flag that lifts it.
+ */
+import { formatBytes, formatDuration } from '../../model/quantity.ts';
+import { badInput, worldFailure } from '../../model/refusal.ts';
+import type { Preflight } from '../../results/preflight.ts';
+import { ALLOW_TAG } from './ownership.ts';
+
+export interface SafetyLimits {
+  readonly maxCostUsd: number;
+  /** Undefined: no bound, where the price is known. */
+  readonly maxBytes: number | undefined;
+  readonly maxDurationMs: number;
+}
+
+/** @throws Refusal (exit 2), or exit 1 where AWS does not let us write */
+export function checkSafety(preflight: Preflight, limits: SafetyLimits): void {
+  checkStreamAllows(preflight);
+  const { load, cost, region } = preflight;
+  if (load.durationMs > limits.maxDurationMs) {
+    throw badInput(
+      `The scenario takes ${durationOf(load.durationMs)} with its warm-up, and --max-duration is ` +
+        `${durationOf(limits.maxDurationMs)}.`,
+      'Shorten it, or raise --max-duration.',
+    );
+  }
+  if (limits.maxBytes !== undefined && load.bytes > limits.maxBytes) {
+    throw badInput(
+      `The scenario sends about ${formatBytes(load.bytes)}, and --max-bytes is ${formatBytes(limits.maxBytes)}.`,
+      'Send less, or raise --max-bytes.',
+    );
+  }
+  if (cost === null && limits.maxBytes === undefined) {
+    throw badInput(
+      `What the test costs is not known: we have no prices of ${region}.`,
+      `Bound it by --max-bytes; it sends about ${formatBytes(load.bytes)}.`,
+    );
+  }
+  if (cost !== null && cost.usd > limits.maxCostUsd) {
+    throw badInput(
+      `The test costs about $${dollars(cost.usd)}, and --max-cost is $${dollars(limits.maxCostUsd)}.`,
+      'Send less, or raise --max-cost.',
+    );
+  }
+}
+
+function checkStreamAllows({ stream, allowedBy, permission, differences }: Preflight): void {
+  if (stream === undefined) return;
+  const { name } = stream;
+  if (stream.status === 'DELETING') {
+    throw badInput(`Stream ${name} is being deleted.`, 'Name another one, or use --create.');
+  }
+  if (allowedBy === 'nothing') {
+    throw badInput(
+      `Stream ${name} was not made by shardwise, and nothing says that it may be loaded.`,
+      `Tag it ${ALLOW_TAG.key}=${ALLOW_TAG.value}, or give --allow-existing-stream; or use --create.`,
+    );
+  }
+  if (permission === 'denied') {
+    throw worldFailure(
+      `kinesis:PutRecords is not allowed on stream ${name}.`,
+      'Allow it to these credentials (docs/iam/ has the policies), or use others with --profile.',
+    );
+  }
+  if (stream.ignoresKeys) {
+    throw badInput(
+      `Stream ${name} spreads records by itself (AUTO), so that no key has a shard: run counts by the shard of a key.`,
+      'Use a stream with USER_PARTITION_KEY; simulate plays AUTO.',
+    );
+  }
+  for (const difference of differences) {
+    if (difference.field !== 'maxRecordBytes' || difference.scenario <= difference.stream) continue;
+    throw badInput(
+      `The scenario may send records of ${formatBytes(difference.scenario)}, and stream ${name} takes ` +
+        `${formatBytes(difference.stream)}.`,
+      'Lower stream.maxRecordSize in the scenario, or raise that of the stream.',
+    );
+  }
+}
+
+function durationOf(ms: number): string {
+  return formatDuration(ms * 1000);
+}
+
+/** Cents, and more digits where they would hide that it is something. */
+export function dollars(usd: number): string {
+  return usd >= 0.01 || usd === 0 ? usd.toFixed(2) : usd.toPrecision(1);
+}
