@@ -8,7 +8,6 @@ import type { Reconciliation } from '../../results/reconciliation.ts';
 import type { Scenario } from '../../traffic/scenario.ts';
 import { epochClock } from '../clock.ts';
 import { bootThreads, endThreads } from '../send/thread-pool.ts';
-import { bootThreads, endThreads } from '../send/thread-pool.ts';
 import { runCrew, type CrewOptions, type CrewResult } from '../send/crew.ts';
 import { readLayout } from '../send/stream-layout.ts';
 import type { AwsConnection } from './connection.ts';
