@@ -103,7 +103,8 @@ async function sendAndReport(
     const { file, output, gates } = run;
     const document = awsRunReport(file, { ...sent, preflight: planned.preflight, connection });
     await emit(document, output, context);
-    context.setExit(exitCodeOf(document, gates.failOn));
+    // Whoever does not wait for the counters has interrupted, although the load was over.
+    context.setExit(interrupt.signal.aborted ? 130 : exitCodeOf(document, gates.failOn));
     if (sent.trouble !== undefined) throw sent.trouble;
   } finally {
     line.clear();
