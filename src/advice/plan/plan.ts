@@ -16,7 +16,7 @@ import { placesOf, type PlanPlaces } from './plan-places.ts';
 import { quota } from './quota.ts';
 import { readBandwidth } from './read-bandwidth.ts';
 import { readCalls } from './read-calls.ts';
-import { bindingOf, countsOfAll, largestOf, type Bound, type Counts } from './shard-counts.ts';
+import { bindingOf, countsOfAll, largestOf, remembered, type Bound, type Counts } from './shard-counts.ts';
 import type { PlanKeys } from './shard-rule.ts';
 import { toleratedKey } from './throttled-key.ts';
 import { writeBytes, writeRecords } from './write-constraints.ts';
@@ -146,7 +146,7 @@ function hotConstraints(input: PlanInput, places: PlanPlaces): HotConstraints {
       },
       {
         constraint: { ...hotShard.constraint, inputs: hotShardInputs, source: KEY_SOURCE },
-        countsFrom: hotShard.countsFrom,
+        countsFrom: remembered(hotShard.countsFrom),
       },
     ],
     hottestKey: hotKey.hottestKey,

@@ -49,6 +49,16 @@ export function countsOfAll(bounds: readonly Bound[], from = 1): Counts {
   return { shards, safe };
 }
 
+/** The same function, asked once for each count: where places are a matter of chance, an answer is dear. */
+export function remembered(countsFrom: (from: number) => Counts): (from: number) => Counts {
+  const known = new Map<number, Counts>();
+  return (from) => {
+    const counts = known.get(from) ?? countsFrom(from);
+    known.set(from, counts);
+    return counts;
+  };
+}
+
 /** What all constraints that have a count of their own ask for. */
 export function largestOf(constraints: readonly Constraint[]): number {
   return Math.max(1, ...constraints.map((constraint) => constraint.shards ?? 1));

@@ -8,7 +8,7 @@ import { fittingCounts } from '../placement/fitting-counts.ts';
 import { hottestFill, type PlacedKeys } from '../placement/placement.ts';
 import { fewestShards, largestFactor, randomKeysOf } from '../placement/random-placement.ts';
 import { planningLimit, shardsFor } from './constraints.ts';
-import type { Bound, Counts } from './shard-counts.ts';
+import { remembered, type Bound, type Counts } from './shard-counts.ts';
 
 /** Loads are sums of floating point: a key is above the limit by more than this part. */
 const TOLERANCE = 1e-9;
@@ -78,7 +78,7 @@ export function countsOfRule(rule: ShardRule, keys: PlanKeys | undefined, headro
     even,
     shards: first === null ? null : Math.max(even, first),
     limit,
-    countsFrom,
+    countsFrom: remembered(countsFrom),
     factorFor: (shards) => Math.min(alone, factorFor(shards)),
   };
 }

@@ -98,9 +98,11 @@ function retentionOf(text: string): number {
   const hours = requireDuration(text, '--retention') / HOUR_US;
   const [least, most] = [LIMITS.retentionHoursDefault.value, LIMITS.retentionHoursMax.value];
   if (Number.isInteger(hours) && hours >= least && hours <= most) return hours;
-  const what = hours < least ? 'less than' : hours > most ? 'more than' : 'no whole number of hours, as';
+  const bound = hours < least ? 'shorter' : 'longer';
+  const what =
+    hours < least || hours > most ? `${bound} than Kinesis keeps records` : 'no whole number of hours';
   throw badInput(
-    `--retention: ${text} is ${what} Kinesis keeps records.`,
+    `--retention: ${text} is ${what}.`,
     `Write whole hours from ${least}h to ${most}h (${most / 24}d).`,
   );
 }
