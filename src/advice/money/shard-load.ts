@@ -42,9 +42,10 @@ export interface Growth {
 }
 
 /**
- * Whether stages of the sources ever ask for more than the stream has grown to, and the first end of a stage (or 15 minutes
- * after one) at which they do. Before the first stage the stream has carried the rate that this begins with. Exact: rates
- * are straight lines, so that only their ends, and the times at which growth catches up with these, have to be looked at.
+ * Whether stages of the sources ever ask for more than the stream has grown to, and the first of the times looked at
+ * at which they do. Before the first stage the stream has carried the rate that this begins with. Exact: rates
+ * are straight lines, so that only their ends, the times at which growth catches up with these, and those at which it begins
+ * to follow a rise have to be looked at.
  * @param stages by source
  */
 export function firstOverload(
@@ -61,16 +62,44 @@ export function firstOverload(
   const looks = risingTimes([...ends, ...ends.map((us) => us + withinUs)]).filter((us) => us <= lastUs);
   let carried = filledAt(0, 'after');
   let next = 0;
+  let before = 0;
   for (const us of looks) {
-    const knownUs = us - withinUs;
-    for (; next < ends.length && ends[next] <= knownUs; next++)
-      carried = Math.max(carried, filledAt(ends[next], 'before'), filledAt(ends[next], 'after'));
-    if (knownUs > 0) carried = Math.max(carried, filledAt(knownUs, 'before'));
-    const open = Math.max(least, times * carried);
-    const filled = Math.max(filledAt(us, 'before'), filledAt(us, 'after'));
-    if (filled > open * (1 + TOLERANCE)) return { timeUs: us, filled, open };
+    const level = Math.max(least / times, carried);
+    const turnUs = risesTo(level, before, us, (at) => filledAt(at - withinUs, 'after')) ?? us;
+    for (const [at, side] of [
+      [turnUs, 'before'],
+      [us, 'before'],
+      [us, 'after'],
+    ] as const) {
+      const knownUs = at - withinUs;
+      for (; side === 'after' && next < ends.length && ends[next] <= knownUs; next++)
+        carried = Math.max(carried, filledAt(ends[next], 'before'), filledAt(ends[next], 'after'));
+      if (knownUs > 0) carried = Math.max(carried, filledAt(knownUs, 'before'));
+      const open = Math.max(least, times * carried);
+      const filled = filledAt(at, side);
+      if (filled > open * (1 + TOLERANCE)) return { timeUs: at, filled, open };
+    }
+    before = us;
   }
   return undefined;
+}
+
+/** The last microsecond between two times at which a load has not risen above a level; undefined where it does not rise to it. */
+function risesTo(
+  level: number,
+  fromUs: number,
+  toUs: number,
+  loadAt: (us: number) => number,
+): number | undefined {
+  if (loadAt(fromUs) > level || loadAt(toUs - 1) <= level) return undefined;
+  let low = fromUs;
+  let high = toUs - 1;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (loadAt(middle) <= level) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 const TOLERANCE = 1e-9;

@@ -99,6 +99,8 @@ describe('salts chosen for several keys at once', () => {
   it('are those of the key alone where there is one', () => {
     fc.assert(
       fc.property(part, room, fc.integer({ min: 1, max: 40 }), (records, background, shards) => {
+        // Where the key just fits on all shards together, each rounds in its own way.
+        fc.pre(Math.abs(records / (1 - background) - shards) > 1e-6);
         const salts = chosenTogether([{ records, bytes: 0 }], { records: background, bytes: 0 }, shards);
         expect(salts?.[0] ?? null).toBe(saltsFor(records, background, shards).chosen);
       }),
