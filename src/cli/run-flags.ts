@@ -26,7 +26,7 @@ export function addSendFlags(command: Command): Command {
   return command
     .option(
       '--transport <name>',
-      'sdk: the AWS SDK with our bodies; raw: our own requests, twice as fast; sdk-plain: the AWS SDK alone',
+      'sdk: the AWS SDK with our bodies; raw: our own requests, for less CPU; sdk-plain: the AWS SDK alone',
       'sdk',
     )
     .option('--workers <n>', 'threads that send (default: cores - 1, at least 1)');

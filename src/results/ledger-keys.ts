@@ -2,21 +2,22 @@
  * The keys of a page of the ledger: each has a row, as long as there are rows.
  */
 const EMPTY = 0xffff_ffff;
+const LEAST_SLOTS = 1024;
 
 export class LedgerKeys {
   readonly capacity: number;
   /** By row: the key's number, and the shard that it was on. */
   readonly keys: Uint32Array<ArrayBuffer>;
   readonly shards: Uint32Array<ArrayBuffer>;
-  readonly #slots: Uint32Array;
+  /** Open addressing, at most half full: as few as the keys need, so that they are near each other. */
+  #slots = new Uint32Array(LEAST_SLOTS).fill(EMPTY);
   #count = 0;
 
-  /** @param capacity rows; a power of two */
+  /** @param capacity rows */
   constructor(capacity: number) {
     this.capacity = capacity;
     this.keys = new Uint32Array(capacity);
     this.shards = new Uint32Array(capacity);
-    this.#slots = new Uint32Array(2 * capacity).fill(EMPTY);
   }
 
   get count(): number {
@@ -28,13 +29,27 @@ export class LedgerKeys {
     const mask = this.#slots.length - 1;
     for (let i = hash(key) & mask; ; i = (i + 1) & mask) {
       const row = this.#slots[i];
-      if (row === EMPTY) {
-        this.keys[this.#count] = key;
-        this.shards[this.#count] = shard;
-        this.#slots[i] = this.#count;
-        return this.#count++;
-      }
+      if (row === EMPTY) return this.#enter(key, shard, i);
       if (this.keys[row] === key) return row;
+    }
+  }
+
+  #enter(key: number, shard: number, slot: number): number {
+    const row = this.#count++;
+    this.keys[row] = key;
+    this.shards[row] = shard;
+    this.#slots[slot] = row;
+    if (2 * this.#count > this.#slots.length) this.#rehash();
+    return row;
+  }
+
+  #rehash(): void {
+    this.#slots = new Uint32Array(2 * this.#slots.length).fill(EMPTY);
+    const mask = this.#slots.length - 1;
+    for (let row = 0; row < this.#count; row++) {
+      let i = hash(this.keys[row]) & mask;
+      while (this.#slots[i] !== EMPTY) i = (i + 1) & mask;
+      this.#slots[i] = row;
     }
   }
 

@@ -45,7 +45,7 @@ export class Ledger implements RecordCounts {
   #answer = { lastUs: 0, accepted: 0, retries: 0, count: 0 };
   #throttled: Float64Array;
 
-  /** @param keys rows of a page, a power of two */
+  /** @param keys rows of a page */
   constructor(options: TallyOptions, send: (page: LedgerPage) => void, keys = MOST_KEYS) {
     this.isPacked = options.isPacked ?? false;
     this.#durationUs = options.durationUs;

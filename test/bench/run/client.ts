@@ -46,7 +46,7 @@ function scenario(): Scenario {
         name: 'bench',
         stages: [{ durationUs, from: order.ratePerSec, to: order.ratePerSec }],
         arrivals: { kind: 'even' },
-        keys: { kind: 'uniform', count: 100_000, template: DEFAULT_TEMPLATE },
+        keys: { kind: 'uniform', count: 10_000, template: DEFAULT_TEMPLATE },
         size: { kind: 'fixed', bytes: order.recordBytes },
       },
     ],
