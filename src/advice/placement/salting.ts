@@ -13,7 +13,13 @@ import type { KeyLoad, PerDimension } from './key-run.ts';
 import { placeKeys, shardLoads } from './placement.ts';
 import { randomKeysOf, riskAt } from './random-placement.ts';
 import { chosenTogether, PRACTICAL_SALTS } from './salts.ts';
-import { tailAbove, tailSourceOf, type TailSource } from './shard-tail.ts';
+import {
+  distributionOf,
+  tailAbove,
+  tailSourceOf,
+  type LoadDistribution,
+  type TailSource,
+} from './shard-tail.ts';
 
 export interface SaltingQuestion {
   /** The keys that fit on no shard, heaviest first, at least one. */
@@ -213,8 +219,9 @@ function groundOfChance(
   beside: readonly TailSource[],
   shards: number,
 ): Ground {
+  const tails = beside.map((source) => tailOf(source, shards, limit, risk / shards));
   return {
-    riskOfChosen: (parts, salts) => riskOfDealt(beside, limit, shards, dealt(parts, salts, shards)),
+    riskOfChosen: (parts, salts) => riskOfDealt(tails, limit, dealt(parts, salts, shards)),
     riskOfRandom: (parts, salts) => {
       const all = withKeys(fitting, saltedKeys(parts, salts));
       return riskAt(randomKeysOf(all, limit), shards, limit, risk);
@@ -241,18 +248,37 @@ function dealt(parts: readonly PerDimension[], salts: readonly number[], shards:
   return loads;
 }
 
+/** How likely the keys that fall by chance put more than a load on a shard; of one dimension. */
+interface Tail {
+  readonly dimension: Dimension;
+  readonly above: (load: number) => number;
+}
+
+/**
+ * One distribution answers for every load up to the limit; it is worked out when it is asked for the first time, and no
+ * finer than it takes to tell a probability from `decideAt` at the limit.
+ */
+function tailOf(source: TailSource, shards: number, limit: PerDimension, decideAt: number): Tail {
+  const { dimension, loads, equal } = source;
+  if (loads.keyCount === 0) return { dimension, above: () => 0 };
+  if (equal !== undefined) return { dimension, above: (load) => tailAbove(source, shards, load) };
+  let distribution: LoadDistribution | undefined;
+  return {
+    dimension,
+    above: (load) => {
+      distribution ??= distributionOf(source, shards, limit[dimension] * (1 + TOLERANCE), decideAt);
+      return distribution.above(load);
+    },
+  };
+}
+
 /** Upper bound of P(some shard over) where each shard has such a load besides the keys that fall by chance. */
-function riskOfDealt(
-  beside: readonly TailSource[],
-  limit: PerDimension,
-  shards: number,
-  loads: readonly PerDimension[],
-): number {
+function riskOfDealt(tails: readonly Tail[], limit: PerDimension, loads: readonly PerDimension[]): number {
   const known = new Map<string, number>();
   let risk = 0;
   for (const load of loads) {
     const name = `${load.records} ${load.bytes}`;
-    const one = known.get(name) ?? riskBeside(beside, limit, shards, load);
+    const one = known.get(name) ?? riskBeside(tails, limit, load);
     known.set(name, one);
     risk += one;
     if (risk >= 1) return 1;
@@ -261,17 +287,11 @@ function riskOfDealt(
 }
 
 /** P(a shard over) with this load on it already. */
-function riskBeside(
-  beside: readonly TailSource[],
-  limit: PerDimension,
-  shards: number,
-  load: PerDimension,
-): number {
+function riskBeside(tails: readonly Tail[], limit: PerDimension, load: PerDimension): number {
   const room = (dimension: Dimension): number => limit[dimension] * (1 + TOLERANCE) - load[dimension];
   if (room('records') < 0 || room('bytes') < 0) return 1;
-  return beside.reduce((sum, source) => {
-    const left = room(source.dimension);
-    if (source.loads.keyCount === 0) return sum;
-    return left <= 0 ? 1 : sum + tailAbove(source, shards, left);
+  return tails.reduce((sum, { dimension, above }) => {
+    const left = room(dimension);
+    return left <= 0 ? 1 : sum + above(left);
   }, 0);
 }
