@@ -84,7 +84,7 @@ export function generatorSentence(generator: GeneratorInfo): string {
 }
 
 /** Above this the consumers' own thread may be what they wait for. */
-const BUSY_READERS = 0.9;
+const BUSY_READERS = 0.8;
 
 function readersOf({ readersUtilization }: GeneratorInfo): string {
   if (readersUtilization === undefined) return '';
