@@ -12,6 +12,7 @@ await build({
     shardwise: 'src/cli/shardwise.ts',
     'serve-worker': 'src/run/serve/serve-worker.ts',
     'send-worker': 'src/run/send/send-worker.ts',
+    'reader-worker': 'src/run/read/reader-worker.ts',
   },
   outdir,
   bundle: true,

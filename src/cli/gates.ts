@@ -76,12 +76,12 @@ export async function readScenario(file: string, gates: Gates): Promise<Scenario
   };
 }
 
-/** Refuses consumers where a command has none: a field that is read and ignored would be a lie. */
-export function refuseConsumers(file: string, scenario: Scenario, command: string): void {
+/** Refuses consumers on AWS: a field that is read and ignored would be a lie. */
+export function refuseConsumers(file: string, scenario: Scenario): void {
   if (scenario.consumers.length === 0) return;
   throw badInput(
-    `${file}: consumers: this version of ${command} has no consumers.`,
-    'Remove them; simulate plays them, and plan counts them.',
+    `${file}: consumers: this version of run has no consumers with --target aws.`,
+    'Remove them, or run against the local endpoint.',
   );
 }
 

@@ -12,9 +12,11 @@ import {
   type ConsumerRow,
   type ConsumerSeries,
   type GeneratorInfo,
+  type LatencySummary,
   type ReportDocument,
 } from '../results/report-document.ts';
-import { evaluateThresholds } from '../results/threshold.ts';
+import { percentileOf } from '../results/latency.ts';
+import { evaluateThresholds, type Statistic } from '../results/threshold.ts';
 import type { Loss } from '../simulate/consumer-rows.ts';
 import type { Pipeline } from '../simulate/pipeline.ts';
 import type { Scenario } from '../traffic/scenario.ts';
@@ -86,6 +88,8 @@ export function loadReport(parts: LoadParts): CommonPart {
   const scenarioInfo = scenarioInfoOf(parts.file, scenario);
   const keySpread = keySpreadOf(tally);
   const measured = parts.measuresLatency ? timed : undefined;
+  const measuredRows = parts.measuresLatency ? (consumers?.rows ?? []) : [];
+  const endToEnd = slowestOf(measuredRows);
   return {
     schemaVersion: SCHEMA_VERSION,
     tool: { name: 'shardwise', version: VERSION },
@@ -93,7 +97,9 @@ export function loadReport(parts: LoadParts): CommonPart {
     seed: scenario.seed,
     scenario: scenarioInfo,
     totals,
-    ...(timed === undefined ? {} : { latencyMs: latenciesOf(timed) }),
+    ...(timed === undefined
+      ? {}
+      : { latencyMs: { ...latenciesOf(timed), ...(endToEnd === undefined ? {} : { endToEnd }) } }),
     shards,
     keys: keyRowsOf(tally, map, keyNames),
     ...(keySpread === undefined ? {} : { keySpread }),
@@ -111,12 +117,13 @@ export function loadReport(parts: LoadParts): CommonPart {
         ...(generator === undefined ? {} : { generator }),
         ...(scenarioInfo.peakRatePerSec === undefined ? {} : { peakRatePerSec: scenarioInfo.peakRatePerSec }),
       }),
-      ...lostRecordsOf(consumers?.losses ?? [], scenario.stream.retentionHours, map.all),
+      ...lostRecordsOf(consumers?.losses ?? [], scenario.stream.retentionHours),
     ],
     thresholds: evaluateThresholds(scenario.thresholds, {
       percentileMs: (kind, percentile) => measured?.[kind].percentileMs(percentile) ?? null,
       meanMs: (kind) => measured?.[kind].meanMs ?? null,
       maxMs: (kind) => measured?.[kind].maxMs ?? null,
+      endToEndMs: (statistic) => endToEndOf(measuredRows, statistic),
       totals,
       countedDurationSec: countedUs / 1_000_000,
       utilizationMax: shards.reduce((most, shard) => Math.max(most, shard.utilization), 0),
@@ -129,4 +136,20 @@ export function loadReport(parts: LoadParts): CommonPart {
 function iteratorAgeMaxOf(rows: readonly ConsumerRow[] | undefined): number | null {
   if (rows === undefined) return null;
   return rows.reduce((most, { iteratorAgeMs }) => Math.max(most, iteratorAgeMs.max), 0);
+}
+
+/** What the consumer with the highest p99 took; undefined where none has read a record that can be told. */
+function slowestOf(rows: readonly ConsumerRow[]): LatencySummary | undefined {
+  const p99Of = ({ p99 }: LatencySummary): number => p99 ?? -1;
+  const summaries = rows.map(({ endToEndMs }) => endToEndMs).filter(({ p99 }) => p99 !== null);
+  return summaries.toSorted((a, b) => p99Of(b) - p99Of(a)).at(0);
+}
+
+/** Milliseconds of the consumer for whom it is most; null where none has read a record that can be told. */
+function endToEndOf(rows: readonly ConsumerRow[], statistic: Statistic): number | null {
+  const values = rows.flatMap(({ endToEndMs }) => {
+    const value = typeof statistic === 'number' ? percentileOf(endToEndMs, statistic) : endToEndMs[statistic];
+    return value ?? [];
+  });
+  return values.length === 0 ? null : Math.max(...values);
 }

@@ -6,6 +6,7 @@ import type { ReportDocument } from '../results/report-document.ts';
 import type { AwsConnection } from '../run/aws/connection.ts';
 import type { LocalLoad } from '../run/local-load.ts';
 import { LOCAL_REGION } from '../run/local-target.ts';
+import type { ReadResult } from '../run/read/reader-group.ts';
 import type { CrewResult } from '../run/send/crew.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { loadReport } from './load-report.ts';
@@ -13,7 +14,7 @@ import type { SentLoad } from './run-aws.ts';
 
 export function runReport(file: string, scenario: Scenario, load: LocalLoad): ReportDocument {
   return {
-    ...commonPart(file, scenario, load, load.startedUs),
+    ...commonPart(file, scenario, load, load.startedUs, load.reading),
     target: {
       kind: 'local',
       stream: load.streamName,
@@ -57,6 +58,7 @@ function commonPart(
   scenario: Scenario,
   load: CrewResult,
   startedUs: number,
+  reading?: ReadResult,
 ): Omit<ReportDocument, 'target' | 'latencyBasis'> {
   const { tally, dictionary, offeredDigest, map, generator, countedUs } = load;
   return {
@@ -68,11 +70,12 @@ function commonPart(
       countedUs,
       generator,
       measuresLatency: true,
+      ...(reading && { consumers: reading }),
     }),
     kind: 'run',
     startedAt: new Date(startedUs / 1000).toISOString(),
     partial: partialOf(load),
-    generator,
+    generator: reading ? { ...generator, readersUtilization: reading.eventLoopUtilization } : generator,
     errors: load.errors,
   };
 }

@@ -33,10 +33,10 @@ async function run(file: string, flags: RunFlags, context: Context): Promise<voi
   const { transport, workers: asked } = parseSendFlags(flags);
   const aws = readTargetFlags(flags);
   const scenario = await readScenario(file, gates);
-  refuseConsumers(file, scenario, 'run');
   refuseTimeline(file, scenario, 'run');
   const workers = workersFor(scenario, asked);
   if (aws !== undefined) {
+    refuseConsumers(file, scenario);
     const { runOnAws } = await import('./run-aws.ts');
     await runOnAws({ file, scenario, options: aws, gates, output, transport, workers }, context);
     return;

@@ -7,6 +7,7 @@
 import { PRACTICAL_SALTS } from '../advice/placement/salts.ts';
 import type { CapacityInfo, Evidence, Finding, FindingCode, FindingOf } from '../results/report-document.ts';
 import { amountOf, count, duration, NBSP, percent, perSec, timeAt, times } from './figure.ts';
+import { LOST_RECORDS } from './lost-records-words.ts';
 import { onDemandWords } from './on-demand-words.ts';
 import { quoteName, showName } from './name.ts';
 
@@ -185,27 +186,6 @@ const UNDER_PROVISIONED: FindingInfo<'UNDER_PROVISIONED'> = {
           ? ' One call at most doubles the count, so it takes several, one after another.'
           : '') +
         ' Then run again: a hot shard or key may have been hidden behind this.',
-};
-
-const LOST_RECORDS: FindingInfo<'LOST_RECORDS'> = {
-  title: 'a consumer read too late: records had left the stream',
-  page: 'docs/findings/LOST_RECORDS.md',
-  headline: ({ evidence }) =>
-    `${quoteName(evidence.consumer, KEY_COLUMNS)} never read ${amountOf(evidence.records, 'record')}: they left the ` +
-    `stream after ${evidence.retentionHours}${NBSP}h.`,
-  saw: (finding) =>
-    `On ${amountOf(finding.evidence.shards, 'shard')}, most of them on ${shardOf(finding)}, ` +
-    `${amountOf(finding.evidence.records, 'record')} became older than the ${finding.evidence.retentionHours}${NBSP}h ` +
-    `that the stream keeps before ${quoteName(finding.evidence.consumer, KEY_COLUMNS)} had read them, the first ` +
-    `${duration(finding.evidence.firstLostMs)} into the counted duration.`,
-  means: () =>
-    'They are gone for this consumer, and it is told nothing: its iterator goes on at the oldest record that there is. ' +
-    'Others that read in time have them.',
-  split: () =>
-    'Only if the consumer is slower than its shard: then more shards give it more readers. After an outage, no.',
-  todo: () =>
-    'Keep records longer (IncreaseStreamRetentionPeriod, up to 365 days) than the longest outage and the time to ' +
-    'catch up; alarm on iterator age at half of the retention; make the consumer read faster than records come.',
 };
 
 const GENERATOR_LATE: FindingInfo<'GENERATOR_LATE'> = {

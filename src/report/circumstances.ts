@@ -79,8 +79,20 @@ export function generatorSentence(generator: GeneratorInfo): string {
   return (
     `${trust}: ${percent(generator.dispatched)} of due records handed on in time, lag p99 ${millis(lagMs.p99)}${NBSP}ms, ` +
     `max ${millis(lagMs.max)}${NBSP}ms; ${amountOf(generator.workers, 'worker')}, CPU ${percent(generator.cpu)}, ` +
-    `event loop ${percent(generator.eventLoopUtilization)} busy.${misrouted}`
+    `event loop ${percent(generator.eventLoopUtilization)} busy${readersOf(generator)}.${misrouted}`
   );
+}
+
+/** Above this the consumers' own thread may be what they wait for. */
+const BUSY_READERS = 0.8;
+
+function readersOf({ readersUtilization }: GeneratorInfo): string {
+  if (readersUtilization === undefined) return '';
+  const caution =
+    readersUtilization > BUSY_READERS
+      ? ': THEY were the limit, so that ages and end-to-end latencies are of this machine'
+      : '';
+  return `, the consumers' ${percent(readersUtilization)}${caution}`;
 }
 
 /** What it takes to offer the same records again; nothing where no records were drawn. */

@@ -37,6 +37,21 @@ export const consumerRow = z.object({
     .optional(),
   coarsenedMs: amount.optional(),
   coarsenedBy: z.string().optional(),
+  delivery: z
+    .object({
+      acknowledged: count,
+      seen: count,
+      lost: count,
+      isAtLeast: z.literal(true).optional(),
+      unread: count,
+      unacknowledged: count,
+      duplicates: count,
+      withoutHeader: count,
+      others: count,
+    })
+    .optional(),
+  failedCalls: count.optional(),
+  firstError: z.object({ code: z.string(), message: z.string() }).optional(),
 });
 
 export const consumerSeries = z.object({

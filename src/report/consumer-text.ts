@@ -5,6 +5,7 @@ import { LIMITS, MIB } from '../model/limits.ts';
 import { formatNumber } from '../model/quantity.ts';
 import type { ConsumerRow, ReportDocument } from '../results/report-document.ts';
 import { highestOf, sparkline } from './bars.ts';
+import { deliveryLines, deliverySentences, headerSentences } from './delivery-text.ts';
 import { amountOf, count, duration, NBSP, partOf, percent } from './figure.ts';
 import type { Ink } from './ink.ts';
 import { cellName, quoteName } from './name.ts';
@@ -30,14 +31,17 @@ export function consumerLines(document: ReportDocument, ink: Ink, columns: numbe
   const all = document.consumers ?? [];
   const rows = all.slice(0, MOST_ROWS);
   return [
-    ...lagTable(rows, ink, columns),
+    ...lagTable(rows, document.latencyBasis, ink, columns),
     '',
+    ...deliveryLines(rows, ink, columns),
     ...useTable(rows, ink, columns),
     ...(all.length > rows.length
       ? [`  ${ink('dim', `… and ${amountOf(all.length - rows.length, 'more consumer')}.`)}`]
       : []),
     ...ageLines(document, ink, columns),
-    ...rows.flatMap(sentencesOf).flatMap((text) => wrap(text, columns - 2).map((line) => `  ${line}`)),
+    ...[...headerSentences(rows), ...rows.flatMap(sentencesOf)].flatMap((text) =>
+      wrap(text, columns - 2).map((line) => `  ${line}`),
+    ),
   ];
 }
 
@@ -50,7 +54,12 @@ export function consumerVerdict(row: ConsumerRow): string | undefined {
   return `Consumer ${name} had ${percent(row.throttledCalls / row.calls)} of its reads throttled.`;
 }
 
-function lagTable(rows: readonly ConsumerRow[], ink: Ink, columns: number): string[] {
+function lagTable(
+  rows: readonly ConsumerRow[],
+  basis: ReportDocument['latencyBasis'],
+  ink: Ink,
+  columns: number,
+): string[] {
   const isWide = columns >= NARROW;
   const headings: Column[] = [
     { title: 'consumer' },
@@ -67,7 +76,7 @@ function lagTable(rows: readonly ConsumerRow[], ink: Ink, columns: number): stri
     ...(isWide ? [row.endToEndMs.p99 === null ? '–' : span(row.endToEndMs.p99)] : []),
   ]);
   const note = isWide
-    ? 'age: how far behind the worst shard is; p99: due to processed (modelled)'
+    ? `age: how far behind the worst shard is; p99: due to processed (${basis ?? 'modelled'})`
     : 'age: of the worst shard';
   return [`  ${ink('dim', note)}`, ...tableLines(headings, cells, ink)];
 }
@@ -125,9 +134,13 @@ function ageLines({ series, consumers = [] }: ReportDocument, ink: Ink, columns:
 }
 
 function sentencesOf(row: ConsumerRow): string[] {
-  return [drainSentence(row), unreadSentence(row), starvationSentence(row), coarseSentence(row)].filter(
-    (sentence) => sentence !== undefined,
-  );
+  return [
+    ...deliverySentences(row),
+    drainSentence(row),
+    unreadSentence(row),
+    starvationSentence(row),
+    coarseSentence(row),
+  ].filter((sentence) => sentence !== undefined);
 }
 
 function drainSentence({ name, drain }: ConsumerRow): string | undefined {

@@ -200,6 +200,8 @@ const finding = z.discriminatedUnion('code', [
       shards: count,
       retentionHours: amount,
       firstLostMs: amount,
+      isMissing: z.literal(true).optional(),
+      isAtLeast: z.literal(true).optional(),
     }),
   }),
   z.object({
@@ -255,6 +257,7 @@ const generator = z.object({
   cpu: amount,
   eventLoopUtilization: amount,
   misrouted: count,
+  readersUtilization: amount.optional(),
 });
 
 export const documentSchema = z.object({
@@ -276,7 +279,12 @@ export const documentSchema = z.object({
   phases: phases.optional(),
   latencyBasis: z.enum(['measured', 'measured-local', 'modelled']).optional(),
   latencyMs: z
-    .object({ response: latencySummary, service: latencySummary, queue: latencySummary })
+    .object({
+      response: latencySummary,
+      service: latencySummary,
+      queue: latencySummary,
+      endToEnd: latencySummary.optional(),
+    })
     .optional(),
   shards: z.array(shard).optional(),
   keys: z.array(key).optional(),

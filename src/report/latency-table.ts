@@ -47,12 +47,13 @@ export function latencyLines(
   ink: Ink,
   columns: number,
 ): string[] {
-  const { response, service, queue } = latencies;
-  const unit = unitOf([response, service, queue]);
+  const { response, service, queue, endToEnd } = latencies;
+  const unit = unitOf([response, service, queue, ...(endToEnd ? [endToEnd] : [])]);
   const rows = [
     row('response, from when due', response, unit),
     row('service, from last sending', service, unit),
     row('queue, for a free slot', queue, unit),
+    ...(endToEnd ? [row('end to end, slowest reader', endToEnd, unit)] : []),
   ];
   const notes = [basis === undefined ? '' : BASIS_NOTE[basis], RESPONSE_NOTE, ...cautions(latencies, totals)];
   const noteLines = wrap(notes.filter(Boolean).join(' '), columns - 2);

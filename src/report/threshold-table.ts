@@ -28,7 +28,9 @@ export function thresholdLines(document: ReportDocument, ink: Ink, columns: numb
 function reasonOf({ expression }: ThresholdRow, { kind, totals }: ReportDocument): string {
   const metric = expression.trim();
   if (metric.startsWith('latency.endToEnd')) {
-    return `Not measured: no command measures latency from end to end${kind === 'simulation' ? '; a simulation models it' : ''}.`;
+    return kind === 'simulation'
+      ? 'Not measured: a simulation models latency from end to end. shardwise run measures it.'
+      : 'Not measured: no consumer of the scenario read a record with a header.';
   }
   if (metric.startsWith('latency')) {
     return kind === 'simulation'

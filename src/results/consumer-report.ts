@@ -36,7 +36,7 @@ export interface ConsumerRow {
     readonly storedLaterRecords?: number;
   };
   readonly drain: Drain;
-  /** From a record's due time to its being processed; modelled. */
+  /** From a record's due time to its being processed: modelled, or in a run measured. */
   readonly endToEndMs: LatencySummary;
   /** Records that `endToEndMs` does not cover, for they were not read: unread at the end, or lost. */
   readonly endToEndWithout?: number;
@@ -53,6 +53,33 @@ export interface ConsumerRow {
   readonly coarsenedMs?: number;
   /** And whose backlog that was: its own, or that of another consumer of the same shard. */
   readonly coarsenedBy?: string;
+  /** Of a run: acknowledged against seen; absent for one that joined at the newest record, as it need not see all. */
+  readonly delivery?: DeliveryInfo;
+  /** Of a run: calls that failed otherwise than by throttling, and the first such error. */
+  readonly failedCalls?: number;
+  readonly firstError?: { readonly code: string; readonly message: string };
+}
+
+/**
+ * Kinesis records of the run, over all of it: warm-up and the reading to the tip afterwards included.
+ * `seen` = `acknowledged` - `lost` - `unread` + `unacknowledged`.
+ */
+export interface DeliveryInfo {
+  readonly acknowledged: number;
+  readonly seen: number;
+  /** Acknowledged, and not there when the shard was read to its end; a lower bound where `isAtLeast`. */
+  readonly lost: number;
+  readonly isAtLeast?: true;
+  /** Acknowledged, on shards that could not be read to their end in time. */
+  readonly unread: number;
+  /** Seen though no reply had acknowledged them: puts of unknown fate that were stored. */
+  readonly unacknowledged: number;
+  /** User records that came a second time, among the latest 260,000 at least. */
+  readonly duplicates: number;
+  /** User records too short for a header, or texts: whose they are, and how late, cannot be told. */
+  readonly withoutHeader: number;
+  /** Kinesis records of other producers. */
+  readonly others: number;
 }
 
 /**

@@ -81,7 +81,10 @@ export interface Evidence {
      */
     readonly headroom: number;
   };
-  /** Records left the stream by age before a consumer read them; `shardId` is where it lost most. */
+  /**
+   * Records left the stream by age before a consumer read them, or in a run were acknowledged and not found by it;
+   * `shardId` is where it lost most.
+   */
   readonly LOST_RECORDS: {
     readonly consumer: string;
     readonly records: number;
@@ -91,6 +94,10 @@ export interface Evidence {
     readonly retentionHours: number;
     /** When it lost the first, from the start of the counted duration. */
     readonly firstLostMs: number;
+    /** Of a run: acknowledged, and not there when the consumer read the stream to its end. */
+    readonly isMissing?: true;
+    /** `records` is a lower bound. */
+    readonly isAtLeast?: true;
   };
   /** The generator, not the stream, was too slow: nothing else in the report can be held against the stream. */
   readonly GENERATOR_LATE: {

@@ -18,7 +18,7 @@ import type { ProducerInfo, RetrySummary } from './producer-report.ts';
 export { FINDING_CODES } from './finding.ts';
 export type { Dimension, Evidence, Finding, FindingCode, FindingOf, Severity } from './finding.ts';
 export type { CapacityInfo, CapacityPhase } from './capacity-report.ts';
-export type { ConsumerRow, ConsumerSeries, Drain, Starvation } from './consumer-report.ts';
+export type { ConsumerRow, ConsumerSeries, DeliveryInfo, Drain, Starvation } from './consumer-report.ts';
 export type { ProducerInfo, RetrySummary, RetryState } from './producer-report.ts';
 
 export const SCHEMA_VERSION = 1;
@@ -53,7 +53,7 @@ export interface ReportDocument {
   readonly keys?: readonly KeyRow[];
   /** What a key must have to stand out among the others; absent where nothing was offered. */
   readonly keySpread?: KeySpread;
-  /** Of a simulation with consumers. */
+  /** Of a simulation or a run with consumers. */
   readonly consumers?: readonly ConsumerRow[];
   readonly series?: Series;
   readonly findings?: readonly Finding[];
@@ -161,6 +161,8 @@ export interface Latencies {
   readonly service: LatencySummary;
   /** Waiting for one of the producer's in-flight slots; every record sent. */
   readonly queue: LatencySummary;
+  /** Of a run with consumers: from due to processed by the one with the highest p99; records with a header. */
+  readonly endToEnd?: LatencySummary;
 }
 
 /** Milliseconds. All null where nothing was recorded. */
@@ -302,4 +304,6 @@ export interface GeneratorInfo {
   readonly eventLoopUtilization: number;
   /** Replies that named another shard than our routing did. */
   readonly misrouted: number;
+  /** With consumers: share of time in which the event loop of the thread that reads was busy, 0…1. */
+  readonly readersUtilization?: number;
 }

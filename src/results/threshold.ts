@@ -14,6 +14,8 @@ export interface Measured {
   readonly percentileMs: (kind: LatencyKind, p: number) => number | null;
   readonly meanMs: (kind: LatencyKind) => number | null;
   readonly maxMs: (kind: LatencyKind) => number | null;
+  /** From due to processed, of the slowest consumer; null where it was not measured. */
+  readonly endToEndMs?: (statistic: Statistic) => number | null;
   readonly totals: Totals;
   readonly countedDurationSec: number;
   /** Hottest shard: busiest 10 s window over the shard's limit, 0…1 and more. */
@@ -42,7 +44,7 @@ export type Metric =
   | { readonly kind: 'accepted' | 'utilization' | 'iteratorAge' };
 
 /** A percentile in per cent, or one of the two others. */
-type Statistic = number | 'max' | 'mean';
+export type Statistic = number | 'max' | 'mean';
 type ShareName = 'throttled' | 'throttledAttempts' | 'failed' | 'dropped';
 
 const SHARES: readonly ShareName[] = ['throttled', 'throttledAttempts', 'failed', 'dropped'];
@@ -172,7 +174,7 @@ function actualOf(metric: Metric, measured: Measured): number | null {
 }
 
 function latencyOf(kind: LatencyKind | 'endToEnd', statistic: Statistic, measured: Measured): number | null {
-  if (kind === 'endToEnd') return null; // no command measures it yet; a simulation models it
+  if (kind === 'endToEnd') return measured.endToEndMs?.(statistic) ?? null; // a simulation only models it
   if (statistic === 'max') return measured.maxMs(kind);
   return statistic === 'mean' ? measured.meanMs(kind) : measured.percentileMs(kind, statistic);
 }

@@ -6,6 +6,7 @@ import type { Reconciliation } from '../results/reconciliation.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { reconcileAtOnce } from './aws/reconcile.ts';
 import { LOCAL_REGION, openLocalTarget, type LocalTarget } from './local-target.ts';
+import { ReaderGroup, type ReadResult } from './read/reader-group.ts';
 import { runCrew, type CrewResult, type CrewView } from './send/crew.ts';
 import { bootThreads, endThreads } from './send/thread-pool.ts';
 import type { TransportName } from './send/transport.ts';
@@ -25,6 +26,8 @@ export interface LocalLoadOptions {
 }
 
 export interface LocalLoad extends CrewResult {
+  /** Of the scenario's consumers. */
+  readonly reading?: ReadResult;
   /** Start of the counted duration, microseconds since 1970. */
   readonly startedUs: number;
   readonly streamName: string;
@@ -40,26 +43,34 @@ export async function runLocalLoad({
 }: LocalLoadOptions): Promise<LocalLoad> {
   // First, because from then on the stream's buckets fill.
   const threads = await bootThreads(workers, options.transport);
+  const isRead = scenario.consumers.length > 0;
   let target: LocalTarget | undefined;
+  let readers: ReaderGroup | undefined;
   try {
-    target = await openLocalTarget(scenario.stream);
+    target = await openLocalTarget(scenario.stream, isRead);
     const { streamName, map, endpoint } = target;
+    const client = { kind: 'local', endpoint, region: LOCAL_REGION } as const;
+    const runId = randomBytes(16);
+    if (isRead) readers = await ReaderGroup.start({ target: { client, streamName }, scenario, runId });
     const result = await runCrew({
       ...options,
       scenario,
       threads,
       map,
-      client: { kind: 'local', endpoint, region: LOCAL_REGION },
+      client,
       stream: { StreamName: streamName },
-      runId: randomBytes(16),
+      runId,
+      ...(readers && { readers }),
     });
+    const reading = await readers?.drain(options.signal, result.acknowledged);
     const reconciliation: Reconciliation = reconcile
       ? await reconcileAtOnce({ connection: target.metrics, streamName, shardMetrics: [], ...result })
       : { verdict: 'skipped', reason: '--no-reconcile' };
     const startedUs = result.startUs + scenario.warmupUs;
-    return { ...result, startedUs, streamName, endpoint, reconciliation };
+    return { ...result, ...(reading && { reading }), startedUs, streamName, endpoint, reconciliation };
   } finally {
     await endThreads(threads);
+    await readers?.close();
     await target?.close();
   }
 }

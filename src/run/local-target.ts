@@ -11,8 +11,9 @@ import { startEmbedded } from './serve/embedded.ts';
 
 export const LOCAL_REGION = 'us-east-1';
 const STREAM_NAME = 'load-test';
-/** What the endpoint keeps of records and metrics; nobody reads them here. */
+/** What the endpoint keeps of records and metrics where nobody reads them, and where consumers may be behind. */
 const MEMORY_BYTES = 64 * MIB;
+const READ_MEMORY_BYTES = 1024 * MIB;
 
 export interface LocalTarget {
   readonly streamName: string;
@@ -23,12 +24,15 @@ export interface LocalTarget {
   readonly close: () => Promise<void>;
 }
 
-/** Starts the endpoint with the scenario's stream, ACTIVE, and reads its layout through the SDK. */
-export async function openLocalTarget(stream: StreamSpec): Promise<LocalTarget> {
+/**
+ * Starts the endpoint with the scenario's stream, ACTIVE, and reads its layout through the SDK.
+ * @param isRead whether there are consumers
+ */
+export async function openLocalTarget(stream: StreamSpec, isRead = false): Promise<LocalTarget> {
   const { shards, maxRecordBytes, retentionHours, initialFill } = stream;
   const embedded = await startEmbedded({
     streams: [{ name: STREAM_NAME, shards, maxRecordBytes, retentionHours, initialFill }],
-    memoryBytes: MEMORY_BYTES,
+    memoryBytes: isRead ? READ_MEMORY_BYTES : MEMORY_BYTES,
     // How often we ask for the layout is no part of the test.
     limits: ['write', 'read'],
     // The minute under way shows at once: a local run does not wait for its counters.

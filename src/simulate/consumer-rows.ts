@@ -1,20 +1,43 @@
 /**
- * What the readers of a simulation came to, as the rows of a report.
+ * What the readers of a stream came to, as the rows of a report: of a simulation, and of a run.
  */
 import { LIMITS } from '../model/limits.ts';
 import type { ConsumerRow, ConsumerSeries, Drain, Starvation } from '../results/consumer-report.ts';
-import type { Readers } from './readers.ts';
 import type { StreamConsumer } from './stream-consumer.ts';
 import type { Reader } from './reader.ts';
 
 const US_PER_SEC = 1_000_000;
 
-export function consumerRowsOf(readers: Readers, shardIds: readonly string[]): ConsumerRow[] {
+/** A stream that was read, as far as the rows ask. Times in microseconds from the start of the warm-up. */
+export interface ReadStream {
+  readonly consumers: readonly StreamConsumer[];
+  readonly shards: readonly ReadLog[];
+  /** Of the counted duration, or of what there was of it. */
+  readonly startUs: number;
+  readonly endUs: number;
+  readonly stepUs: number;
+  /** Records stored up to the end, and after it. */
+  readonly stored: number;
+  readonly storedLate: number;
+  /** Age of the oldest record that a reader has not read; 0 where it has read all. */
+  oldestUs(reader: Reader, nowUs: number): number;
+}
+
+/** One shard of it. */
+export interface ReadLog {
+  /** By consumer. */
+  readonly readers: readonly Reader[];
+  /** Number of its next record, and the time that a run of records spans that were put together. */
+  readonly log: { readonly end: number; spanUs(from: number, count: number): number };
+  readonly coarsenedBy: number;
+}
+
+export function consumerRowsOf(readers: ReadStream, shardIds: readonly string[]): ConsumerRow[] {
   return readers.consumers.map((consumer, i) => rowOf(readers, consumer, i, shardIds));
 }
 
 /** By the steps of the report's series. */
-export function consumerSeriesOf({ consumers, startUs, endUs, stepUs }: Readers): ConsumerSeries[] {
+export function consumerSeriesOf({ consumers, startUs, endUs, stepUs }: ReadStream): ConsumerSeries[] {
   const steps = Math.max(1, Math.ceil((endUs - startUs) / stepUs));
   return consumers.map(({ spec, meter }) => ({
     name: spec.name,
@@ -32,9 +55,13 @@ export interface Loss {
   readonly worstShard: number;
   /** From the start of the counted duration to the first loss. */
   readonly firstMs: number;
+  /** Of a run: they were acknowledged, and not in the stream that the consumer read to its end. */
+  readonly isMissing?: true;
+  /** The number is a lower bound. */
+  readonly isAtLeast?: true;
 }
 
-export function lossesOf(readers: Readers): Loss[] {
+export function lossesOf(readers: ReadStream): Loss[] {
   return readers.consumers.flatMap(({ spec }, i) => {
     const losing = readersOf(readers, i).filter(({ counts }) => counts.lost > 0);
     if (losing.length === 0) return [];
@@ -51,7 +78,7 @@ export function lossesOf(readers: Readers): Loss[] {
 }
 
 function rowOf(
-  readers: Readers,
+  readers: ReadStream,
   consumer: StreamConsumer,
   index: number,
   shardIds: readonly string[],
@@ -60,7 +87,7 @@ function rowOf(
   const own = readersOf(readers, index);
   const records = sum(own, ({ counts }) => counts.records);
   const lost = sum(own, ({ counts }) => counts.lost);
-  const unread = consumer.hasJoined ? readers.stored - consumer.passed : 0;
+  const unread = consumer.hasJoined ? Math.max(0, readers.stored - consumer.passed) : 0;
   const coarse = coarsestOf(readers, consumer, own);
   const starvation = starvationOf(readers, own, shardIds);
   return {
@@ -92,14 +119,14 @@ function rowOf(
   };
 }
 
-function ageAtEnd(readers: Readers, consumer: StreamConsumer, own: readonly Reader[]): number {
+function ageAtEnd(readers: ReadStream, consumer: StreamConsumer, own: readonly Reader[]): number {
   const isOut = consumer.outUntilUs(readers.endUs) > readers.endUs;
   const late = own.filter(({ isBehind, state }) => state !== 'absent' && (isOut || isBehind));
   return highest(late.map((reader) => readers.oldestUs(reader, readers.endUs)));
 }
 
 /** The worst of the shards. One that is behind in the end for no longer than it has been before is not worse for it. */
-function drainOf(readers: Readers, own: readonly Reader[]): Drain {
+function drainOf(readers: ReadStream, own: readonly Reader[]): Drain {
   const { endUs } = readers;
   const longestUs = highest(own.map((reader) => reader.longestUs));
   const late = own.filter(({ isBehind, behindUs }) => isBehind && endUs - behindUs > longestUs);
@@ -112,7 +139,7 @@ function drainOf(readers: Readers, own: readonly Reader[]): Drain {
 }
 
 /** Over the counted duration, per shard that it read. */
-function shareOf(readers: Readers, kind: 'polling' | 'efo', own: readonly Reader[]): ConsumerRow['share'] {
+function shareOf(readers: ReadStream, kind: 'polling' | 'efo', own: readonly Reader[]): ConsumerRow['share'] {
   const seconds = Math.max(1, readers.endUs - readers.startUs) / US_PER_SEC;
   const read = own.filter(({ counts }) => counts.calls > 0);
   const per = Math.max(1, read.length) * seconds;
@@ -127,7 +154,7 @@ function shareOf(readers: Readers, kind: 'polling' | 'efo', own: readonly Reader
 
 /** Looked at on the shard with most of its throttled calls. */
 function starvationOf(
-  readers: Readers,
+  readers: ReadStream,
   own: readonly Reader[],
   shardIds: readonly string[],
 ): Starvation | undefined {
@@ -150,7 +177,7 @@ function starvationOf(
 
 /** Also of the records that it has not read: the time that a run spans, and for whose backlog it was put together. */
 function coarsestOf(
-  { shards }: Readers,
+  { shards }: ReadStream,
   { meter }: StreamConsumer,
   own: readonly Reader[],
 ): { readonly us: number; readonly by: number } {
@@ -164,7 +191,7 @@ function coarsestOf(
   return coarsest;
 }
 
-function readersOf({ shards }: Readers, consumer: number): Reader[] {
+function readersOf({ shards }: ReadStream, consumer: number): Reader[] {
   return shards.map(({ readers }) => readers[consumer]);
 }
 

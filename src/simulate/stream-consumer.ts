@@ -61,6 +61,12 @@ export class StreamConsumer {
     return outage === undefined ? -Infinity : this.#startUs + outage.atUs + outage.forUs;
   }
 
+  /** When its next outage begins, Infinity where none does. */
+  nextOutUs(nowUs: number): number {
+    const outage = this.spec.outages.find(({ atUs }) => this.#startUs + atUs > nowUs);
+    return outage === undefined ? Infinity : this.#startUs + outage.atUs;
+  }
+
   /** Polls of different shards and consumers begin at different times, spread over the period by chance. */
   offsetUs(reader: Reader): number {
     if (this.spec.kind === 'efo') return 0;

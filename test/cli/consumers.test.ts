@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/cli/context.ts';
-import { runCommand } from '../../src/cli/run.ts';
 import { simulateCommand } from '../../src/cli/simulate.ts';
 import { Refusal } from '../../src/model/refusal.ts';
 import { documentSchema } from '../../src/report/document-schema.ts';
@@ -216,12 +215,9 @@ describe('simulate with consumers', { timeout: 60_000 }, () => {
     expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(section);
   });
 
-  it('has none in the aggregate engine, and none in run', async () => {
+  it('has none in the aggregate engine', async () => {
     const engine = await refusalOf(play(HEALTHY, ['--engine', 'aggregate']));
     expect(engine.what).toMatch(/the aggregate engine cannot play this: it has no consumers\.$/);
-    const run = await refusalOf(play(HEALTHY, [], runCommand));
-    expect(run.what).toMatch(/consumers: this version of run has no consumers\.$/);
-    expect(run.fix).toBe('Remove them; simulate plays them, and plan counts them.');
     expect((await documentOf(HEALTHY)).document.engine?.name).toBe('exact');
   });
 });

@@ -249,7 +249,7 @@ describe('the parts', () => {
       '  MISSED        utilization.max < 0.8      was 1.79 ×',
       '  met           accepted > 1000/s          was 2,241/s',
       '  not measured  latency.endToEnd.p99 < 1s',
-      '  Not measured: no command measures latency from end to end.',
+      '  Not measured: no consumer of the scenario read a record with a header.',
     ]);
   });
 

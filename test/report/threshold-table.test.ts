@@ -29,8 +29,8 @@ it.each([
     'in a simulation is modelled, so no gate on it can pass. shardwise run measures it.',
   ],
   ['run', 'latency.p99 < 1ms', 'Not measured: no record was accepted'],
-  ['run', 'latency.endToEnd.p99 < 1s', 'no command measures latency from end to end.'],
-  ['simulation', 'latency.endToEnd.p99 < 1s', 'latency from end to end; a simulation models it.'],
+  ['run', 'latency.endToEnd.p99 < 1s', 'no consumer of the scenario read a record with a header.'],
+  ['simulation', 'latency.endToEnd.p99 < 1s', 'a simulation models latency from end to end.'],
   ['simulation', 'iteratorAge.max < 1s', 'there were no consumers'],
 ] as const)('a %s says why %s has no answer', (kind, expression, reason) => {
   expect(said(kind, unanswered(expression))).toContain(reason);

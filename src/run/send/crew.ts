@@ -2,7 +2,7 @@
  * A load sent by several threads: each takes its blocks of the offer, and what they count comes together here, second by
  * second, as if one had counted it.
  */
-import type { Worker } from 'node:worker_threads';
+import type { MessagePort, Worker } from 'node:worker_threads';
 import type { ShardMap } from '../../model/shard-map.ts';
 import { LatencyHistogram } from '../../results/latency.ts';
 import { LedgerMerge } from '../../results/ledger-merge.ts';
@@ -43,10 +43,20 @@ export interface CrewOptions {
   readonly split?: Split;
   /** 16 bytes. */
   readonly runId: Uint8Array;
+  /** Who reads the stream meanwhile. */
+  readonly readers?: CrewReaders;
   /** Ends the load early; what was sent is still waited for and reported. */
   readonly signal: AbortSignal;
   /** Told every second what all threads have counted up to then. */
   readonly onSecond?: (view: CrewView) => void;
+}
+
+/** Those who read what is sent. */
+export interface CrewReaders {
+  /** The schedule starts then, microseconds since 1970. */
+  begin(startUs: number): void;
+  /** A way for one thread to tell them what was acknowledged. */
+  connect(): MessagePort;
 }
 
 /** What is known of a load while it runs: everything up to the slowest thread's last second. */
@@ -72,6 +82,8 @@ export interface CrewResult extends Omit<CrewView, 'second'> {
   readonly countedUs: number;
   /** What was put on the wire, warm-up included; undefined where a thread died without telling. */
   readonly puts: PutCounts | undefined;
+  /** Kinesis records that readers were told of. */
+  readonly acknowledged: number;
 }
 
 /** Sends the scenario and waits for the last reply. Threads that die do not hold up the others. */
@@ -121,6 +133,7 @@ class Crew {
       await Promise.all(this.#threads.map(({ ready }) => ready));
       this.#startUs = epochClock() + LEAD_US;
       const cpu = new CpuMeter();
+      this.#options.readers?.begin(this.#startUs);
       this.#order({ kind: 'start', startUs: this.#startUs, offsetUs: epochOffsetUs() });
       signal.addEventListener('abort', stop);
       if (signal.aborted) stop();
@@ -135,6 +148,7 @@ class Crew {
   #setUp(worker: Worker, index: number, split: Split): Thread {
     const { scenario, map, z, client, stream, transport, runId, threads } = this.#options;
     const { producer } = scenario;
+    const acknowledgements = this.#options.readers?.connect();
     const own = {
       ...producer,
       inFlight: shareOf(producer.inFlight, split),
@@ -145,6 +159,7 @@ class Crew {
       shards: map.open,
       ...{ z, split, client, stream, transport, runId },
       worker: split.index + 1,
+      ...(acknowledgements && { acknowledgements }),
     };
     const thread: Thread = {
       ...{ worker, split, account: new ThreadAccount(map), digest: '0' },
@@ -160,7 +175,8 @@ class Crew {
     worker.once('exit', () => {
       if (thread.result === undefined && this.#startUs > 0) this.#died(thread, index);
     });
-    worker.postMessage({ kind: 'setUp', setup } satisfies SendOrder);
+    const transfer = acknowledgements ? [acknowledgements] : [];
+    worker.postMessage({ kind: 'setUp', setup } satisfies SendOrder, transfer);
     return thread;
   }
 
@@ -253,6 +269,7 @@ class Crew {
       countedUs,
       puts:
         results.length < this.#threads.length ? undefined : mergedPutCounts(results.map(({ puts }) => puts)),
+      acknowledged: results.reduce((sum, { acknowledged }) => sum + acknowledged, 0),
     };
   }
 

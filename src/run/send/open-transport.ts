@@ -1,6 +1,7 @@
 /**
  * The transport that was asked for, with a client of its own.
  */
+import type { AcknowledgedRecords } from '../read/acknowledged-records.ts';
 import { kinesisClient, type ClientSpec } from './client.ts';
 import type { PutBodyOptions } from './put-body.ts';
 import type { Transport, TransportName } from './transport.ts';
@@ -11,6 +12,8 @@ export interface OpenTransportOptions extends PutBodyOptions {
   readonly connections: number;
   /** Shard ids by number, to check our routing against the replies. */
   readonly shardIds: readonly string[];
+  /** Where consumers are to be told what was acknowledged. */
+  readonly acknowledged?: AcknowledgedRecords | undefined;
 }
 
 export async function openTransport(name: TransportName, options: OpenTransportOptions): Promise<Transport> {

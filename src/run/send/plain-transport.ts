@@ -2,6 +2,7 @@
  * PutRecords through the AWS SDK with its own serializer and deserializer: what an application does.
  */
 import { PutRecordsCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
+import type { AcknowledgedRecords } from '../read/acknowledged-records.ts';
 import type { Batch } from '../../traffic/producer.ts';
 import type { RecordSlab } from '../../traffic/record-slab.ts';
 import type { StreamRef } from './put-body.ts';
@@ -17,6 +18,8 @@ export interface PlainTransportOptions {
   readonly keys: WireKeys;
   /** Shard ids by number, to check our routing against the replies. */
   readonly shardIds: readonly string[];
+  /** Where consumers are to be told what was acknowledged. */
+  readonly acknowledged?: AcknowledgedRecords | undefined;
 }
 
 export class PlainTransport implements Transport {
@@ -26,7 +29,7 @@ export class PlainTransport implements Transport {
 
   constructor(options: PlainTransportOptions) {
     this.#options = options;
-    this.#reader = new ReplyReader(options.shardIds);
+    this.#reader = new ReplyReader(options.shardIds, options.acknowledged);
   }
 
   async put(batch: Batch, records: RecordSlab): Promise<PutReply> {

@@ -4,6 +4,7 @@
  */
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { Pool, type Dispatcher } from 'undici';
+import type { AcknowledgedRecords } from '../read/acknowledged-records.ts';
 import type { Batch } from '../../traffic/producer.ts';
 import type { RecordSlab } from '../../traffic/record-slab.ts';
 import { CONNECTION_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './client.ts';
@@ -20,6 +21,8 @@ export interface RawTransportOptions extends PutBodyOptions {
   readonly client: KinesisClient;
   readonly connections: number;
   readonly shardIds: readonly string[];
+  /** Where consumers are to be told what was acknowledged. */
+  readonly acknowledged?: AcknowledgedRecords | undefined;
 }
 
 interface HttpReply {
@@ -47,7 +50,7 @@ export class RawTransport implements Transport {
     this.#options = options;
     this.#kinds = new WireKindReader(options.client, options.stream);
     this.#body = new PutBody(options);
-    this.#reader = new ReplyReader(options.shardIds);
+    this.#reader = new ReplyReader(options.shardIds, options.acknowledged);
   }
 
   async put(batch: Batch, records: RecordSlab): Promise<PutReply> {

@@ -5,6 +5,7 @@
 import { ATTEMPT, type AttemptOutcome } from '../../model/outcome.ts';
 import type { Batch } from '../../traffic/producer.ts';
 import type { RecordSlab } from '../../traffic/record-slab.ts';
+import type { AcknowledgedRecords } from '../read/acknowledged-records.ts';
 import { kinesisRecordsOf, rangeOf } from './put-entries.ts';
 import { failureOf } from './put-error.ts';
 import type { PutReply, TransportError } from './transport.ts';
@@ -20,10 +21,12 @@ export interface PutResult {
   readonly ErrorCode?: string | undefined;
   readonly ErrorMessage?: string | undefined;
   readonly ShardId?: string | undefined;
+  readonly SequenceNumber?: string | undefined;
 }
 
 export class ReplyReader {
   readonly #shardIds: readonly string[];
+  readonly #acknowledged: AcknowledgedRecords | undefined;
   #read = 0;
   /** Length of a reply in which nothing failed, per record; the others are as long, or are read. */
   #bytesPerRecord = 0;
@@ -31,9 +34,14 @@ export class ReplyReader {
   #isDoubted = false;
   #accepted = new Uint8Array(0);
 
-  /** @param shardIds by number */
-  constructor(shardIds: readonly string[]) {
+  /**
+   * @param shardIds by number
+   * @param acknowledged is told of every accepted record, so that every reply is read
+   */
+  constructor(shardIds: readonly string[], acknowledged?: AcknowledgedRecords) {
     this.#shardIds = shardIds;
+    this.#acknowledged = acknowledged;
+    this.#isDoubted = acknowledged !== undefined;
   }
 
   /** @param body a reply with status 200 */
@@ -66,6 +74,7 @@ export class ReplyReader {
       const [start, end] = rangeOf(batch, i);
       if (ErrorCode === undefined || ErrorCode === '') {
         outcomes[i] = ATTEMPT.accepted;
+        this.#acknowledged?.add(records, batch.slots[start], results[i]);
         if (ShardId !== this.#shardIds[records.shard[batch.slots[start]]]) misrouted++;
       } else if (ErrorCode === 'ProvisionedThroughputExceededException') {
         outcomes[i] = ATTEMPT.throttled;

@@ -7,6 +7,7 @@
  * ours is read beside it.
  */
 import { PutRecordsCommand, type KinesisClient, type PutRecordsCommandInput } from '@aws-sdk/client-kinesis';
+import type { AcknowledgedRecords } from '../read/acknowledged-records.ts';
 import type { Batch } from '../../traffic/producer.ts';
 import type { RecordSlab } from '../../traffic/record-slab.ts';
 import { PutBody, type PutBodyOptions } from './put-body.ts';
@@ -18,6 +19,8 @@ export interface SdkTransportOptions extends PutBodyOptions {
   readonly client: KinesisClient;
   /** Shard ids by number, to check our routing against the replies. */
   readonly shardIds: readonly string[];
+  /** Where consumers are to be told what was acknowledged. */
+  readonly acknowledged?: AcknowledgedRecords | undefined;
 }
 
 /** What travels with a request through the SDK's middleware. */
@@ -41,7 +44,7 @@ export class SdkTransport implements Transport {
   constructor(options: SdkTransportOptions) {
     this.#options = options;
     this.#body = new PutBody(options);
-    this.#reader = new ReplyReader(options.shardIds);
+    this.#reader = new ReplyReader(options.shardIds, options.acknowledged);
     carryParcels(options.client.middlewareStack);
   }
 

@@ -1,6 +1,7 @@
 /**
  * What the main thread and a sending thread say to each other.
  */
+import type { MessagePort } from 'node:worker_threads';
 import type { Shard, ShardMap } from '../../model/shard-map.ts';
 import type { LatencyPart } from '../../results/latency.ts';
 import type { LedgerPage } from '../../results/ledger-page.ts';
@@ -27,6 +28,8 @@ export interface SendSetup {
   readonly transport: TransportName;
   /** 16 bytes. */
   readonly runId: Uint8Array;
+  /** Where consumers are told what was acknowledged. */
+  readonly acknowledgements?: MessagePort;
 }
 
 export type SendOrder =
@@ -70,6 +73,8 @@ export interface SendResult {
   readonly countedUs: number;
   /** What was put on the wire, warm-up included. */
   readonly puts: PutCounts;
+  /** Kinesis records that consumers were told of. */
+  readonly acknowledged: number;
 }
 
 /** The layout that shards were read from: all of them open, in order of hash key. */

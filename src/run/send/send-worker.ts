@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Ledger } from '../../results/ledger.ts';
 import { buffersOf } from '../../results/ledger-page.ts';
 import { PutCounter } from '../aws/put-counter.ts';
+import { AckLine } from '../read/ack-line.ts';
 import { unpackScenario } from '../../traffic/scenario-parcel.ts';
 import { clockFrom, clockWithOffset, type Clock } from '../clock.ts';
 import { Load } from './load.ts';
@@ -21,6 +22,8 @@ class Sender {
   readonly #warmupUs: number;
   readonly #stop = new AbortController();
   readonly #counter = new PutCounter();
+  /** Where there are consumers. */
+  readonly #line: AckLine | undefined;
   #startUs = 0;
   #clock: Clock = () => 0;
   #reachedSec = -Infinity;
@@ -28,7 +31,8 @@ class Sender {
   constructor(setup: SendSetup) {
     const scenario = unpackScenario(setup.scenario);
     const map = mapOf(setup.shards);
-    const { z, split, client, stream, runId, worker } = setup;
+    const { z, split, client, stream, runId, worker, acknowledgements } = setup;
+    this.#line = acknowledgements && new AckLine(acknowledgements, scenario.traffic);
     this.#warmupUs = scenario.warmupUs;
     this.#load = new Load<Ledger>({
       ...{ scenario, map, z },
@@ -45,6 +49,7 @@ class Sender {
           connections: scenario.producer.inFlight,
           data: new RecordData(runId, this.#startUs, scenario.traffic, nameOf, worker),
           shardIds: map.open.map((shard) => shard.shardId),
+          acknowledged: this.#line?.records,
         });
         return this.#counter.watch(transport);
       },
@@ -63,7 +68,8 @@ class Sender {
     const { health, failures, transport, misrouted, interrupted, countedUs, pipeline } = result;
     const load = { ...health, ...pipeline.tally.sums };
     const counts = { errors: failures.rows(), transport, misrouted, interrupted, countedUs };
-    say({ kind: 'done', load, ...counts, puts: this.#counter.read() });
+    const acknowledged = this.#line?.close() ?? 0;
+    say({ kind: 'done', load, ...counts, puts: this.#counter.read(), acknowledged });
     parentPort?.close();
   }
 

@@ -1,0 +1,81 @@
+/**
+ * Consumers with enhanced fan-out are registered with the stream for a run and deregistered after it. They carry a tag
+ * that says when they are nobody's any more.
+ */
+import {
+  DeregisterStreamConsumerCommand,
+  DescribeStreamConsumerCommand,
+  RegisterStreamConsumerCommand,
+  type KinesisClient,
+} from '@aws-sdk/client-kinesis';
+import { worldFailure } from '../../model/refusal.ts';
+import { readTroubleOf } from './read-error.ts';
+import type { Alarm } from './alarm.ts';
+
+/** Five calls a second are allowed, of DescribeStreamConsumer twenty. */
+const CALL_MS = 250;
+const MOST_TRIES = 240;
+export const RUN_TAG = 'shardwise:run';
+export const EXPIRES_TAG = 'shardwise:expires';
+
+export interface Registration {
+  readonly streamArn: string;
+  /** Unique: it holds the run's id. */
+  readonly name: string;
+  readonly runId: string;
+  /** ISO 8601. */
+  readonly expires: string;
+}
+
+/** Registers a consumer and waits until it is ACTIVE. @returns its ARN */
+export async function registerConsumer(
+  client: KinesisClient,
+  { streamArn, name, runId, expires }: Registration,
+  alarm: Alarm,
+): Promise<string> {
+  const command = new RegisterStreamConsumerCommand({
+    StreamARN: streamArn,
+    ConsumerName: name,
+    Tags: { [RUN_TAG]: runId, [EXPIRES_TAG]: expires },
+  });
+  for (let tries = 1; ; tries++) {
+    try {
+      const { Consumer } = await client.send(command);
+      return await activeArn(client, Consumer?.ConsumerARN ?? '', alarm);
+    } catch (error) {
+      const { kind, code, message } = readTroubleOf(error);
+      if (kind !== 'throttled' || tries >= MOST_TRIES)
+        throw worldFailure(
+          `The consumer ${name} cannot be registered: ${code}: ${message}.`,
+          'Deregister consumers that are not needed, or let this one poll (kind: polling).',
+        );
+      await alarm.sleep(CALL_MS);
+    }
+  }
+}
+
+async function activeArn(client: KinesisClient, arn: string, alarm: Alarm): Promise<string> {
+  for (let tries = 1; tries <= MOST_TRIES; tries++) {
+    const { ConsumerDescription } = await client.send(
+      new DescribeStreamConsumerCommand({ ConsumerARN: arn }),
+    );
+    if (ConsumerDescription?.ConsumerStatus === 'ACTIVE') return arn;
+    await alarm.sleep(CALL_MS);
+  }
+  throw worldFailure(`The consumer ${arn} did not become ACTIVE within a minute.`, 'Try again.');
+}
+
+/** Deregisters; what is gone already is no failure. @returns what went wrong, where something did */
+export async function deregisterConsumer(client: KinesisClient, arn: string): Promise<string | undefined> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await client.send(new DeregisterStreamConsumerCommand({ ConsumerARN: arn }));
+      return undefined;
+    } catch (error) {
+      const { kind, code, message } = readTroubleOf(error);
+      if (code === 'ResourceNotFoundException') return undefined;
+      if (kind !== 'throttled' || tries >= 20) return `${arn} could not be deregistered: ${code}: ${message}`;
+      await new Promise((resolve) => setTimeout(resolve, CALL_MS));
+    }
+  }
+}

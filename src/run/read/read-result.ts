@@ -1,0 +1,99 @@
+/**
+ * What the consumers of a run came to: rows as they were at the end of the counted duration, and what reading to the
+ * tip has shown since.
+ */
+import type { ConsumerRow, ConsumerSeries } from '../../results/consumer-report.ts';
+import { deliveryOf, type Delivery } from '../../results/delivery.ts';
+import { SequenceLedger } from '../../results/sequence-ledger.ts';
+import { consumerRowsOf, consumerSeriesOf, type Loss } from '../../simulate/consumer-rows.ts';
+import type { LiveConsumer } from './live-consumer.ts';
+import type { ReadResult } from './reader-messages.ts';
+import type { Reading } from './reading.ts';
+
+const MS_PER_SEC = 1000;
+
+/** Rows and series at the end of the counted duration, or now where it was cut short. */
+export interface Snapshot {
+  readonly rows: readonly ConsumerRow[];
+  readonly series: readonly ConsumerSeries[];
+}
+
+export function snapshotOf(reading: Reading, nowUs: number): Snapshot {
+  reading.sample(Math.min(nowUs, reading.endUs));
+  reading.endUs = Math.max(reading.startUs, Math.min(reading.endUs, nowUs));
+  const shardIds = reading.shards.map(({ shardId }) => shardId);
+  return { rows: consumerRowsOf(reading, shardIds), series: consumerSeriesOf(reading) };
+}
+
+/** Once everything is read. */
+export function resultOf(
+  reading: Reading,
+  { rows, series }: Snapshot,
+): Pick<ReadResult, 'rows' | 'series' | 'losses' | 'ledgers'> {
+  const told = ownPartOf(reading);
+  const deliveries = reading.live.map((consumer, i) =>
+    consumer.readsAll ? deliveryOf(told, consumer.seen, isReadBy(reading, i), consumer.open) : undefined,
+  );
+  return {
+    rows: rows.map((row, i) => completed(row, reading.live[i], deliveries[i])),
+    series,
+    losses: deliveries.flatMap((delivery, i) => lossOf(reading, rows[i].name, delivery) ?? []),
+    ledgers: {
+      acknowledged: reading.acknowledged.parts(),
+      seen: reading.live.map(({ seen }) => seen.parts()),
+    },
+  };
+}
+
+/** What was acknowledged on the shards that are read here. */
+function ownPartOf(reading: Reading): SequenceLedger {
+  const { stepSec, cells } = reading.acknowledged.parts();
+  return SequenceLedger.of({ stepSec, cells: cells.filter(([shard]) => reading.owns(shard)) });
+}
+
+/** Whether a consumer has read a shard to its end, after everything was acknowledged. */
+function isReadBy(reading: Reading, consumer: number): (shard: number) => boolean {
+  const read = new Set(
+    reading.shards.filter(({ readers }) => readers[consumer].isDrained).map(({ number }) => number),
+  );
+  return (shard) => read.has(shard);
+}
+
+function completed(row: ConsumerRow, consumer: LiveConsumer, delivery: Delivery | undefined): ConsumerRow {
+  const { duplicates, withoutHeader, others, failedCalls, firstError, hurried } = consumer;
+  const { lost = 0, unread = 0 } = delivery ?? {};
+  return {
+    ...row,
+    lostRecords: lost,
+    endToEndMs: consumer.stream.meter.endToEnd.summary(),
+    endToEndWithout: hurried + lost + unread,
+    ...(delivery !== undefined && {
+      delivery: {
+        acknowledged: delivery.acknowledged,
+        seen: delivery.seen - delivery.unclaimed,
+        lost,
+        ...(delivery.isAtLeast && { isAtLeast: true }),
+        unread,
+        unacknowledged: delivery.unacknowledged,
+        ...{ duplicates, withoutHeader, others: others + delivery.unclaimed },
+      },
+    }),
+    ...(failedCalls > 0 && { failedCalls }),
+    ...(firstError !== undefined && { firstError }),
+  };
+}
+
+function lossOf(reading: Reading, consumer: string, delivery: Delivery | undefined): Loss | undefined {
+  if (delivery === undefined || delivery.lost === 0) return undefined;
+  const [worstShard] = [...delivery.lostOn].reduce((most, next) => (next[1] > most[1] ? next : most));
+  const firstSec = delivery.firstLostSec ?? 0;
+  return {
+    consumer,
+    records: delivery.lost,
+    shards: delivery.lostOn.size,
+    worstShard,
+    firstMs: Math.max(0, firstSec * MS_PER_SEC - reading.startUs / 1000),
+    isMissing: true,
+    ...(delivery.isAtLeast && { isAtLeast: true }),
+  };
+}
