@@ -90,13 +90,14 @@ export async function plan(
   const costs = await parseCosts(flags, input);
   const pipelineOf = await pipelineFor(flags, played, file);
   const pipeline = pipelineOf(input);
-  if (shards !== undefined && pipeline.input !== input) throw aggregatesRefusal();
+  const isPacked = pipeline.input !== input;
+  if (shards !== undefined && isPacked) throw aggregatesRefusal();
   const { prices } = costs;
   const around = planAround(pipeline.input, {
     shards,
     isRateGiven: file !== undefined || options.rate !== undefined || options.peakRate !== undefined,
     monthlyUsd:
-      prices && ((of, count) => monthlyProvisionedUsd(pipeline.billed?.(count) ?? of, count, prices)),
+      prices && ((of, count) => monthlyProvisionedUsd(isPacked ? pipeline.billed(count) : of, count, prices)),
   });
   const money = planMoney(around.input, around.plan, { ...costs, shape, billed: pipeline.billed });
   const priced = { ...pipeline.finish(around.plan), ...money };
