@@ -21,8 +21,12 @@ export interface Gates {
 
 /** Adds --seed, --threshold and --fail-on to a command and returns it. */
 export function addGateFlags(command: Command): Command {
+  return addVerdictFlags(command.option('--seed <n>', "replaces the scenario's seed"));
+}
+
+/** Adds the gates alone: what was sent is what it was. */
+export function addVerdictFlags(command: Command): Command {
   return command
-    .option('--seed <n>', "replaces the scenario's seed")
     .option('--threshold <expression>', 'a gate, as "throttledAttempts < 1%"; repeatable', collect)
     .option('--fail-on <codes>', 'exit 3 on any of these findings, as HOT_KEY,HOT_SHARD');
 }

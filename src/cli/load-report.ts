@@ -14,6 +14,7 @@ import {
   type GeneratorInfo,
   type LatencySummary,
   type ReportDocument,
+  type ScenarioInfo,
 } from '../results/report-document.ts';
 import { percentileOf } from '../results/latency.ts';
 import { evaluateThresholds, type Statistic } from '../results/threshold.ts';
@@ -23,9 +24,13 @@ import type { Scenario } from '../traffic/scenario.ts';
 import { scenarioInfoOf } from './scenario-info.ts';
 import { VERSION } from './version.ts';
 
-export interface LoadParts {
+export interface LoadParts extends CountedParts {
   readonly file: string;
   readonly scenario: Scenario;
+}
+
+/** What was counted, whoever knows the scenario. */
+export interface CountedParts {
   readonly tally: TallyReading;
   /** The same tally, where it knows latencies. */
   readonly timed?: TimedReading;
@@ -42,6 +47,16 @@ export interface LoadParts {
   readonly consumers?: ConsumersPart;
   /** Whether latencies are measured, so that a threshold on them can be answered. */
   readonly measuresLatency: boolean;
+  /** False where the load still goes on; its last window is not closed then. */
+  readonly isOver?: boolean;
+}
+
+/** What a report says of the scenario. */
+export interface Subject {
+  readonly info: ScenarioInfo;
+  readonly seed: number;
+  readonly thresholds: readonly string[];
+  readonly retentionHours: number;
 }
 
 export interface ConsumersPart {
@@ -79,13 +94,21 @@ export function pipelineParts({
 
 /** Closes the tally's last window and writes everything down. */
 export function loadReport(parts: LoadParts): CommonPart {
-  const { scenario, tally, timed, keyNames, map, countedUs, generator, consumers } = parts;
-  tally.load.finish(countedUs / 1_000_000);
+  const { file, scenario } = parts;
+  const { seed, thresholds, stream } = scenario;
+  const info = scenarioInfoOf(file, scenario);
+  return countedReport(parts, { info, seed, thresholds, retentionHours: stream.retentionHours });
+}
+
+/** The same, where only a report tells what the scenario was. */
+export function countedReport(parts: CountedParts, subject: Subject): CommonPart {
+  const { tally, timed, keyNames, map, countedUs, generator, consumers } = parts;
+  if (parts.isOver ?? true) tally.load.finish(countedUs / 1_000_000);
   const totals = totalsOf(tally, parts.offeredDigest);
   const shards = shardRowsOf(tally, map);
   const reported = new Set(shards.map(({ shardId }) => shardId));
   const shardIds = map.all.map(({ shardId }) => (reported.has(shardId) ? shardId : undefined));
-  const scenarioInfo = scenarioInfoOf(parts.file, scenario);
+  const { info: scenarioInfo } = subject;
   const keySpread = keySpreadOf(tally);
   const measured = parts.measuresLatency ? timed : undefined;
   const measuredRows = parts.measuresLatency ? (consumers?.rows ?? []) : [];
@@ -94,7 +117,7 @@ export function loadReport(parts: LoadParts): CommonPart {
     schemaVersion: SCHEMA_VERSION,
     tool: { name: 'shardwise', version: VERSION },
     durationMs: countedUs / 1000,
-    seed: scenario.seed,
+    seed: subject.seed,
     scenario: scenarioInfo,
     totals,
     ...(timed === undefined
@@ -117,9 +140,9 @@ export function loadReport(parts: LoadParts): CommonPart {
         ...(generator === undefined ? {} : { generator }),
         ...(scenarioInfo.peakRatePerSec === undefined ? {} : { peakRatePerSec: scenarioInfo.peakRatePerSec }),
       }),
-      ...lostRecordsOf(consumers?.losses ?? [], scenario.stream.retentionHours),
+      ...lostRecordsOf(consumers?.losses ?? [], subject.retentionHours),
     ],
-    thresholds: evaluateThresholds(scenario.thresholds, {
+    thresholds: evaluateThresholds(subject.thresholds, {
       percentileMs: (kind, percentile) => measured?.[kind].percentileMs(percentile) ?? null,
       meanMs: (kind) => measured?.[kind].meanMs ?? null,
       maxMs: (kind) => measured?.[kind].maxMs ?? null,

@@ -7,6 +7,7 @@ import { Refusal, worldFailure } from '../model/refusal.ts';
 import type { Context } from './context.ts';
 import { cleanupCommand } from './cleanup.ts';
 import { localCommand } from './local.ts';
+import { mergeCommand } from './merge.ts';
 import { planCommand } from './plan.ts';
 import { pricesCommand } from './prices.ts';
 import { reportCommand } from './report.ts';
@@ -44,7 +45,7 @@ function programOf(context: Context): Command {
     .addHelpText('after', HELP);
   const commands = [
     ...[planCommand, simulateCommand, runCommand, localCommand],
-    ...[reportCommand, cleanupCommand, pricesCommand],
+    ...[reportCommand, mergeCommand, cleanupCommand, pricesCommand],
   ];
   for (const commandOf of commands) program.addCommand(commandOf(context));
   for (const command of [program, ...program.commands]) {

@@ -15,7 +15,10 @@ import { exitCodeOf, type Gates } from './gates.ts';
 import type { Interrupt } from './interrupt.ts';
 import { leftoverNotice } from './leftover-notice.ts';
 import { emit, type Output } from './output.ts';
+import { partialReport, type PartialReport } from './partial-report.ts';
 import type { ProgressLine } from './progress.ts';
+import { identityOf } from './worker-report.ts';
+import { startTime, type WorkerOptions } from './worker-flags.ts';
 
 export interface AwsRun {
   readonly file: string;
@@ -26,6 +29,7 @@ export interface AwsRun {
   readonly transport: TransportName;
   /** Sending threads. */
   readonly workers: number;
+  readonly machine: WorkerOptions;
 }
 
 export async function runOnAws(run: AwsRun, context: Context): Promise<void> {
@@ -93,7 +97,12 @@ async function sendAndReport(
   const line = progressLine(context, run.output.quiet);
   const interrupt = watchInterrupt();
   try {
-    const sent = await send(connection, run, planned, interrupt, line);
+    const identity = identityOf(run.machine, run.scenario, planned.runId);
+    const { transport } = run;
+    const parts = { preflight: planned.preflight, connection, identity, transport };
+    const partialOf = (target: AwsTarget): Promise<PartialReport> =>
+      partialReport(run.output, (load) => awsRunReport(run.file, { ...parts, target, load }), context);
+    const sent = await send(connection, run, planned, interrupt, line, partialOf);
     line.clear();
     if (sent === undefined) {
       context.err('Interrupted before anything was sent; what was made for the test is deleted.\n');
@@ -101,8 +110,9 @@ async function sendAndReport(
       return;
     }
     const { file, output, gates } = run;
-    const document = awsRunReport(file, { ...sent, preflight: planned.preflight, connection });
+    const document = awsRunReport(file, { ...parts, ...sent });
     await emit(document, output, context);
+    await sent.partial.remove();
     // Whoever does not wait for the counters has interrupted, although the load was over.
     context.setExit(interrupt.signal.aborted ? 130 : exitCodeOf(document, gates.failOn));
     if (sent.trouble !== undefined) throw sent.trouble;
@@ -116,6 +126,7 @@ export interface SentLoad {
   readonly target: AwsTarget;
   readonly load: AwsLoad;
   readonly reconciliation: Reconciliation;
+  readonly partial: PartialReport;
   /** Why what was made could not be removed: told when the report is safe. */
   readonly trouble: Refusal | undefined;
 }
@@ -123,10 +134,11 @@ export interface SentLoad {
 /** Undefined where it was interrupted before the load began. */
 async function send(
   connection: AwsConnection,
-  { scenario, options, transport, workers }: AwsRun,
+  { scenario, options, transport, workers, machine }: AwsRun,
   { preflight, stream, runId }: Planned,
   { signal }: Interrupt,
   line: ProgressLine,
+  partialOf: (target: AwsTarget) => Promise<PartialReport>,
 ): Promise<SentLoad | undefined> {
   const { createTarget, openTarget, reconcileAwsLoad, runAwsLoad } = await import('../run/aws/aws-load.ts');
   const { noiseMargin } = await import('../advice/verdict.ts');
@@ -137,21 +149,31 @@ async function send(
       ? await openTarget(how, stream ?? '')
       : await createTarget(how, preflight.create);
   if (target === undefined) return undefined;
+  const partial = await partialOf(target);
+  const show = progressText(target.scenario, line.show);
   let load: AwsLoad;
   let trouble: Refusal | undefined;
   try {
     load = await runAwsLoad({
       ...{ target, runId, transport, workers, signal },
       z: noiseMargin(target.map.open.length),
-      onSecond: progressText(target.scenario, line.show),
+      ...{ split: machine.split, startAt: startTime(machine, line.show) },
+      onSecond: (view) => {
+        show(view);
+        partial.note(view);
+      },
     });
   } finally {
+    await partial.settle();
     trouble = await cleanedUp(target);
   }
-  const reconciliation: Reconciliation = options.reconcile
-    ? await reconcileAwsLoad(target, load, signal, line.show)
-    : { verdict: 'skipped', reason: '--no-reconcile' };
-  return { target, load, reconciliation, trouble };
+  const reconciliation: Reconciliation =
+    machine.split !== undefined
+      ? { verdict: 'skipped', reason: 'this is one part of what was sent to the stream' }
+      : options.reconcile
+        ? await reconcileAwsLoad(target, load, signal, line.show)
+        : { verdict: 'skipped', reason: '--no-reconcile' };
+  return { target, load, reconciliation, trouble, partial };
 }
 
 async function cleanedUp({ cleanup }: AwsTarget): Promise<Refusal | undefined> {

@@ -7,6 +7,7 @@ import { badInput } from '../model/refusal.ts';
 import { TRANSPORT_NAMES, type TransportName } from '../run/send/transport.ts';
 import { isKpl } from '../traffic/open-producer.ts';
 import type { Scenario } from '../traffic/scenario.ts';
+import { shareOf, WHOLE } from '../traffic/split.ts';
 
 export interface SendFlags {
   transport?: string;
@@ -60,13 +61,15 @@ function parseWorkers(text: string): number {
  * and one KPL is one process, so that more of them are to be asked for.
  * @throws Refusal (exit 2) where more are asked for than there are slots
  */
-export function workersFor({ producer }: Scenario, asked: number | undefined): number {
-  if (asked !== undefined && asked > producer.inFlight) {
+export function workersFor({ producer }: Scenario, asked: number | undefined, split = WHOLE): number {
+  const inFlight = shareOf(producer.inFlight, split);
+  if (asked !== undefined && asked > inFlight) {
+    const part = split.count === 1 ? '' : ` on each of ${split.count} machines`;
     throw badInput(
-      `--workers ${asked}: the scenario has ${producer.inFlight} requests in flight at most, and each worker needs one.`,
-      `Raise producer.inFlight, or use --workers ${producer.inFlight} or fewer.`,
+      `--workers ${asked}: the scenario has ${inFlight} requests in flight at most${part}, and each worker needs one.`,
+      `Raise producer.inFlight, or use --workers ${inFlight} or fewer.`,
     );
   }
   if (asked !== undefined) return asked;
-  return isKpl(producer) ? 1 : Math.max(1, Math.min(availableParallelism() - 1, producer.inFlight));
+  return isKpl(producer) ? 1 : Math.max(1, Math.min(availableParallelism() - 1, inFlight));
 }

@@ -1,82 +1,124 @@
 /**
  * A finished load test as a report document.
  */
+import { noiseMargin } from '../advice/verdict.ts';
 import type { Preflight } from '../results/preflight.ts';
+import type { Reconciliation } from '../results/reconciliation.ts';
 import type { ReportDocument } from '../results/report-document.ts';
+import { unfinishedLoad, type CountedLoad } from '../results/unfinished-load.ts';
+import type { WorkerIdentity } from '../results/worker-section.ts';
+import type { AwsLoad, AwsTarget } from '../run/aws/aws-load.ts';
 import type { AwsConnection } from '../run/aws/connection.ts';
 import type { LocalLoad } from '../run/local-load.ts';
 import { LOCAL_REGION } from '../run/local-target.ts';
 import type { ReadResult } from '../run/read/reader-group.ts';
-import type { CrewResult } from '../run/send/crew.ts';
+import type { CrewResult, CrewView } from '../run/send/crew.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { loadReport } from './load-report.ts';
-import type { SentLoad } from './run-aws.ts';
+import { workerReport } from './worker-report.ts';
 
-export function runReport(file: string, scenario: Scenario, load: LocalLoad): ReportDocument {
+const US_PER_SEC = 1_000_000;
+
+/** @param load finished, or as it stands: then the report is one of a run that did not end */
+export function runReport(
+  file: string,
+  scenario: Scenario,
+  target: LocalPlace,
+  load: LocalLoad | CrewView,
+): ReportDocument {
   return {
-    ...commonPart(file, scenario, load, load.startedUs, load.reading),
+    ...commonPart(file, scenario, load, tallyOf(load), 'reading' in load ? load.reading : undefined),
     target: {
       kind: 'local',
-      stream: load.streamName,
+      stream: target.streamName,
       region: LOCAL_REGION,
-      endpoint: load.endpoint,
-      transport: load.transport,
+      endpoint: target.endpoint,
+      transport: 'transport' in load ? load.transport : target.transport,
       shards: load.map.open.length,
     },
     latencyBasis: 'measured-local',
-    reconciliation: load.reconciliation,
+    ...('reconciliation' in load ? { reconciliation: load.reconciliation } : {}),
   };
 }
 
-export interface AwsRunParts extends SentLoad {
+export interface LocalPlace {
+  readonly streamName: string;
+  readonly endpoint: string;
+  readonly transport: string;
+}
+
+export interface AwsRunParts {
+  readonly target: AwsTarget;
+  /** Finished, or as it stands. */
+  readonly load: AwsLoad | CrewView;
+  readonly transport: string;
   readonly preflight: Preflight;
+  readonly reconciliation?: Reconciliation;
   readonly connection: AwsConnection;
+  /** Of one machine of several. */
+  readonly identity: WorkerIdentity | undefined;
 }
 
 export function awsRunReport(file: string, parts: AwsRunParts): ReportDocument {
-  const { target, load, preflight, reconciliation, connection } = parts;
+  const { target, load, preflight, reconciliation, connection, identity } = parts;
   const { endpoint, isOurs } = connection.watch;
-  return {
-    ...commonPart(file, target.scenario, load, load.startedUs),
+  const tally = tallyOf(load);
+  const document: ReportDocument = {
+    ...commonPart(file, target.scenario, load, tally),
     target: {
       kind: 'aws',
       stream: target.facts.name,
       region: connection.region,
       endpoint,
-      transport: load.transport,
+      transport: 'transport' in load ? load.transport : parts.transport,
       shards: load.map.open.length,
     },
     // An endpoint of ours has no network and no disks behind it, whatever --target says.
     latencyBasis: isOurs ? 'measured-local' : 'measured',
     preflight,
-    reconciliation,
+    ...(reconciliation === undefined ? {} : { reconciliation }),
   };
+  return workerReport(document, identity, load, tally);
+}
+
+/** What is still on its way when a running load is written down is unknown. */
+function tallyOf(load: CrewResult | CrewView): CountedLoad {
+  return 'second' in load
+    ? unfinishedLoad(load.tally, load.second, noiseMargin(load.map.open.length))
+    : load.tally;
 }
 
 function commonPart(
   file: string,
   scenario: Scenario,
-  load: CrewResult,
-  startedUs: number,
+  load: CrewResult | CrewView,
+  tally: CountedLoad,
   reading?: ReadResult,
 ): Omit<ReportDocument, 'target' | 'latencyBasis'> {
-  const { tally, dictionary, offeredDigest, map, generator, countedUs } = load;
+  const { dictionary, offeredDigest, map, startUs } = load;
+  const isOver = !('second' in load);
+  const countedUs = isOver ? load.countedUs : Math.min(scenario.durationUs, load.second * US_PER_SEC);
   return {
     ...loadReport({
       file,
       scenario,
-      ...{ tally, timed: tally, keyNames: dictionary, offeredDigest },
-      map,
-      countedUs,
-      generator,
+      ...{ tally, timed: tally, keyNames: dictionary, map, countedUs, isOver },
+      // Of a load that goes on, threads have counted beyond what their digests are of.
+      ...(isOver ? { offeredDigest, generator: load.generator } : {}),
       measuresLatency: true,
       ...(reading && { consumers: reading }),
     }),
     kind: 'run',
-    startedAt: new Date(startedUs / 1000).toISOString(),
-    partial: partialOf(load),
-    generator: reading ? { ...generator, readersUtilization: reading.eventLoopUtilization } : generator,
-    errors: load.errors,
+    startedAt: new Date((startUs + scenario.warmupUs) / 1000).toISOString(),
+    partial: isOver ? partialOf(load) : 'unfinished',
+    ...(isOver
+      ? {
+          generator: reading
+            ? { ...load.generator, readersUtilization: reading.eventLoopUtilization }
+            : load.generator,
+          errors: load.errors,
+        }
+      : {}),
   };
 }
 

@@ -16,15 +16,16 @@ import {
 } from './gates.ts';
 import { addOutputFlags, emit, parseOutput, type OutputFlags } from './output.ts';
 import { addSendFlags, parseSendFlags, workersFor, type SendFlags } from './run-flags.ts';
+import { addWorkerFlags, checkPart, parseWorkerFlags, startTime, type WorkerFlags } from './worker-flags.ts';
 
-export interface RunFlags extends OutputFlags, GateFlags, SendFlags, TargetFlags {}
+export interface RunFlags extends OutputFlags, GateFlags, SendFlags, TargetFlags, WorkerFlags {}
 
 export function runCommand(context: Context): Command {
   const command = new Command('run')
     .description('the load test: sends the scenario to an embedded local endpoint, or to a real stream')
     .argument('<scenario.yaml>', 'what to send; see scenarios/')
     .action((file: string, flags: RunFlags) => run(file, flags, context));
-  return addTargetFlags(addOutputFlags(addGateFlags(addSendFlags(command))));
+  return addTargetFlags(addWorkerFlags(addOutputFlags(addGateFlags(addSendFlags(command)))));
 }
 
 async function run(file: string, flags: RunFlags, context: Context): Promise<void> {
@@ -32,13 +33,15 @@ async function run(file: string, flags: RunFlags, context: Context): Promise<voi
   const gates = parseGates(flags);
   const { transport, workers: asked } = parseSendFlags(flags);
   const aws = readTargetFlags(flags);
+  const machine = parseWorkerFlags(flags, context.env, Date.now() * 1000);
   const scenario = await readScenario(file, gates);
+  checkPart(machine, aws, scenario, gates);
   refuseTimeline(file, scenario, 'run');
-  const workers = workersFor(scenario, asked);
+  const workers = workersFor(scenario, asked, machine.split);
   if (aws !== undefined) {
     refuseConsumers(file, scenario);
     const { runOnAws } = await import('./run-aws.ts');
-    await runOnAws({ file, scenario, options: aws, gates, output, transport, workers }, context);
+    await runOnAws({ file, scenario, options: aws, gates, output, transport, workers, machine }, context);
     return;
   }
   refuseOnDemand(file, scenario, 'run');
@@ -48,8 +51,12 @@ async function run(file: string, flags: RunFlags, context: Context): Promise<voi
   const { noiseMargin } = await import('../advice/verdict.ts');
   const { runReport } = await import('./run-report.ts');
   const { progressText } = await import('./run-progress.ts');
+  const { partialReport } = await import('./partial-report.ts');
   const line = progressLine(context, output.quiet);
   const interrupt = watchInterrupt();
+  let place = { streamName: '', endpoint: '', transport };
+  const partial = await partialReport(output, (view) => runReport(file, scenario, place, view), context);
+  const show = progressText(scenario, line.show);
   line.show(`starting the local endpoint: ${scenario.stream.shards} shards`);
   try {
     const load = await runLocalLoad({
@@ -59,14 +66,21 @@ async function run(file: string, flags: RunFlags, context: Context): Promise<voi
       workers,
       signal: interrupt.signal,
       reconcile: flags.reconcile ?? true,
-      onSecond: progressText(scenario, line.show),
+      startAt: startTime(machine, line.show),
+      onOpen: (target) => (place = { ...place, ...target }),
+      onSecond: (view) => {
+        show(view);
+        partial.note(view);
+      },
     });
     line.clear();
-    const document = runReport(file, scenario, load);
+    const document = runReport(file, scenario, place, load);
     await emit(document, output, context);
+    await partial.remove();
     context.setExit(exitCodeOf(document, gates.failOn));
   } finally {
     line.clear();
+    await partial.settle();
     interrupt.release();
   }
 }

@@ -13,6 +13,7 @@ import { plan } from './plan/plan-schema.ts';
 import { preflight, reconciliation } from './reconciliation-schema.ts';
 import { amount, count, hashKey, latencySummary } from './schema-figures.ts';
 import { keySpread, series } from './series-schema.ts';
+import { merged, worker } from './worker-schema.ts';
 
 const outcomes = {
   accepted: count,
@@ -267,7 +268,7 @@ export const documentSchema = z.object({
   startedAt: z.string(),
   durationMs: amount,
   seed: z.int().optional(),
-  partial: z.union([z.literal(false), z.enum(['interrupted', 'failed'])]),
+  partial: z.union([z.literal(false), z.enum(['interrupted', 'failed', 'unfinished'])]),
   target: target.optional(),
   scenario: scenario.optional(),
   engine: engine.optional(),
@@ -299,6 +300,8 @@ export const documentSchema = z.object({
   errors: z.array(z.object({ code: z.string(), attempts: count, message: z.string() })).optional(),
   preflight: preflight.optional(),
   reconciliation: reconciliation.optional(),
+  worker: worker.optional(),
+  merged: merged.optional(),
 });
 
 /** The published JSON Schema, as an object. */

@@ -14,6 +14,7 @@ import { findingLines } from './finding-text.ts';
 import { type Ink, inkFor } from './ink.ts';
 import { keyLines } from './key-table.ts';
 import { latencyLines } from './latency-table.ts';
+import { machineLines } from './machines-text.ts';
 import { finish, labelled, pageWidth, wrap } from './paragraph.ts';
 import { reconciliationFoot, reconciliationLines, reconciliationNote } from './reconciliation-text.ts';
 import { retrySentence } from './producer-text.ts';
@@ -104,6 +105,9 @@ function numberSections(document: ReportDocument, ink: Ink, columns: number): st
         )
       : []),
     ...counterSection(document, section, ink, columns),
+    ...(document.merged
+      ? section('MACHINES', 'each sent its part of the load', machineLines(document.merged, ink, columns))
+      : []),
   ];
 }
 

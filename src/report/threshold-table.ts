@@ -1,6 +1,7 @@
 /**
  * The gates that the user set, and how each came out.
  */
+import type { MergedInfo } from '../results/merged-info.ts';
 import type { ReportDocument, ThresholdRow } from '../results/report-document.ts';
 import { count, millis, NBSP, percent, times } from './figure.ts';
 import type { Ink } from './ink.ts';
@@ -25,7 +26,8 @@ export function thresholdLines(document: ReportDocument, ink: Ink, columns: numb
 }
 
 /** Why there is no answer to a gate. */
-function reasonOf({ expression }: ThresholdRow, { kind, totals }: ReportDocument): string {
+function reasonOf({ expression }: ThresholdRow, { kind, totals, merged }: ReportDocument): string {
+  if (merged !== undefined && isCut(merged)) return 'Not decided: parts of the load are missing.';
   const metric = expression.trim();
   if (metric.startsWith('latency.endToEnd')) {
     return kind === 'simulation'
@@ -41,6 +43,10 @@ function reasonOf({ expression }: ThresholdRow, { kind, totals }: ReportDocument
     return 'Not measured: there were no consumers whose age could be told.';
   if (totals?.offered === 0) return 'Not measured: nothing was offered.';
   return 'Not measured: there is nothing to take a part of.';
+}
+
+function isCut({ missing, workers }: MergedInfo): boolean {
+  return missing.length > 0 || workers.some(({ partial }) => partial !== false);
 }
 
 function outcome({ ok }: ThresholdRow, ink: Ink): string {

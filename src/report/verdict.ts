@@ -13,6 +13,7 @@ import { consumerVerdict } from './consumer-text.ts';
 import { amountOf, count, duration, NBSP, percent } from './figure.ts';
 import { SEVERITY_COLORS } from './finding-text.ts';
 import type { Color, Ink } from './ink.ts';
+import { mergedVerdicts, partVerdict } from './machines-text.ts';
 import { showName } from './name.ts';
 import { outageSentences } from './outage-text.ts';
 import { wrap } from './paragraph.ts';
@@ -29,6 +30,7 @@ export function verdictLines(document: ReportDocument, ink: Ink, columns: number
     ...consumerVerdicts(document.consumers ?? []),
     ...gateVerdicts(document.thresholds ?? []),
     ...partialVerdict(document),
+    ...mergedVerdicts(document).map((sentence) => ({ color: 'yellow' as const, sentence })),
   ];
   return [
     ...parts.flatMap(({ color, sentence }) => wrap(sentence, columns).map((line) => ink(color, line))),
@@ -38,7 +40,7 @@ export function verdictLines(document: ReportDocument, ink: Ink, columns: number
 
 /** What a reader without a finding should know of throttling, and of a load that is just at a limit. */
 function reasons(document: ReportDocument): string[] {
-  if (document.findings?.length || document.generator?.valid === false) return [];
+  if (document.findings?.length || document.generator?.valid === false || document.worker) return [];
   const outage = outageSentences(document);
   if (outage !== undefined) return [outage.join(' ')];
   if (document.totals && document.totals.throttledAttempts > 0)
@@ -56,6 +58,8 @@ function verdictOf(document: ReportDocument): Verdict {
   if (document.generator?.valid === false) {
     return { color: 'yellow', sentence: 'Inconclusive: the generator could not keep the rate.' };
   }
+  const part = partVerdict(document);
+  if (part !== undefined) return { color: 'yellow', sentence: part };
   if (findings.length === 0) return nothingFound(document);
   const worst = findings.find((finding) => finding.severity === 'critical') ?? findings[0];
   return {
@@ -136,9 +140,18 @@ function gateVerdicts(thresholds: readonly ThresholdRow[]): Verdict[] {
   ];
 }
 
-function partialVerdict({ partial, durationMs, scenario }: ReportDocument): Verdict[] {
-  if (partial === false) return [];
+function partialVerdict({ partial, durationMs, scenario, merged }: ReportDocument): Verdict[] {
+  if (partial === false || merged !== undefined) return [];
   const of = scenario ? ` of ${duration(scenario.durationMs)}` : '';
+  if (partial === 'unfinished') {
+    const covered = `${duration(durationMs)}${of}`;
+    return [
+      {
+        color: 'yellow',
+        sentence: `Partial report, written while the run went on: it covers the first ${covered}.`,
+      },
+    ];
+  }
   return [
     {
       color: 'yellow',

@@ -18,6 +18,13 @@ export const LEAST_WEIGHT = Math.ceil(LIMITS.writeBytesPerSec.value / LIMITS.wri
 
 const EMPTY = 0xffff_ffff;
 
+/** A key of a sketch: its weight is from `atMost - missed` to `atMost`. */
+export interface HeldKey {
+  readonly key: number;
+  readonly atMost: number;
+  readonly missed: number;
+}
+
 export class KeySketch {
   readonly capacity: number;
   /**
@@ -33,6 +40,7 @@ export class KeySketch {
   readonly #sorting: Float64Array;
   #freeCount: number;
   #offset = 0;
+  #weight = 0;
 
   /** @param capacity places; with fewer distinct keys every count is exact */
   constructor(capacity: number) {
@@ -68,6 +76,28 @@ export class KeySketch {
     return this.#offset;
   }
 
+  /** Of all keys together, held or not. */
+  get weight(): number {
+    return this.#weight;
+  }
+
+  /**
+   * A sketch of what others have held, with room for all of it.
+   * @param offset most weight that a key without a place may have
+   * @param weight of all keys together
+   */
+  static of(held: readonly HeldKey[], offset: number, weight: number): KeySketch {
+    const sketch = new KeySketch(Math.max(1, held.length));
+    sketch.#offset = offset;
+    held.forEach(({ key, atMost, missed }) => {
+      const place = sketch.add(key, 0, () => undefined);
+      sketch.weights[place] = atMost - offset;
+      sketch.missed[place] = missed;
+    });
+    sketch.#weight = weight;
+    return sketch;
+  }
+
   /** The key's place, or -1. */
   find(key: number): number {
     for (let i = hash(key) & this.#mask; ; i = (i + 1) & this.#mask) {
@@ -92,6 +122,7 @@ export class KeySketch {
       this.#insert(place);
     }
     this.weights[place] += weight;
+    this.#weight += weight;
     return place;
   }
 
@@ -110,16 +141,21 @@ export class KeySketch {
     freed: (place: number) => void,
   ): number {
     const weights = this.weights;
-    for (let i = from; i < to; i++) {
+    let added = 0;
+    let i = from;
+    for (; i < to; i++) {
       let place = this.find(keys[i]);
       if (place < 0) {
-        if (i > from && this.#freeCount === 0) return i;
+        if (i > from && this.#freeCount === 0) break;
         place = this.add(keys[i], 0, freed);
       }
-      weights[place] += bytes[i] > LEAST_WEIGHT ? bytes[i] : LEAST_WEIGHT;
+      const weight = bytes[i] > LEAST_WEIGHT ? bytes[i] : LEAST_WEIGHT;
+      weights[place] += weight;
+      added += weight;
       places[i] = place;
     }
-    return to;
+    this.#weight += added;
+    return i;
   }
 
   /** Takes the median weight off every key and frees the places of those left with nothing. */

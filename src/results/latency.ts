@@ -65,6 +65,13 @@ export interface LatencyPart {
   readonly maxUs: number;
 }
 
+/** Beside a summary, whose mean is rounded. */
+export interface ExactLatency {
+  /** Decimal: sums may be beyond 2^53. */
+  readonly sumUs: string;
+  readonly maxUs: number;
+}
+
 export class LatencyHistogram {
   #highestUs = HOUR_US;
   #histogram: Histogram = build({ ...CONFIGURATION, highestTrackableValue: HOUR_US });
@@ -125,6 +132,27 @@ export class LatencyHistogram {
     this.#isPending = false;
     [this.#count, this.#sumUs, this.#sumBeyondUs, this.#maxUs] = [0, 0, 0n, 0];
     return part;
+  }
+
+  /** What a summary does not say exactly, for adding it up with others later: see `addSaved`. */
+  get exact(): ExactLatency {
+    return { sumUs: (this.#sumBeyondUs + BigInt(this.#sumUs)).toString(), maxUs: this.#maxUs };
+  }
+
+  /**
+   * Adds a histogram that a report carries: as if it had been recorded here.
+   * @returns false where its parts do not fit together, and nothing is added
+   */
+  addSaved({ count, hdr }: Pick<LatencySummary, 'count' | 'hdr'>, { sumUs, maxUs }: ExactLatency): boolean {
+    if (count === 0) return true;
+    const saved = decoded(hdr);
+    if (saved?.totalCount !== count || maxUs > HIGHEST_US) return false;
+    if (maxUs > this.#highestUs) this.#reach(maxUs);
+    this.#settled().add(saved);
+    this.#sumBeyondUs += BigInt(sumUs);
+    this.#count += count;
+    if (maxUs > this.#maxUs) this.#maxUs = maxUs;
+    return true;
   }
 
   /** Adds what another histogram has given away: as if it had been recorded here. */
@@ -194,6 +222,15 @@ export class LatencyHistogram {
       count: this.#count,
       hdr: encodeIntoCompressedBase64(this.#settled()),
     };
+  }
+}
+
+/** Undefined where the text is no histogram of ours. */
+function decoded(hdr: string): Histogram | undefined {
+  try {
+    return decodeFromCompressedBase64(hdr, 64);
+  } catch {
+    return undefined;
   }
 }
 

@@ -5,6 +5,7 @@
 import type { SecondLoad } from './backlog.ts';
 import type { KeySketch } from './key-sketch.ts';
 import { LoadJudge, utilizationOf } from './load-judge.ts';
+import type { LoadTrace } from './load-trace.ts';
 import { SlidingSums, WINDOW_SEC } from './sliding-sums.ts';
 
 const MINUTE_US = 60_000_000;
@@ -17,6 +18,8 @@ export class LoadMeter extends LoadJudge {
    * out once it says that nothing goes on any more.
    */
   onSecond: ((second: number, shards: SecondLoad) => boolean) | undefined;
+  /** Is shown every second that is over, and keeps what a judgement together with other machines needs. */
+  trace: LoadTrace | undefined;
   /** Of the hottest shard of the layout that ended last: its busiest window, or the mean of a shorter stay. */
   endedUtilization = 0;
   #goesOn = false;
@@ -159,6 +162,7 @@ export class LoadMeter extends LoadJudge {
       this.bursts.add(j, records, bytes);
     }
     this.#goesOn = this.onSecond?.(this.#second, shards) ?? false;
+    this.trace?.note(this.#second, shards, this.keys);
     shards.closeSecond();
     this.keys.closeSecond();
     this.#second++;

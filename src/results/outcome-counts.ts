@@ -21,6 +21,10 @@ const COUNT = {
   dropped: 11,
 } as const;
 export type CountName = keyof typeof COUNT;
+/** In the order of their places in a row. */
+export const COUNT_NAMES = Object.keys(COUNT) as CountName[];
+/** What becomes of a record: each has one of them. */
+const COUNT_ENDS = ['accepted', 'throttled', 'failed', 'dropped'] as const satisfies readonly CountName[];
 /** Counts in a row. */
 export const OUTCOME_WIDTH = 12;
 const WIDTH = OUTCOME_WIDTH;
@@ -138,6 +142,20 @@ export class OutcomeCounts {
     }
   }
 
+  copy(): OutcomeCounts {
+    const copy = new OutcomeCounts(this.#rows);
+    copy.#cells = this.#cells.slice();
+    return copy;
+  }
+
+  /** Records of a row that were offered, and whose end is not known yet. */
+  open(row: number): number {
+    const at = row * WIDTH;
+    const cells = this.#cells;
+    const ended = COUNT_ENDS.reduce((sum, name) => sum + cells[at + COUNT[name]], 0);
+    return Math.max(0, cells[at + COUNT.offered] - ended);
+  }
+
   /** Whether a row has nothing in it. */
   isEmpty(row: number): boolean {
     for (let at = row * WIDTH; at < (row + 1) * WIDTH; at++) if (this.#cells[at] !== 0) return false;
@@ -163,6 +181,11 @@ export class OutcomeCounts {
   /** Records of a row that were offered were never sent. */
   drop(row: number, records: number): void {
     this.#cells[row * WIDTH + COUNT.dropped] += records;
+  }
+
+  /** Adds as much to one count of a row. */
+  addCount(row: number, name: CountName, amount: number): void {
+    this.#cells[row * WIDTH + COUNT[name]] += amount;
   }
 
   reset(row: number): void {
@@ -194,7 +217,6 @@ export class OutcomeCounts {
 
   /** The sums of all counts. */
   total(): OutcomeRow {
-    const names = Object.keys(COUNT) as CountName[];
-    return Object.fromEntries(names.map((name) => [name, this.sum(name)])) as OutcomeRow;
+    return Object.fromEntries(COUNT_NAMES.map((name) => [name, this.sum(name)])) as OutcomeRow;
   }
 }

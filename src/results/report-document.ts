@@ -13,7 +13,9 @@ import type { ConsumerRow, ConsumerSeries } from './consumer-report.ts';
 import type { ShardBurst } from './burst-meter.ts';
 import type { MaxRateResult, SweepResult } from './many-simulations.ts';
 import type { Reconciliation } from './reconciliation.ts';
+import type { MergedInfo } from './merged-info.ts';
 import type { ProducerInfo, RetrySummary } from './producer-report.ts';
+import type { WorkerSection } from './worker-section.ts';
 
 export { FINDING_CODES } from './finding.ts';
 export type { Dimension, Evidence, Finding, FindingCode, FindingOf, Severity } from './finding.ts';
@@ -22,6 +24,9 @@ export type { ConsumerRow, ConsumerSeries, DeliveryInfo, Drain, Starvation } fro
 export type { ProducerInfo, RetrySummary, RetryState } from './producer-report.ts';
 
 export const SCHEMA_VERSION = 1;
+
+/** `unfinished`: written while the run went on, and the process has not come to write the end. */
+export type Partiality = false | 'interrupted' | 'failed' | 'unfinished';
 
 export interface ReportDocument {
   readonly schemaVersion: typeof SCHEMA_VERSION;
@@ -32,7 +37,7 @@ export interface ReportDocument {
   readonly durationMs: number;
   readonly seed?: number;
   /** Why the report does not cover the whole scenario, or false. */
-  readonly partial: false | 'interrupted' | 'failed';
+  readonly partial: Partiality;
   readonly target?: TargetInfo;
   readonly scenario?: ScenarioInfo;
   /** Of a simulation. */
@@ -69,6 +74,10 @@ export interface ReportDocument {
   readonly preflight?: Preflight;
   /** Of a run: our count against the service's own. */
   readonly reconciliation?: Reconciliation;
+  /** Of one machine of several: what `merge` needs. */
+  readonly worker?: WorkerSection;
+  /** Of several machines' reports added up. */
+  readonly merged?: MergedInfo;
 }
 
 export interface ErrorRow {

@@ -117,6 +117,10 @@ export class SlidingSums {
     return this.#now[i * NOW_WIDTH + BYTES];
   }
 
+  squares(i: number): number {
+    return this.#now[i * NOW_WIDTH + SQUARES];
+  }
+
   /** Of the closed seconds in the window. */
   windowRecords(i: number): number {
     return this.#past[i * PAST_WIDTH + RECORDS];

@@ -9,6 +9,7 @@ import { LOCAL_REGION, openLocalTarget, type LocalTarget } from './local-target.
 import { ReaderGroup, type ReadResult } from './read/reader-group.ts';
 import { runCrew, type CrewResult, type CrewView } from './send/crew.ts';
 import { bootThreads, endThreads } from './send/thread-pool.ts';
+import type { StartTime } from './send/start-time.ts';
 import type { TransportName } from './send/transport.ts';
 
 export interface LocalLoadOptions {
@@ -21,6 +22,10 @@ export interface LocalLoadOptions {
   readonly signal: AbortSignal;
   /** Whether the endpoint's counters are read afterwards. */
   readonly reconcile: boolean;
+  /** Default: as soon as can be. */
+  readonly startAt?: StartTime | undefined;
+  /** Told where records go, before the first is sent. */
+  readonly onOpen?: (target: { readonly streamName: string; readonly endpoint: string }) => void;
   /** Called every second while the load runs. */
   readonly onSecond?: (view: CrewView) => void;
 }
@@ -52,6 +57,7 @@ export async function runLocalLoad({
     const client = { kind: 'local', endpoint, region: LOCAL_REGION } as const;
     const runId = randomBytes(16);
     if (isRead) readers = await ReaderGroup.start({ target: { client, streamName }, scenario, runId });
+    options.onOpen?.({ streamName, endpoint });
     const result = await runCrew({
       ...options,
       scenario,

@@ -104,7 +104,10 @@ export async function createTarget(
   }
 }
 
-export interface AwsLoadOptions extends Pick<CrewOptions, 'z' | 'transport' | 'signal' | 'onSecond'> {
+export interface AwsLoadOptions extends Pick<
+  CrewOptions,
+  'z' | 'transport' | 'split' | 'startAt' | 'signal' | 'onSecond'
+> {
   /** Sending threads. */
   readonly workers: number;
   readonly target: AwsTarget;

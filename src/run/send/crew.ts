@@ -6,8 +6,10 @@ import type { MessagePort, Worker } from 'node:worker_threads';
 import type { ShardMap } from '../../model/shard-map.ts';
 import { LatencyHistogram } from '../../results/latency.ts';
 import { LedgerMerge } from '../../results/ledger-merge.ts';
+import { LoadTrace } from '../../results/load-trace.ts';
 import { mergedPutCounts, type PutCounts } from '../../results/put-counts.ts';
 import type { ErrorRow, GeneratorInfo } from '../../results/report-document.ts';
+import { WINDOW_SEC } from '../../results/sliding-sums.ts';
 import { Tally } from '../../results/tally.ts';
 import { dictionaryOf, tallyOptionsOf } from '../../simulate/pipeline.ts';
 import type { KeyDictionary } from '../../traffic/key-dictionary.ts';
@@ -23,6 +25,7 @@ import { cannotStart, endThreads } from './thread-pool.ts';
 import { LostThread, ThreadAccount } from './lost-thread.ts';
 import type { StreamRef } from './put-body.ts';
 import type { Reached, SendOrder, SendReport, SendResult, SendSetup } from './send-thread.ts';
+import { waitForStart, type StartTime } from './start-time.ts';
 import type { TransportName } from './transport.ts';
 
 const US_PER_SEC = 1_000_000;
@@ -40,11 +43,13 @@ export interface CrewOptions {
   /** As `bootThreads` gives them; they are used up. */
   readonly threads: readonly Worker[];
   /** The part of the offer that is this machine's; default: all of it. */
-  readonly split?: Split;
+  readonly split?: Split | undefined;
   /** 16 bytes. */
   readonly runId: Uint8Array;
   /** Who reads the stream meanwhile. */
   readonly readers?: CrewReaders;
+  /** When the schedule starts, microseconds since 1970, and who is told of the wait; default: as soon as can be. */
+  readonly startAt?: StartTime | undefined;
   /** Ends the load early; what was sent is still waited for and reported. */
   readonly signal: AbortSignal;
   /** Told every second what all threads have counted up to then. */
@@ -65,13 +70,15 @@ export interface CrewView {
   readonly map: ShardMap;
   readonly dictionary: KeyDictionary;
   readonly offeredDigest: string;
+  /** Of all threads: from a record's due time to its entering the producer. */
+  readonly lag: LatencyHistogram;
+  /** Start of the schedule, the warm-up, microseconds since 1970. */
+  readonly startUs: number;
   /** Whole seconds of the counted duration that all threads are through with; below 0 in the warm-up. */
   readonly second: number;
 }
 
 export interface CrewResult extends Omit<CrewView, 'second'> {
-  /** Start of the schedule, the warm-up, microseconds since 1970. */
-  readonly startUs: number;
   readonly generator: GeneratorInfo;
   readonly errors: readonly ErrorRow[];
   readonly transport: string;
@@ -120,7 +127,9 @@ class Crew {
     const { scenario, map, z, threads, split = WHOLE } = options;
     this.#options = options;
     this.#dictionary = dictionaryOf(scenario);
-    this.#merge = new LedgerMerge(new Tally(tallyOptionsOf(scenario, map, z)), threads.length);
+    const tally = new Tally(tallyOptionsOf(scenario, map, z));
+    tally.load.trace = new LoadTrace((place) => tally.sketch.keys[place]);
+    this.#merge = new LedgerMerge(tally, threads.length);
     this.#threads = threads.map((worker, index) =>
       this.#setUp(worker, index, splitWithin(split, { index, count: threads.length })),
     );
@@ -131,7 +140,9 @@ class Crew {
     const { signal } = this.#options;
     try {
       await Promise.all(this.#threads.map(({ ready }) => ready));
-      this.#startUs = epochClock() + LEAD_US;
+      const { startAt } = this.#options;
+      if (startAt !== undefined) await waitForStart(startAt, 2 * LEAD_US, signal);
+      this.#startUs = Math.max(startAt?.us ?? 0, epochClock() + LEAD_US);
       const cpu = new CpuMeter();
       this.#options.readers?.begin(this.#startUs);
       this.#order({ kind: 'start', startUs: this.#startUs, offsetUs: epochOffsetUs() });
@@ -225,6 +236,8 @@ class Crew {
     const second = this.#merge.reachedSec;
     if (second <= this.#toldSec || second === Infinity) return;
     this.#toldSec = second;
+    // A machine's part is judged together with the others' when they are merged; else only the first window needs it.
+    if (this.#options.split === undefined && second > WINDOW_SEC) this.#merge.tally.load.trace = undefined;
     this.#options.onSecond?.({ ...this.#view(), second });
   }
 
@@ -235,6 +248,8 @@ class Crew {
       map: this.#options.map,
       dictionary: this.#dictionary,
       offeredDigest: BigInt.asUintN(64, sum).toString(),
+      lag: this.#lag,
+      startUs: this.#startUs,
     };
   }
 
@@ -255,7 +270,6 @@ class Crew {
     const misrouted = results.reduce((sum, result) => sum + result.misrouted, 0);
     return {
       ...this.#view(),
-      startUs: this.#startUs,
       generator: generatorInfo(
         this.#lag,
         results.map(({ load }) => load),

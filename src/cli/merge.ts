@@ -1,0 +1,43 @@
+/**
+ * `shardwise merge`: the reports of several machines that sent one load, as one report.
+ */
+import { Command } from 'commander';
+import type { ReportDocument } from '../results/report-document.ts';
+import type { Context, ExitCode } from './context.ts';
+import { addVerdictFlags, exitCodeOf, parseGates, type GateFlags, type Gates } from './gates.ts';
+import { addOutputFlags, emit, type OutputFlags, parseOutput } from './output.ts';
+
+export interface MergeFlags extends OutputFlags, Omit<GateFlags, 'seed'> {
+  allowMissing?: boolean;
+}
+
+/** The command, to be added to the program. Exit codes as of `run`; 4 too where gates are asked and parts are missing. */
+export function mergeCommand(context: Context): Command {
+  const command = new Command('merge')
+    .description('one report from the machines that sent one load with run --worker')
+    .argument('<reports...>', "the machines' reports, saved as .json; .partial files of killed runs too")
+    .option('--allow-missing', 'add up what there is, and say what is not')
+    .action((files: string[], flags: MergeFlags) => merge(files, flags, context));
+  return addOutputFlags(addVerdictFlags(command));
+}
+
+export async function merge(files: readonly string[], flags: MergeFlags, context: Context): Promise<void> {
+  const output = parseOutput(flags);
+  const gates = parseGates(flags);
+  const { parseThreshold } = await import('../results/threshold.ts');
+  for (const expression of gates.thresholds) parseThreshold(expression, '--threshold');
+  const { readParts } = await import('./merge-inputs.ts');
+  const { mergedReport } = await import('./merge-report.ts');
+  const inputs = await readParts(files, flags.allowMissing ?? false);
+  const document = mergedReport(inputs, gates.thresholds);
+  await emit(document, output, context);
+  context.setExit(exitOf(document, gates));
+}
+
+/** A part that was cut short is no failure of this command; a gate on it cannot be decided. */
+function exitOf(document: ReportDocument, { failOn }: Gates): ExitCode {
+  const isWhole = document.partial === false && document.merged?.missing.length === 0;
+  if (isWhole) return exitCodeOf(document, failOn);
+  const code = exitCodeOf({ ...document, partial: false }, []);
+  return code === 0 && failOn.length > 0 ? 4 : code;
+}

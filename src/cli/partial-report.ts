@@ -1,0 +1,49 @@
+/**
+ * The report of a run that still goes on, beside the file that it will be written to.
+ */
+import type { ReportDocument } from '../results/report-document.ts';
+import type { PartialFile } from '../run/files/partial-file.ts';
+import type { CrewView } from '../run/send/crew.ts';
+import type { Context } from './context.ts';
+import { fileTrouble } from './file-trouble.ts';
+import type { Output } from './output.ts';
+
+export interface PartialReport {
+  /** A second is over. */
+  readonly note: (view: CrewView) => void;
+  /** The report is written. */
+  readonly remove: () => Promise<void>;
+  /** It is not, and the partial one stays. */
+  readonly settle: () => Promise<void>;
+}
+
+const NONE: PartialReport = {
+  note: () => undefined,
+  remove: () => Promise.resolve(),
+  settle: () => Promise.resolve(),
+};
+
+/** Does nothing where no file was asked for. @param documentOf the report of what is counted so far */
+export async function partialReport(
+  { files }: Output,
+  documentOf: (view: CrewView) => ReportDocument,
+  context: Context,
+): Promise<PartialReport> {
+  if (files.length === 0) return NONE;
+  const { PartialFile: Files } = await import('../run/files/partial-file.ts');
+  const file: PartialFile | undefined = Files.beside(files[0].path, (error) => {
+    context.err(
+      `\n${file?.path ?? ''} could not be written: ${fileTrouble(error)}.\n` +
+        'The run goes on; what it counts is lost if it is killed.\n',
+    );
+  });
+  if (file === undefined) return NONE;
+  return {
+    note: (view) => {
+      // In the warm-up nothing is counted.
+      if (view.second > 0) file.note(() => JSON.stringify(documentOf(view)));
+    },
+    remove: () => file.remove(),
+    settle: () => file.settle(),
+  };
+}

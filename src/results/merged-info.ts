@@ -1,0 +1,33 @@
+/**
+ * What a merged report says of the machines that it adds up.
+ */
+import type { Partiality } from './report-document.ts';
+
+export interface MergedInfo {
+  /** Machines that the load was split over. */
+  readonly of: number;
+  /** Those of whom there is no report. */
+  readonly missing: readonly number[];
+  /** From the first machine's start to the last one's. */
+  readonly startSpreadMs: number;
+  /** Length of the steps in which load was known; windows are made of them. */
+  readonly stepSec: number;
+  /** Bytes in a step that a key may have had without being judged by itself; 0: every key was judged. */
+  readonly keyFloor: number;
+  readonly workers: readonly MergedWorker[];
+}
+
+export interface MergedWorker {
+  readonly index: number;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly partial: Partiality;
+  readonly offered: number;
+  readonly accepted: number;
+  /** Absent where the report ends before the run did. */
+  readonly valid?: boolean;
+  readonly lagP99Ms: number;
+  readonly dispatched?: number;
+  readonly cpu?: number;
+  readonly eventLoopUtilization?: number;
+}
