@@ -4,6 +4,7 @@
 import { Command } from 'commander';
 import type { PlanInput, PlanOptions } from '../advice/plan/plan-input.ts';
 import { badInput, type Refusal } from '../model/refusal.ts';
+import type { PlanResult } from '../results/plan-result.ts';
 import type { PlanReverse } from '../results/plan-reverse.ts';
 import type { ReportDocument, ScenarioInfo } from '../results/report-document.ts';
 import type { Pipeline } from '../advice/pipeline/pipeline.ts';
@@ -12,6 +13,7 @@ import type { Context } from './context.ts';
 import type { Gates } from './gates.ts';
 import { addDetailsFlag, addOutputFlags, emit, type OutputFlags, parseOutput } from './output.ts';
 import { addAccountFlags, parseAccount, type AccountFlags } from './plan/account-flags.ts';
+import type { ScheduleOptions } from '../advice/schedule/plan-schedule.ts';
 import type { TrafficShape } from '../advice/money/on-demand-risk.ts';
 import { addCostFlags, parseCosts, type CostFlags } from './plan/cost-flags.ts';
 import { addChanceFlags, parseChance, type ChanceFlags } from './plan/chance-flags.ts';
@@ -66,7 +68,7 @@ export async function plan(
   const output = parseOutput(flags);
   const startedAt = new Date().toISOString();
   // Everything at once: loaded one after another, the modules cost more time than the plan.
-  const [{ planAround }, { planMoney }, { monthlyProvisionedUsd }, { withPlacedParts }] = await Promise.all([
+  const [{ planAround }, { withMoney }, { monthlyProvisionedUsd }, { withPlacedParts }] = await Promise.all([
     import('../advice/plan/plan-around.ts'),
     import('../advice/money/plan-money.ts'),
     import('../advice/money/mode-cost.ts'),
@@ -85,8 +87,9 @@ export async function plan(
     ...parseAccount(flags),
     maxThrottled,
   });
-  const { input, scenario, played, shape } =
+  const { input, scenario, played, ...rest } =
     file === undefined ? await inputOfFlags(options, shards) : await inputOfFile(file, options);
+  const shape = schedule === undefined ? rest.shape : await shapeOfProfile(schedule, played);
   const costs = await parseCosts(flags, input);
   const pipelineOf = await pipelineFor(flags, played, file);
   const pipeline = pipelineOf(input);
@@ -99,8 +102,10 @@ export async function plan(
     monthlyUsd:
       prices && ((of, count) => monthlyProvisionedUsd(isPacked ? pipeline.billed(count) : of, count, prices)),
   });
-  const money = planMoney(around.input, around.plan, { ...costs, shape, billed: pipeline.billed });
-  const priced = { ...pipeline.finish(around.plan), ...money };
+  const finished = pipeline.finish(around.plan);
+  const priced = isNothing(around.plan)
+    ? finished
+    : withMoney(finished, around.input, around.plan, { ...costs, shape, billed: pipeline.billed });
   const result =
     shards !== undefined
       ? priced
@@ -109,7 +114,7 @@ export async function plan(
           monthlyUsd: (count) =>
             prices === undefined
               ? null
-              : monthlyProvisionedUsd(pipeline.billed(Math.ceil(count)), count, prices),
+              : monthlyProvisionedUsd(pipeline.billed?.(Math.ceil(count)) ?? around.input, count, prices),
           schedule,
         });
   const document: ReportDocument = {
@@ -129,6 +134,11 @@ export async function plan(
 /** Of so many shards: whether they carry what was given, or anything. */
 function carries({ given, ratePerSec }: PlanReverse): boolean {
   return given?.fits ?? ratePerSec > 0;
+}
+
+/** Of so many shards that carry nothing of what is asked about: then there is nothing to bill. */
+function isNothing({ reverse }: PlanResult): boolean {
+  return reverse !== undefined && reverse.given === undefined && reverse.ratePerSec === 0;
 }
 
 /** How much an aggregate holds depends on the rate, which is what is asked for. */
@@ -163,10 +173,17 @@ async function pipelineFor(
   return (input) => pipelineOf(input, question);
 }
 
+async function shapeOfProfile({ profile }: ScheduleOptions, played?: Scenario): Promise<TrafficShape> {
+  const { profileShapeOf } = await import('../advice/money/traffic-shape.ts');
+  return profileShapeOf(profile, played);
+}
+
 /** @param shards where it is their rate that is asked for, none need be given */
 async function inputOfFlags(options: PlanOptions, shards: number | undefined): Promise<Planned> {
   const { dataBytes } = options;
-  const rate = options.rate ?? (shards === undefined ? undefined : { recordsPerSec: 1 });
+  const isAsked = shards !== undefined && (options.rate ?? options.peakRate) === undefined;
+  const rate =
+    options.rate ?? (isAsked ? { recordsPerSec: 1 } : shards === undefined ? undefined : options.peakRate);
   if (rate === undefined || dataBytes === undefined) {
     const missing = [
       ...(rate === undefined ? ['--rate'] : []),
@@ -191,7 +208,7 @@ async function inputOfFlags(options: PlanOptions, shards: number | undefined): P
     );
   }
   const { planInputOfFlags } = await import('../advice/plan/plan-input.ts');
-  return { input: planInputOfFlags({ ...options, rate, dataBytes }) };
+  return { input: planInputOfFlags({ ...options, rate, dataBytes }, isAsked) };
 }
 
 /** A plan is held against none, but a scenario that run would refuse is refused here too. */

@@ -49,13 +49,15 @@ export interface CostLine {
 /** Two modes, and the mean rate at which they cost the same, everything else in proportion. */
 export interface BreakEven {
   readonly modes: readonly [PricedMode, PricedMode];
-  /** From this rate on (records/s in all) `cheaperAbove` stays the cheaper; null where they never cross. */
+  /** From this rate on (records/s in all) `cheaperAbove` stays the cheaper; null where they never cross, or see `why`. */
   readonly meanRecordsPerSec: number | null;
   /** Up to this rate `cheaperBelow` is always the cheaper; differs from the above where whole shards make a sawtooth. */
   readonly fromRecordsPerSec: number | null;
-  /** Null where a price is missing; both the same where they never cross. */
+  /** Null where nothing is known of them; both the same where they do not cross at any rate that fits. */
   readonly cheaperBelow: PricedMode | null;
   readonly cheaperAbove: PricedMode | null;
+  /** Why there is no such rate although bills may cross; absent where there is one, and where they never cross. */
+  readonly why?: string;
 }
 
 export interface OnDemandRisk {

@@ -178,7 +178,7 @@ describe('shardwise plan', () => {
     const { out } = await run(planCommand, ['--rate', '5000/s', '--record-size', '1KiB']);
     expect(out).toMatch(/^ {2}provisioned +yes +260\.61 {2}7 shards$/m);
     expect(out).toMatch(/^ {2}on-demand-advantage +yes +3,079\.69 {2}warm throughput 7 MiB\/s$/m);
-    expect(out).toMatch(/^Prices +us-east-1, 2026-09, cross-checked: /m);
+    expect(out).toMatch(/^Prices +us-east-1, 2026-09, cross-checked\. Sources and bills: --details\.$/m);
     expect(out).not.toContain('Bill of');
     const long = await run(planCommand, ['--rate', '5000/s', '--record-size', '1KiB', '--details']);
     expect(long.out).toMatch(/^Bill of on-demand-advantage$/m);

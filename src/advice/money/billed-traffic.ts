@@ -6,6 +6,18 @@ import { LIMITS } from '../../model/limits.ts';
 import { keyLengthsOf, meanBlocks, type KeyLength } from '../../traffic/record-blocks.ts';
 import type { PlanInput, PlanSource } from '../plan/plan-input.ts';
 
+/** How records are rounded up on a bill. */
+export interface BilledRounding {
+  /** Whether the partition key is part of what is rounded up. */
+  readonly countsKey: boolean;
+  readonly putUnitBytes: number;
+}
+
+export const BILLED_ROUNDING: BilledRounding = {
+  countsKey: true,
+  putUnitBytes: LIMITS.putPayloadUnitBytes.value,
+};
+
 export interface BilledTraffic {
   /** Mean Kinesis records per second. */
   readonly recordsPerSec: number;
@@ -27,7 +39,11 @@ export interface BilledTraffic {
  * The traffic of a plan as it is billed.
  * @param longTermReadBytesPerMonth read by GetRecords from what is older than seven days
  */
-export function billedTrafficOf(input: PlanInput, longTermReadBytesPerMonth = 0): BilledTraffic {
+export function billedTrafficOf(
+  input: PlanInput,
+  longTermReadBytesPerMonth = 0,
+  { countsKey, putUnitBytes } = BILLED_ROUNDING,
+): BilledTraffic {
   const most = input.maxRecordBytes;
   let recordsPerSec = 0;
   let bytesPerSec = 0;
@@ -35,10 +51,10 @@ export function billedTrafficOf(input: PlanInput, longTermReadBytesPerMonth = 0)
   let roundedBytesPerSec = 0;
   for (const source of input.sources) {
     const rate = source.meanRecordsPerSec;
-    const lengths = keyLengths(source, input.placementSeed);
+    const lengths = countsKey ? keyLengths(source, input.placementSeed) : NO_KEY;
     recordsPerSec += rate;
     bytesPerSec += rate * (source.dataBytes + source.keyBytes);
-    putUnitsPerSec += rate * blocks(source, lengths, LIMITS.putPayloadUnitBytes.value, most);
+    putUnitsPerSec += rate * blocks(source, lengths, putUnitBytes, most);
     const kib = LIMITS.onDemandBilledBytes.value;
     roundedBytesPerSec += rate * blocks(source, lengths, kib, most) * kib;
   }
@@ -76,6 +92,8 @@ export const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600;
 
 /** A GB on a bill. */
 export const BILLED_GB = 2 ** 30;
+
+const NO_KEY: readonly KeyLength[] = [{ bytes: 0, share: 1 }];
 
 function keyLengths(source: PlanSource, placementSeed: number | undefined): readonly KeyLength[] {
   return source.equalKeyBytes || source.keys === undefined

@@ -1,14 +1,17 @@
 /**
  * The mean rates at which two capacity modes cost the same, with everything else in proportion to the rate.
  *
- * Shards grow in proportion too, as whole shards: N(r) = ceil(N x r / R), at least 1, where the plan has N shards at the
- * mean rate R. So a provisioned bill is a flight of stairs, and two bills can cross several times on neighbouring stairs.
+ * Shards that are counted by sums grow in proportion too: N(r) = ceil(n x r / R), at least 1, where the plan asks for n
+ * shards, not yet rounded up, at the mean rate R. So a provisioned bill is a flight of stairs, and two bills can cross
+ * several times on neighbouring stairs. Where keys decide, nothing is said against provisioned (`shard-growth.ts`).
  */
 import { LIMITS } from '../../model/limits.ts';
 import type { PricedMode, Prices } from '../../model/prices.ts';
+import { formatNumber } from '../../model/quantity.ts';
 import type { BreakEven } from '../../results/plan-money.ts';
 import { scaledTraffic, type BilledTraffic } from './billed-traffic.ts';
 import { exactUsd } from './mode-cost.ts';
+import type { ShardGrowth } from './shard-growth.ts';
 
 const PAIRS: readonly (readonly [PricedMode, PricedMode])[] = [
   ['provisioned', 'on-demand'],
@@ -21,24 +24,47 @@ const HALVINGS = 100;
 
 /**
  * Between each two modes.
- * @param shards that the plan has for this traffic; null where it has none, and provisioned is compared with nothing
+ * @param growth of the plan's shards; where they are not in proportion, provisioned is compared with nothing
  * @param recordsPerSec the mean rate as users count it: before aggregation
  */
 export function breakEvensOf(
   traffic: BilledTraffic,
-  shards: number | null,
+  growth: ShardGrowth,
   prices: Prices,
   recordsPerSec = traffic.recordsPerSec,
 ): BreakEven[] {
   return PAIRS.map((modes) => {
-    const isKnown = modes.every((mode) => exactUsd(mode, traffic, shards ?? 1, prices) !== null);
-    if (!isKnown || (shards === null && modes.includes('provisioned'))) return unknown(modes);
-    return breakEven(modes, { ...traffic, recordsPerSec }, shards ?? 1, prices);
+    const unpriced = modes.find((mode) => exactUsd(mode, traffic, growth.shards ?? 1, prices) === null);
+    if (unpriced !== undefined) return unknown(modes, `A price of ${unpriced} is missing.`);
+    if (growth.shards === null && modes.includes('provisioned')) return unknown(modes, growth.why);
+    return withinReach(modes, { ...traffic, recordsPerSec }, growth, prices);
   });
 }
 
-function unknown(modes: BreakEven['modes']): BreakEven {
-  return { modes, meanRecordsPerSec: null, fromRecordsPerSec: null, cheaperBelow: null, cheaperAbove: null };
+function unknown(modes: BreakEven['modes'], why = ''): BreakEven {
+  return {
+    modes,
+    meanRecordsPerSec: null,
+    fromRecordsPerSec: null,
+    cheaperBelow: null,
+    cheaperAbove: null,
+    why,
+  };
+}
+
+/** Cut off where the heaviest key fits on no shard any more: what would be cheaper above is not to be had. */
+function withinReach(
+  modes: BreakEven['modes'],
+  traffic: BilledTraffic,
+  { shards, mostFactor }: ShardGrowth,
+  prices: Prices,
+): BreakEven {
+  const found = breakEven(modes, traffic, shards ?? 1, prices);
+  const most = mostFactor * traffic.recordsPerSec;
+  if (found.meanRecordsPerSec === null || found.meanRecordsPerSec <= most) return found;
+  const near = breakEven(modes, traffic, shards ?? 1, prices, mostFactor);
+  if (near.meanRecordsPerSec !== null) return near;
+  return { ...near, why: `Above ${formatNumber(most)}/s the heaviest key fits on no shard.` };
 }
 
 function breakEven(
@@ -46,6 +72,7 @@ function breakEven(
   traffic: BilledTraffic,
   shards: number,
   prices: Prices,
+  mostFactor = Infinity,
 ): BreakEven {
   const [first, second] = modes;
   const bill = (mode: PricedMode, factor: number, count: number): number =>
@@ -56,7 +83,7 @@ function breakEven(
     (factor, count) => bill(second, factor, count),
     counted,
   );
-  const most = largestFactor(traffic, counted);
+  const most = Math.min(mostFactor, largestFactor(traffic, counted));
   const ends = [...bends(traffic), most].sort((a, b) => a - b);
   let from = 0;
   for (const end of ends.filter((factor) => factor <= most)) {
@@ -96,7 +123,7 @@ type Bill = (factor: number, shards: number) => number;
 class CrossingSearch {
   readonly #first: Bill;
   readonly #second: Bill;
-  /** Shards at factor 1; 0 where shards do not count. */
+  /** Shards at factor 1, a fraction; 0 where shards do not count. */
   readonly #shards: number;
   /** Factors, rising. */
   readonly crossings: number[] = [];
@@ -171,7 +198,7 @@ class CrossingSearch {
 
 const ROUNDING = 1e-9;
 
-/** Shards in proportion to the rate: ceil(shards x factor), at least 1. */
+/** Shards in proportion to the rate: ceil(shards x factor), at least 1, of shards that may be a fraction. */
 export function wholeShards(shards: number, factor: number): number {
   return Math.max(1, Math.ceil(shards * factor - ROUNDING));
 }

@@ -32,7 +32,12 @@ export function costAssumptions(input: PlanInput, prices: Prices): string[] {
     ...(areTiered(prices)
       ? ['Price tiers are filled by this stream alone; AWS adds up the whole account.']
       : []),
-    'Whole shards grow in proportion to the rate for the break-even: ceil(shards × rate ÷ mean rate), at least 1.',
+    ...(input.sources.every(({ keys }) => keys === undefined)
+      ? ['Shards grow in proportion to the rate for the break-even, and are then rounded up.']
+      : []),
+    ...(input.userRecordsPerRecord === undefined
+      ? []
+      : ['For the break-even, aggregates hold as much at every rate as they do at this one.']),
     'Not counted: KMS requests, enhanced (shard-level) metrics, data transfer out of the region, the consumers themselves.',
   ];
 }

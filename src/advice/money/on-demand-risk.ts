@@ -20,6 +20,8 @@ export interface TrafficShape {
   readonly stages: readonly (readonly Stage[])[];
   /** Open shards at the start, where the scenario's stream is on demand. */
   readonly openShards: number | undefined;
+  /** The stages come again and again: those of a profile. */
+  readonly repeats?: boolean;
 }
 
 /** Judges one plan. Without a shape, the peak is taken to come at once, from the mean. */
@@ -41,7 +43,7 @@ function verdictOf(input: PlanInput, core: PlanResult, shape: TrafficShape | und
     const why = `The heaviest key alone is ${percentOf(key.utilization)} of what a shard takes: it is throttled in every mode, and splits move it whole.`;
     return { wouldThrottle: true, why: [why] };
   }
-  const volume = shape === undefined ? byPeak(input) : byStages(input, shape);
+  const volume = volumeVerdict(input, shape);
   const burst = burstFactorOf(input);
   if (volume.wouldThrottle !== false || burst <= 1) return volume;
   return {
@@ -51,6 +53,11 @@ function verdictOf(input: PlanInput, core: PlanResult, shape: TrafficShape | und
       ...volume.why,
     ],
   };
+}
+
+function volumeVerdict(input: PlanInput, shape: TrafficShape | undefined): Verdict {
+  if (shape === undefined) return byPeak(input);
+  return shape.repeats === true ? byPeriods(input, shape) : byStages(input, shape);
 }
 
 /** How many times its peak rate a source sends while a burst lasts, at most; 1 without bursts. */
@@ -87,8 +94,8 @@ function byPeak(input: PlanInput): Verdict {
     wouldThrottle: true,
     why: [
       `The peak is ${ratio} times the mean, and the stream carries ${times} times what it carried: a rise within ` +
-        `${REACTION} is throttled until shards have been split.`,
-      SEEN_BEFORE,
+        `${REACTION} is throttled until shards have been split, ${UNLESS_SEEN}.`,
+      OTHERWISE,
     ],
   };
 }
@@ -110,15 +117,39 @@ function byStages({ sources }: PlanInput, { stages, openShards }: TrafficShape):
     wouldThrottle: true,
     why: [
       `${when} the load fills ${shardsText(overload.filled)} and the stream has ${formatNumber(overload.open)}: it more than ` +
-        `doubles within ${REACTION}, and is throttled until shards have been split.`,
-      SEEN_BEFORE,
+        `doubles within ${REACTION}, and is throttled until shards have been split, ${UNLESS_SEEN}.`,
+      OTHERWISE,
     ],
   };
 }
 
-const SEEN_BEFORE =
-  'Not where the same peak has come in the 30 days before: the stream still carries twice that. A slower rise, or warm ' +
-  'throughput (Advantage), is not throttled either.';
+/**
+ * A profile comes again: from its second period on the stream has carried all of it, if it is no longer than what the
+ * service remembers. Its own rises are then those of the first period alone.
+ */
+function byPeriods(input: PlanInput, shape: TrafficShape): Verdict {
+  const first = byStages(input, shape);
+  const periodUs = Math.max(...shape.stages.map(lengthUs));
+  if (periodUs > REMEMBERED_US || first.wouldThrottle !== true) return first;
+  return {
+    wouldThrottle: false,
+    why: [
+      `The profile repeats every ${formatDuration(periodUs)}, so the same peak came within the last ${REMEMBERED_DAYS} days, ` +
+        'and the stream still carries twice that. The first time round it throttles.',
+      `The first time: ${first.why[0]}`,
+      OTHERWISE,
+    ],
+  };
+}
+
+function lengthUs(stages: readonly Stage[]): number {
+  return stages.reduce((sum, { durationUs }) => sum + durationUs, 0);
+}
+
+const REMEMBERED_DAYS = 30;
+const REMEMBERED_US = REMEMBERED_DAYS * 86_400_000_000;
+const UNLESS_SEEN = `unless the same peak came in the ${REMEMBERED_DAYS} days before`;
+const OTHERWISE = 'A slower rise, or warm throughput (Advantage), is not throttled either.';
 
 const GROWTH: Growth = {
   least: LIMITS.onDemandNewShards.value,

@@ -5,12 +5,15 @@ import { PRICED_MODES, type Prices } from '../../model/prices.ts';
 import type { PlanMode, PlanMoney } from '../../results/plan-money.ts';
 import type { PlanResult } from '../../results/plan-result.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
-import { billedTrafficOf } from './billed-traffic.ts';
+import { withAssumptions } from '../plan/assumption.ts';
+import { billDoubts } from './bill-doubts.ts';
+import { billedTrafficOf, type BilledRounding, type BilledTraffic } from './billed-traffic.ts';
 import { breakEvensOf } from './break-even.ts';
 import { costAssumptions } from './cost-assumptions.ts';
 import { modeCost } from './mode-cost.ts';
 import { fitOf } from './mode-fit.ts';
 import { onDemandRisk, type TrafficShape } from './on-demand-risk.ts';
+import { shardGrowthOf } from './shard-growth.ts';
 
 export interface MoneyOptions {
   /** Undefined where there are none for the region: then nothing has a price. */
@@ -23,11 +26,38 @@ export interface MoneyOptions {
   readonly longTermReadBytes?: number | undefined;
 }
 
-/** Adds money to a finished plan. Provisioned is billed at the shards of the plan, and not at all where it has none. */
+/**
+ * Adds money to a result, and what is doubtful of the bills to its assumptions.
+ * @param core the plan alone, as it was made of the input
+ */
+export function withMoney(
+  result: PlanResult,
+  input: PlanInput,
+  core: PlanResult,
+  options: MoneyOptions,
+): PlanResult {
+  const money = planMoney(input, core, options);
+  if (options.prices === undefined) return { ...result, ...money };
+  const trafficBy = (rounding?: BilledRounding): BilledTraffic =>
+    trafficOf(input, core, money.onDemand.expectedShards, options, rounding);
+  return withAssumptions({ ...result, ...money }, billDoubts(trafficBy, core.shards, options.prices));
+}
+
+function trafficOf(
+  input: PlanInput,
+  { shards }: PlanResult,
+  expectedShards: number,
+  { billed, longTermReadBytes }: MoneyOptions,
+  rounding?: BilledRounding,
+): BilledTraffic {
+  return billedTrafficOf(billed?.(shards ?? expectedShards) ?? input, longTermReadBytes, rounding);
+}
+
+/** The money of a finished plan. Provisioned is billed at the shards of the plan, and not at all where it has none. */
 export function planMoney(input: PlanInput, core: PlanResult, options: MoneyOptions): PlanMoney {
-  const { prices, shape, billed, longTermReadBytes } = options;
+  const { prices, shape } = options;
   const risk = onDemandRisk(input, core, shape);
-  const traffic = billedTrafficOf(billed?.(core.shards ?? risk.expectedShards) ?? input, longTermReadBytes);
+  const traffic = trafficOf(input, core, risk.expectedShards, options);
   const modes = PRICED_MODES.map((mode): PlanMode => {
     const fit = fitOf(mode, input, core, { risk, traffic });
     const shards = mode === 'provisioned' ? core.shards : 1;
@@ -39,7 +69,9 @@ export function planMoney(input: PlanInput, core: PlanResult, options: MoneyOpti
   return {
     modes,
     breakEven:
-      prices === undefined ? [] : breakEvensOf(traffic, core.shards, prices, userRecordsPerSec(input)),
+      prices === undefined
+        ? []
+        : breakEvensOf(traffic, shardGrowthOf(input, core), prices, userRecordsPerSec(input)),
     onDemand: risk,
     priceRegion: input.region,
     prices: prices === undefined ? null : originOf(prices),

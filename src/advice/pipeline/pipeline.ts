@@ -18,8 +18,8 @@ export interface Pipeline {
   readonly input: PlanInput;
   /** The plan with what stands around the stream. */
   readonly finish: (plan: PlanResult) => PlanResult;
-  /** Traffic as it is billed on so many shards, for money. */
-  readonly billed: (shards: number) => PlanInput;
+  /** Traffic as it is billed on so many shards, for money; undefined where that is the planned input itself. */
+  readonly billed: ((shards: number) => PlanInput) | undefined;
 }
 
 /** @param input traffic in user records */
@@ -37,7 +37,7 @@ export function pipelineOf(input: PlanInput, question: PipelineQuestion): Pipeli
         ...(question.compareServices ? { services: compareServices(input, plan) } : {}),
       };
     },
-    billed: packed?.billed ?? (() => input),
+    billed: packed?.billed,
   };
 }
 

@@ -30,7 +30,8 @@ export function planAround(input: PlanInput, { shards, isRateGiven, monthlyUsd }
   const isFound = reverse !== undefined && !isRateGiven && reverse.ratePerSec > 0;
   const planned = isFound ? atRate(input, reverse.ratePerSec) : input;
   const { plan, bounds } = buildWithBounds(planned);
+  const isNothing = reverse !== undefined && !isRateGiven && !isFound;
   const cost = monthlyUsd && ((count: number): number | null => monthlyUsd(planned, count));
-  const table = planTable(planned, plan, bounds, cost);
+  const table = planTable(planned, plan, bounds, isNothing ? undefined : cost);
   return { plan: { ...plan, table, ...(reverse === undefined ? {} : { reverse }) }, input: planned, bounds };
 }

@@ -120,15 +120,24 @@ export interface BurstOption {
   readonly everySec?: number | undefined;
 }
 
-/** A plan's input from flags alone. */
+/**
+ * A plan's input from flags alone.
+ * @param isRateAsked the rate is none that anybody gave: how much of it fits is the question
+ */
 export function planInputOfFlags(
   options: PlanOptions & { readonly rate: Rate; readonly dataBytes: number },
+  isRateAsked = false,
 ): PlanInput {
   const { dataBytes } = options;
   const keys = options.keys && plannedKeysOf(options.keys, '--keys');
   const keyBytes = options.keyBytes ?? DEFAULT_KEY_BYTES;
   const assumptions: Assumption[] = [];
-  if (options.peakRate === undefined && options.burst === undefined) {
+  if (isRateAsked) {
+    assumptions.push({
+      text: 'The rate that was found is taken to come all the time, and billed so: it is the highest, not the mean.',
+      doubt: 'high',
+    });
+  } else if (options.peakRate === undefined && options.burst === undefined) {
     assumptions.push({
       text: 'Never more than --rate: nothing is known of peaks and bursts. --peak-rate and --burst make them part of the plan.',
       doubt: 'high',
@@ -148,21 +157,23 @@ export function planInputOfFlags(
     equalKeyBytes: true,
     keys,
   };
+  const settings = settingsOf(
+    options,
+    {
+      consumers: [],
+      retentionHours: undefined,
+      maxRecordBytes: LIMITS.defaultMaxRecordBytes.value,
+      bursts: [],
+      shards: undefined,
+      keySize: options.keyBytes === undefined ? 'default' : 'flag',
+      traffic: 'flag',
+    },
+    [source],
+    assumptions,
+  );
   return {
-    ...settingsOf(
-      options,
-      {
-        consumers: [],
-        retentionHours: undefined,
-        maxRecordBytes: LIMITS.defaultMaxRecordBytes.value,
-        bursts: [],
-        shards: undefined,
-        keySize: options.keyBytes === undefined ? 'default' : 'flag',
-        traffic: 'flag',
-      },
-      [source],
-      assumptions,
-    ),
+    ...settings,
+    ...(isRateAsked && { origins: { ...settings.origins, rate: 'derived' as const } }),
     placementSeed: undefined,
     namesGiven: false,
   };

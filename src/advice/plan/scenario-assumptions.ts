@@ -1,17 +1,18 @@
 /**
  * What a plan takes for granted of a scenario: where it knows it only roughly, or leaves a part of it out.
  */
-import { formatRate } from '../../model/quantity.ts';
+import { formatDuration, formatRate } from '../../model/quantity.ts';
 import { isSteadyText } from '../../traffic/payload-text.ts';
 import type { Scenario, Source } from '../../traffic/scenario.ts';
 import type { Assumption } from './assumption.ts';
 import type { PlanOptions } from './plan-input.ts';
-import { peakOf } from './source-rates.ts';
+import { meanRateOf, peakOf } from './source-rates.ts';
 
 export function scenarioAssumptions(scenario: Scenario, options: PlanOptions): Assumption[] {
   const isPeakGiven = (options.peakRate ?? options.rate) !== undefined;
   return [
     ...(isPeakGiven ? [] : peakAssumptions(scenario)),
+    ...(options.rate === undefined ? meanAssumptions(scenario) : []),
     ...some(
       scenario.traffic.some(({ arrivals }) => arrivals.kind !== 'even'),
       'Records arrive one by one: that hundreds of a PutRecords call can fall on one shard at once is not part of a ' +
@@ -49,10 +50,7 @@ function some(holds: boolean, text: string): Assumption[] {
 }
 
 function peakAssumptions({ traffic }: Scenario): Assumption[] {
-  const changing = traffic.filter(
-    ({ stages }) => stages.some((stage) => stage.from !== stage.to) || !isFlat(stages),
-  );
-  if (changing.length === 0) return [];
+  if (traffic.every(isSteady)) return [];
   const peak = traffic.reduce((sum, source) => sum + peakOf(source), 0);
   const sum = traffic.length > 1 ? ', every source at its own peak at the same time' : '';
   return [
@@ -63,6 +61,17 @@ function peakAssumptions({ traffic }: Scenario): Assumption[] {
   ];
 }
 
-function isFlat(stages: Source['stages']): boolean {
-  return stages.every((stage) => stage.from === stages[0].from);
+/** A month is billed as if the scenario were played again and again. */
+function meanAssumptions({ traffic, durationUs }: Scenario): Assumption[] {
+  if (traffic.every(isSteady)) return [];
+  const mean = traffic.reduce((sum, source) => sum + meanRateOf(source), 0);
+  return some(
+    true,
+    `Bills: the scenario's ${formatDuration(durationUs)} for 730 h on end, at their mean of ` +
+      `${formatRate({ recordsPerSec: mean })}. --rate has that of your month.`,
+  );
+}
+
+function isSteady({ stages }: Source): boolean {
+  return stages.every(({ from, to }) => from === stages[0].from && to === from);
 }

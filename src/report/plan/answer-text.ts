@@ -8,6 +8,7 @@ import { type Ink } from '../ink.ts';
 import { quoteName } from '../name.ts';
 import { labelled, wrap } from '../paragraph.ts';
 import { MEANING, showFigures } from './constraint-text.ts';
+import { headlinePrice } from './money-text.ts';
 
 export function answerLines(plan: PlanResult, ink: Ink, columns: number): string[] {
   const sentences = [...skewSentence(plan), ...safeSentence(plan)];
@@ -25,7 +26,7 @@ export function answerLines(plan: PlanResult, ink: Ink, columns: number): string
 /** `12 shards. hot-shard binds: several keys fall on the same shard.` */
 function answer(plan: PlanResult): string {
   const why = plan.binding === null ? '' : ` ${plan.binding} binds: ${MEANING[plan.binding]}.`;
-  if (plan.shards !== null) return `${amountOf(plan.shards, 'shard')}.${why}`;
+  if (plan.shards !== null) return `${amountOf(plan.shards, 'shard')}${headlinePrice(plan)}.${why}`;
   const { hottestKey: key, constraints, binding } = plan;
   if (binding === 'hot-key' && key !== null && !key.fits)
     return `No number of shards fits: ${nameOf(key)} alone ${excess(key)}.`;

@@ -42,6 +42,7 @@ export const moneyFields = {
         fromRecordsPerSec: amount.nullable(),
         cheaperBelow: mode.nullable(),
         cheaperAbove: mode.nullable(),
+        why: z.string().optional(),
       }),
     )
     .optional(),

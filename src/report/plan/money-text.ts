@@ -41,21 +41,35 @@ export function moneyLines(plan: PlanResult, ink: Ink, columns: number, details 
     '',
     ...modeTable(money, plan.shards, ink),
     ...troubleLines(money, columns),
-    ...breakEvenLines(money.breakEven, columns),
+    ...breakEvenLines(breakEvensToTell(money, plan), columns),
     ...riskLines(money, columns, details),
     ...priceLines(money, columns, details),
     ...(details ? billLines(money, ink, columns) : []),
   ];
 }
 
+/** `, $249 a month`: of a provisioned stream, where it has a price and fits. */
+export function headlinePrice({ modes = [] }: PlanResult): string {
+  const stream = modes.find(({ mode }) => mode === 'provisioned');
+  if (stream === undefined || !stream.feasible || stream.monthlyUsd === null) return '';
+  return `, $${stream.monthlyUsd < 10 ? dollars(stream.monthlyUsd) : count(Math.round(stream.monthlyUsd))} a month`;
+}
+
 function modeTable({ modes, onDemand }: PlanMoney, shards: number | null, ink: Ink): string[] {
   const rows = modes.map((mode) => [
     mode.mode,
-    mode.feasible ? 'yes' : 'no',
+    fitCell(mode, onDemand),
     mode.monthlyUsd === null ? '–' : dollars(mode.monthlyUsd),
     remark(mode, onDemand, shards),
   ]);
   return tableLines(MODES, rows, ink);
+}
+
+/** A Standard stream that would throttle carries the traffic only once it has grown. */
+function fitCell({ mode, feasible }: PlanMode, { wouldThrottle }: PlanMoney['onDemand']): string {
+  if (!feasible) return 'no';
+  if (mode !== 'on-demand' || wouldThrottle === false) return 'yes';
+  return wouldThrottle === null ? 'maybe' : 'if grown';
 }
 
 function remark(
@@ -68,7 +82,9 @@ function remark(
     case 'provisioned':
       return shards === null ? '' : amountOf(shards, 'shard');
     case 'on-demand':
-      return risk.wouldThrottle === false ? '' : `${risk.wouldThrottle === null ? 'may' : 'would'} throttle`;
+      return risk.wouldThrottle === false
+        ? ''
+        : `${risk.wouldThrottle === null ? 'may' : 'would'} throttle at the peak`;
     case 'on-demand-advantage':
       return risk.warmThroughputMiBps === null
         ? ''
@@ -86,6 +102,11 @@ function troubleLines({ modes }: PlanMoney, columns: number): string[] {
   });
 }
 
+/** That no number of shards fits is the plan's answer already. */
+function breakEvensToTell({ breakEven }: PlanMoney, { shards }: PlanResult): readonly BreakEven[] {
+  return shards === null ? breakEven.filter(({ modes }) => !modes.includes('provisioned')) : breakEven;
+}
+
 function breakEvenLines(breakEven: readonly BreakEven[], columns: number): string[] {
   const sentences = breakEvenSentences(breakEven);
   return sentences.length === 0 ? [] : labelled('Break-even', sentences.join(' '), MARGIN, columns);
@@ -99,24 +120,28 @@ function breakEvenSentences(breakEven: readonly BreakEven[]): string[] {
   const others = breakEven.filter((pair) => best === undefined || !isAlways(pair, best));
   return [
     ...(best === undefined ? [] : [`${best} is the cheapest at any rate.`]),
-    ...others.flatMap(breakEvenSentence),
+    ...new Set(others.flatMap(breakEvenSentence)),
   ];
 }
 
-function isAlways({ meanRecordsPerSec, cheaperAbove }: BreakEven, mode: BreakEven['cheaperAbove']): boolean {
-  return mode !== null && meanRecordsPerSec === null && cheaperAbove === mode;
+function isAlways(
+  { meanRecordsPerSec, cheaperAbove, why }: BreakEven,
+  mode: BreakEven['cheaperAbove'],
+): boolean {
+  return mode !== null && why === undefined && meanRecordsPerSec === null && cheaperAbove === mode;
 }
 
 function breakEvenSentence(found: BreakEven): string[] {
-  const { modes, cheaperAbove: above } = found;
-  if (above === null) return [];
+  const { modes, cheaperAbove: above, why } = found;
+  if (above === null) return why === undefined ? [] : [why];
   const { fromRecordsPerSec: first, meanRecordsPerSec: last } = found;
   const other = modes[0] === above ? modes[1] : modes[0];
+  if (why !== undefined) return [`${above} costs less than ${other}. ${why}`];
   if (first === null || last === null) return [`At any rate ${above} costs less than ${other}.`];
   const rate = (value: number): string => `${formatNumber(value)}/s`;
   const isRange = rate(first) !== rate(last);
   const between = isRange ? `; between ${rate(first)} and that it depends on whole shards` : '';
-  return [`From ${rate(last)} on ${above} costs less than ${other}${between}.`];
+  return [`Above ${rate(last)}, ${above} costs less than ${other}${between}.`];
 }
 
 function riskLines({ onDemand }: PlanMoney, columns: number, details: boolean): string[] {
@@ -152,10 +177,10 @@ function priceLines({ prices, priceRegion }: PlanMoney, columns: number, details
     return labelled('Prices', showProse(how), MARGIN, columns);
   }
   const { region, asOf, confidence, source } = prices;
-  const more = details ? '' : ' --details has every line of the bills.';
+  const more = details ? `: ${source}.` : '. Sources and bills: --details.';
   return labelled(
     'Prices',
-    showProse(`${region}, ${asOf}, ${CONFIDENCE[confidence]}: ${source}.${more}`),
+    showProse(`${region}, ${asOf}, ${CONFIDENCE[confidence]}${more}`),
     MARGIN,
     columns,
   );

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { onDemandRisk } from '../../../src/advice/money/on-demand-risk.ts';
 import { firstOverload } from '../../../src/advice/money/shard-load.ts';
-import { trafficShapeOf } from '../../../src/advice/money/traffic-shape.ts';
+import { profileShapeOf, trafficShapeOf } from '../../../src/advice/money/traffic-shape.ts';
 import { buildPlan } from '../../../src/advice/plan/plan.ts';
 import { planInputOf, type PlanInput } from '../../../src/advice/plan/plan-input.ts';
 import { ON_DEMAND_RULES } from '../../../src/model/on-demand.ts';
@@ -54,6 +54,7 @@ describe('the risk of On-demand Standard', () => {
     const traffic = { rate: 5000, recordBytes: 500 };
     expect(riskOf(peaked(traffic, 2)).wouldThrottle).toBe(false);
     expect(riskOf(peaked(traffic, 2.01)).wouldThrottle).toBe(true);
+    expect(riskOf(peaked(traffic, 2.01)).why[0]).toContain('unless the same peak came in the 30 days before');
     expect(riskOf(peaked({ ...traffic, rate: 100 }, 40)).wouldThrottle).toBe(false);
     expect(riskOf(peaked({ ...traffic, rate: 100 }, 41)).wouldThrottle).toBe(true);
   });
@@ -131,6 +132,38 @@ describe('the risk of On-demand Standard', () => {
     const large = inputOf({ rate: 400_000, recordBytes: 1024 });
     expect(riskOf(large).warmThroughputMiBps).toBe(500);
     expect(riskOf({ ...large, region: 'eu-central-1' }).warmThroughputMiBps).toBeNull();
+  });
+});
+
+describe('the risk of a profile', () => {
+  /** Hours of records of 500 bytes: 1,000 of them fill a shard. */
+  function riskOfHours(rates: readonly number[]): OnDemandRisk {
+    const peak = Math.max(...rates);
+    const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
+    const input = peaked({ rate: mean, recordBytes: 500 }, peak / mean);
+    return onDemandRisk(input, buildPlan(input), profileShapeOf({ rates, unit: 'records' }, undefined));
+  }
+  const day = [...Array<number>(8).fill(1000), ...Array<number>(16).fill(9000)];
+
+  it('is none from its second period on: the peak came the day before', () => {
+    const { wouldThrottle, why } = riskOfHours(day);
+    expect(wouldThrottle).toBe(false);
+    expect(why[0]).toContain('repeats every 1d');
+    expect(why[0]).toContain('within the last 30 days');
+    expect(why[0]).toContain('The first time round it throttles.');
+    expect(why[1]).toContain('By 8h the load fills 9 shards and the stream has 4');
+  });
+
+  it('is none at all where it never more than doubles', () => {
+    const { wouldThrottle, why } = riskOfHours(day.map((rate) => Math.max(4500, rate)));
+    expect(wouldThrottle).toBe(false);
+    expect(why[0]).toContain('At no time');
+  });
+
+  it('comes with each period that is longer than the service remembers', () => {
+    const quiet = (days: number): number[] => Array<number>(24 * days).fill(1000);
+    expect(riskOfHours([...quiet(29), ...day]).wouldThrottle).toBe(false);
+    expect(riskOfHours([...quiet(30), ...day]).wouldThrottle).toBe(true);
   });
 });
 
