@@ -93,14 +93,13 @@ export async function plan(
   const costs = await parseCosts(flags, input);
   const pipelineOf = await pipelineFor(flags, played, file);
   const pipeline = pipelineOf(input);
-  const isPacked = pipeline.input !== input;
-  if (shards !== undefined && isPacked) throw aggregatesRefusal();
+  if (shards !== undefined && pipeline.input !== input) throw aggregatesRefusal();
   const { prices } = costs;
   const around = planAround(pipeline.input, {
     shards,
     isRateGiven: file !== undefined || options.rate !== undefined || options.peakRate !== undefined,
     monthlyUsd:
-      prices && ((of, count) => monthlyProvisionedUsd(isPacked ? pipeline.billed(count) : of, count, prices)),
+      prices && ((of, count) => monthlyProvisionedUsd(pipeline.billed?.(count) ?? of, count, prices)),
   });
   const finished = pipeline.finish(around.plan);
   const priced = isNothing(around.plan)
