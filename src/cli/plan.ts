@@ -79,6 +79,7 @@ export async function plan(
     import('../report/plan/plan-text.ts'),
   ]);
   const { shards, maxThrottled } = parseChance(flags);
+  if (shards !== undefined) refuseBesideShards(flags, file);
   const schedule = await parseSchedule(flags);
   const options: PlanOptions = withProfile(schedule, shards, {
     ...(await parseTraffic(flags)),
@@ -138,6 +139,24 @@ function carries({ given, ratePerSec }: PlanReverse): boolean {
 /** Of so many shards that carry nothing of what is asked about: then there is nothing to bill. */
 function isNothing({ reverse }: PlanResult): boolean {
   return reverse !== undefined && reverse.given === undefined && reverse.ratePerSec === 0;
+}
+
+/** What has no meaning where a number of shards is asked about. @throws Refusal */
+function refuseBesideShards(flags: PlanFlags, file: string | undefined): void {
+  const isRateGiven = file !== undefined || flags.rate !== undefined || flags.peakRate !== undefined;
+  if (flags.burst !== undefined && !isRateGiven) {
+    throw badInput(
+      '--burst: --shards asks for a rate, and a burst is so many times a rate.',
+      'Give --rate as well, or leave --burst out.',
+    );
+  }
+  const other =
+    flags.currentShards !== undefined ? '--current-shards' : flags.compareServices && '--compare-services';
+  if (!other) return;
+  throw badInput(
+    `${other} and --shards are two questions: about a plan, and about what so many shards carry.`,
+    'Leave one of them out.',
+  );
 }
 
 /** How much an aggregate holds depends on the rate, which is what is asked for. */

@@ -25,4 +25,11 @@ const context: Context = {
   setExit: (code: ExitCode) => (process.exitCode = code),
 };
 
+// A command that ends in order by itself listens too; any other ends here, with the code that an interruption has.
+for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (process.listenerCount(signal) === 1) process.exit(130);
+  });
+}
+
 await main(process.argv.slice(2), context);

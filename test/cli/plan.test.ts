@@ -65,7 +65,7 @@ async function fileOf(text: string, name = 'scenario.yaml'): Promise<string> {
 describe('shardwise plan', () => {
   it('plans from flags and exits 0 where the plan fits', async () => {
     const { out, exit } = await plan('--rate', '3000/s', '--record-size', '900B');
-    expect(out).toMatch(/^4 shards\./);
+    expect(out).toMatch(/^4 shards, \$154 a month\./);
     expect(exit).toBe(0);
   });
 
@@ -109,6 +109,37 @@ describe('shardwise plan', () => {
     const path = await fileOf('', 'plan.json');
     await plan('--rate', '3000/s', '--record-size', '900B', '-o', path);
     expect((JSON.parse(await readFile(path, 'utf8')) as ReportDocument).plan?.shards).toBe(4);
+  });
+
+  it('says of chance only what the risk bears out', async () => {
+    const flags = ['--rate', '3000/s', '--record-size', '10B', '--keys', 'hot:40%:3:50'];
+    const { hottestShard } = (await planJson(...flags)).plan;
+    expect(hottestShard?.risk).toBeLessThanOrEqual(0.05);
+    expect(hottestShard?.p95).toBeLessThanOrEqual(0.8);
+  });
+
+  it('counts the length of keys whose names it has', async () => {
+    const names = Array.from({ length: 50 }, (_, i) => `${'日'.repeat(250)}${String(i).padStart(2, '0')},1`);
+    const keys = await fileOf(names.join('\n'), 'counts.csv');
+    const load = ['--rate', '3000/s', '--record-size', '900B', '--keys', `file:${keys}`];
+    // 3,000/s x (900 + 752) B is 4.73 MiB/s.
+    expect((await planJson(...load)).plan.constraints[0].shards).toBe(6);
+    expect((await planJson(...load, '--key-size', '16B')).plan.constraints[0].shards).toBe(4);
+  });
+
+  it.each([
+    [
+      ['--shards', '5', '--record-size', '100B', '--burst', '20000/s:2s'],
+      /--burst: --shards asks for a rate/,
+    ],
+    [['--shards', '5', ...FLAGS, '--current-shards', '2'], /--current-shards and --shards are two questions/],
+    [['--shards', '5', ...FLAGS, '--compare-services'], /--compare-services and --shards are two questions/],
+    [
+      ['--rate', '10/s', '--record-size', '10MiB'],
+      /10,485,760 B and a key of 16 B is larger than Kinesis takes/,
+    ],
+  ])('refuses %j', async (flags, words) => {
+    await expect(plan(...flags)).rejects.toThrow(words);
   });
 
   it.each([

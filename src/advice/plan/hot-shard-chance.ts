@@ -39,14 +39,19 @@ export function hotShardOfChance(question: HotShardQuestion): HotShard {
     },
     hottestOn: (shards) => {
       const hottest = hottestOf(everything, shards, SHARD_LIMIT, Math.min(0.01, risk));
+      const over = riskAt(everything, shards, limit);
+      // Both are read off grids; a level is never above the limit that is kept more often than it asks for.
+      const kept = limit.records / SHARD_LIMIT.records;
+      const quantile = (p: number): number =>
+        over <= 1 - p ? Math.min(kept, hottest.quantile(p)) : hottest.quantile(p);
       return {
-        utilization: hottest.quantile(confidence),
+        utilization: quantile(confidence),
         placement: 'random',
         shards,
-        p50: hottest.quantile(0.5),
-        p95: hottest.quantile(0.95),
-        p99: hottest.quantile(0.99),
-        risk: riskAt(everything, shards, limit),
+        p50: quantile(0.5),
+        p95: quantile(0.95),
+        p99: quantile(0.99),
+        risk: over,
         throttled: hottest.throttled,
       };
     },

@@ -2,7 +2,7 @@
  * What a plan is made from, whether it was written as a scenario or as flags, with every default named.
  */
 import { LIMITS } from '../../model/limits.ts';
-import { formatRate, type Rate } from '../../model/quantity.ts';
+import { formatCount, formatNumber, formatRate, type Rate } from '../../model/quantity.ts';
 import { badInput } from '../../model/refusal.ts';
 import type { InputOrigin } from '../../results/plan-result.ts';
 import { meanDataBytes, meanKeyBytes } from '../../traffic/record-mean.ts';
@@ -14,7 +14,7 @@ import type { Outage } from './catch-up.ts';
 import { consumersOfSpecs, type PlanConsumer } from './plan-consumer.ts';
 import { recordsPerSec } from './burst-option.ts';
 import { DEFAULT_KEY_BYTES, settingsOf } from './plan-settings.ts';
-import { plannedKeysOf, type PlannedKeys } from './planned-keys.ts';
+import { isPlacedByData, plannedKeysOf, type PlannedKeys } from './planned-keys.ts';
 import { scenarioAssumptions } from './scenario-assumptions.ts';
 import { meanRateOf, peakOf } from './source-rates.ts';
 
@@ -130,7 +130,9 @@ export function planInputOfFlags(
 ): PlanInput {
   const { dataBytes } = options;
   const keys = options.keys && plannedKeysOf(options.keys, '--keys');
-  const keyBytes = options.keyBytes ?? DEFAULT_KEY_BYTES;
+  const isNamed = keys !== undefined && isPlacedByData(keys);
+  const keyBytes = options.keyBytes ?? (isNamed ? meanKeyBytes(keys) : DEFAULT_KEY_BYTES);
+  refuseTooLarge(dataBytes, keyBytes);
   const assumptions: Assumption[] = [];
   if (isRateAsked) {
     assumptions.push({
@@ -154,7 +156,7 @@ export function planInputOfFlags(
     dataBytes,
     size: { kind: 'fixed' as const, bytes: dataBytes },
     keyBytes,
-    equalKeyBytes: true,
+    equalKeyBytes: options.keyBytes !== undefined || !isNamed,
     keys,
   };
   const settings = settingsOf(
@@ -165,7 +167,7 @@ export function planInputOfFlags(
       maxRecordBytes: LIMITS.defaultMaxRecordBytes.value,
       bursts: [],
       shards: undefined,
-      keySize: options.keyBytes === undefined ? 'default' : 'flag',
+      keySize: options.keyBytes === undefined && !isNamed ? 'default' : 'flag',
       traffic: 'flag',
     },
     [source],
@@ -215,6 +217,7 @@ function planSourceOf(index: number, scenario: Scenario, options: PlanOptions): 
   const keyBytes = options.keyBytes ?? meanKeyBytes(keys, placementSeed);
   const dataBytes =
     options.dataBytes ?? meanDataBytes(source.size, scenario.stream.maxRecordBytes - keyBytes, keyBytes);
+  if (options.dataBytes !== undefined) refuseTooLarge(dataBytes, keyBytes);
   return {
     ...ratesOf(options, dataBytes + keyBytes, { peak: peakOf(source), mean: meanRateOf(source) }),
     dataBytes,
@@ -223,6 +226,16 @@ function planSourceOf(index: number, scenario: Scenario, options: PlanOptions): 
     equalKeyBytes: options.keyBytes !== undefined,
     keys,
   };
+}
+
+/** @throws Refusal for a record that no stream takes */
+function refuseTooLarge(dataBytes: number, keyBytes: number): void {
+  const most = LIMITS.ceilingMaxRecordBytes.value;
+  if (dataBytes + keyBytes <= most) return;
+  throw badInput(
+    `--record-size: a record of ${formatCount(dataBytes)} B and a key of ${formatNumber(keyBytes)} B is larger than Kinesis takes, ${formatCount(most)} B in all.`,
+    `Write at most ${formatCount(Math.floor(most - keyBytes)).replaceAll(',', '')}B, or cut the record into several.`,
+  );
 }
 
 /** Flags replace the rates of a scenario; a peak alone leaves its average as it is. */

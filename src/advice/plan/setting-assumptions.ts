@@ -22,6 +22,14 @@ export function settingAssumptions(
           },
         ]
       : []),
+    ...(options.confidence !== undefined && (areAllNamed || options.placement === 'actual')
+      ? [
+          {
+            text: 'Keys are placed by name, so there is no chance in the answer: --confidence changes nothing.',
+            doubt: 'some' as const,
+          },
+        ]
+      : []),
     ...recordAssumptions(input),
     ...quotaAssumptions(input),
   ];

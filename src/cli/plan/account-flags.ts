@@ -3,6 +3,7 @@
  */
 import type { Command } from 'commander';
 import type { PlanOptions } from '../../advice/plan/plan-input.ts';
+import { formatCount } from '../../model/quantity.ts';
 import { badInput } from '../../model/refusal.ts';
 import { given } from './given.ts';
 
@@ -41,7 +42,7 @@ function shardsOf(text: string, flag: string): number {
   if (/^\d+$/.test(text) && shards >= 1 && shards <= MOST_SHARDS) return shards;
   throw badInput(
     `${flag}: ${JSON.stringify(text)} is no number of shards.`,
-    `Write a whole number from 1 to ${MOST_SHARDS}.`,
+    `Write a whole number from 1 to ${formatCount(MOST_SHARDS)}.`,
   );
 }
 

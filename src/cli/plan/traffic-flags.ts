@@ -4,7 +4,7 @@
 import type { Command } from 'commander';
 import type { BurstOption, PlanOptions } from '../../advice/plan/plan-input.ts';
 import { LIMITS } from '../../model/limits.ts';
-import { formatBytes, type Rate, requireBytes, requireDuration, requireRate } from '../../model/quantity.ts';
+import { type Rate, requireBytes, requireDuration, requireRate } from '../../model/quantity.ts';
 import { badInput } from '../../model/refusal.ts';
 import type { Keys } from '../../traffic/scenario.ts';
 import { given } from './given.ts';
@@ -40,7 +40,6 @@ export async function parseTraffic(
 ): Promise<Pick<PlanOptions, 'rate' | 'peakRate' | 'burst' | 'dataBytes' | 'keyBytes' | 'keys'>> {
   const dataBytes = given(flags.recordSize, (text) => requireBytes(text, '--record-size'));
   const keyBytes = given(flags.keySize, keyBytesOf);
-  checkRecordSize(dataBytes, keyBytes ?? 0);
   return {
     rate: given(flags.rate, (text) => rateOf(text, '--rate')),
     peakRate: given(flags.peakRate, (text) => rateOf(text, '--peak-rate')),
@@ -109,14 +108,5 @@ function keyBytesOf(text: string): number {
   throw badInput(
     `--key-size: ${text} is not the length of a partition key.`,
     `A key has 1 to ${LIMITS.partitionKeyChars.value} characters, which are 1B to ${most}B.`,
-  );
-}
-
-function checkRecordSize(dataBytes: number | undefined, keyBytes: number): void {
-  const most = LIMITS.ceilingMaxRecordBytes.value;
-  if (dataBytes === undefined || dataBytes + keyBytes <= most) return;
-  throw badInput(
-    `--record-size: a record of ${formatBytes(dataBytes + keyBytes)} is larger than Kinesis takes.`,
-    `Write at most ${formatBytes(most).replace(' ', '')}, its key included, or cut the record into several.`,
   );
 }
