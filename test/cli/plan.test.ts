@@ -65,7 +65,7 @@ async function fileOf(text: string, name = 'scenario.yaml'): Promise<string> {
 describe('shardwise plan', () => {
   it('plans from flags and exits 0 where the plan fits', async () => {
     const { out, exit } = await plan('--rate', '3000/s', '--record-size', '900B');
-    expect(out).toMatch(/^4 shards\./);
+    expect(out).toMatch(/^4 shards, \$154 a month\./);
     expect(exit).toBe(0);
   });
 
