@@ -54,6 +54,28 @@ describe('the money of plan --shards without a rate', () => {
   });
 });
 
+describe('the money of layouts and schedules', () => {
+  const file = ['--record-size', '500B'];
+
+  it('is that of the bill and of the table', async () => {
+    const keyed = [...file, '--rate', '9000/s', '--keys', 'uniform:200', '--placement', 'actual'];
+    const { layouts, modes, table, shards } = (await planJson(...keyed)).plan;
+    expect(layouts?.savedUsdPerMonth).toBeCloseTo((layouts?.savedShards ?? NaN) * 10.95, 6);
+    expect(table?.find((row) => row.shards === shards)?.monthlyUsd).toBe(modes?.[0].monthlyUsd);
+  });
+
+  it('is, for the shards of the peak, that of the bill, and on-demand mode knows the peak', async () => {
+    const day = Array.from({ length: 24 }, (_, hour) => `${hour},${hour < 8 ? 1000 : 9000}/s`).join('\n');
+    const profiled = [...file, '--profile', await scenarioFile(day)];
+    const { schedule, modes, onDemand } = (await planJson(...profiled)).plan;
+    // 12 x 10.95 + 6,333.3/s x 2,628,000 x 1.4e-8 = 131.40 + 233.02.
+    expect(schedule?.staticMonthlyUsd).toBe(364.42);
+    expect(modes?.[0].monthlyUsd).toBe(364.42);
+    expect(onDemand?.wouldThrottle).toBe(false);
+    expect(onDemand?.why[0]).toContain('The profile repeats every 1d');
+  });
+});
+
 describe('the money of a plan, as text', () => {
   const args = ['--record-size', '1KiB', '--rate', '1000/s'];
 

@@ -32,7 +32,7 @@ export function costAssumptions(input: PlanInput, prices: Prices): string[] {
     ...(areTiered(prices)
       ? ['Price tiers are filled by this stream alone; AWS adds up the whole account.']
       : []),
-    ...(input.sources.every(({ keys }) => keys === undefined)
+    ...(input.userRecordsPerRecord === undefined && input.sources.every(({ keys }) => keys === undefined)
       ? ['Shards grow in proportion to the rate for the break-even, and are then rounded up.']
       : []),
     ...(input.userRecordsPerRecord === undefined

@@ -24,6 +24,7 @@ export function shardGrowthOf(input: PlanInput, core: PlanResult): ShardGrowth {
   if (shards === null) return { shards: null, why: NO_SHARDS, mostFactor };
   const hasKeys = input.sources.some(({ keys }) => keys !== undefined);
   if (hasKeys) return { shards: null, why: KEYS, mostFactor };
+  if (input.userRecordsPerRecord !== undefined) return { shards: null, why: PACKED, mostFactor };
   if (input.bursts.some(({ kind }) => kind === 'chance')) return { shards: null, why: CHANCE, mostFactor };
   return { shards: shardsBeforeRounding(input, shards), mostFactor };
 }
@@ -31,6 +32,8 @@ export function shardGrowthOf(input: PlanInput, core: PlanResult): ShardGrowth {
 const NO_SHARDS = 'None against provisioned: no number of shards fits.';
 const KEYS =
   'None against provisioned: with keys, shards do not grow in proportion to the rate. Compare at another --rate.';
+const PACKED =
+  'None against provisioned: aggregates hold more the higher the rate is. Compare at another --rate.';
 const CHANCE =
   'None against provisioned: chance makes shards grow more slowly than the rate. Compare at another --rate.';
 

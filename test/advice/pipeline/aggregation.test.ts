@@ -128,6 +128,7 @@ describe('a plan with aggregation', () => {
     const plan = finish(buildPlan(packed));
     const { breakEven } = planMoney(packed, plan, { prices: builtInPrices('us-east-1'), billed });
     const standard = breakEven.find(({ modes }) => modes.join() === 'on-demand,on-demand-advantage');
+    expect(breakEven[0].why).toContain('aggregates hold more the higher the rate is');
     // On demand 120 B of data in and out at $0.12 a GB reach the Advantage minimum of $3,080 at some 80,000/s.
     expect(standard?.meanRecordsPerSec).toBeGreaterThan(60_000);
     expect(standard?.meanRecordsPerSec).toBeLessThan(100_000);
