@@ -62,7 +62,7 @@ export function mergedReport({ parts, missing }: MergeInputs, thresholds: readon
   };
 }
 
-function mapOf(rows: readonly ShardRow[]): ShardMap {
+export function mapOf(rows: readonly ShardRow[]): ShardMap {
   const all = rows.map(({ shardId, startingHashKey, endingHashKey }): Shard => ({
     shardId,
     range: { start: BigInt(startingHashKey), end: BigInt(endingHashKey) },

@@ -3,12 +3,16 @@
  */
 import { Command } from 'commander';
 import type { ReportDocument } from '../results/report-document.ts';
+import { badInput } from '../model/refusal.ts';
+import type { AwsOptions } from '../run/aws/connection.ts';
+import { addAwsFlags, readAwsFlags, type AwsFlags } from './aws-flags.ts';
 import type { Context, ExitCode } from './context.ts';
 import { addVerdictFlags, exitCodeOf, parseGates, type GateFlags, type Gates } from './gates.ts';
 import { addOutputFlags, emit, type OutputFlags, parseOutput } from './output.ts';
 
-export interface MergeFlags extends OutputFlags, Omit<GateFlags, 'seed'> {
+export interface MergeFlags extends OutputFlags, Omit<GateFlags, 'seed'>, AwsFlags {
   allowMissing?: boolean;
+  reconcile?: boolean;
 }
 
 /** The command, to be added to the program. Exit codes as of `run`; 4 too where gates are asked and parts are missing. */
@@ -17,21 +21,37 @@ export function mergeCommand(context: Context): Command {
     .description('one report from the machines that sent one load with run --worker')
     .argument('<reports...>', "the machines' reports, saved as .json; .partial files of killed runs too")
     .option('--allow-missing', 'add up what there is, and say what is not')
+    .option('--reconcile', "compare with the stream's own counters, which must be waited for")
     .action((files: string[], flags: MergeFlags) => merge(files, flags, context));
-  return addOutputFlags(addVerdictFlags(command));
+  return addAwsFlags(addOutputFlags(addVerdictFlags(command)));
 }
 
 export async function merge(files: readonly string[], flags: MergeFlags, context: Context): Promise<void> {
   const output = parseOutput(flags);
   const gates = parseGates(flags);
+  const aws = readAwsFlags(flags);
+  const { reconcile: asked = false } = flags;
+  refuseStrayFlags(aws, asked);
   const { parseThreshold } = await import('../results/threshold.ts');
   for (const expression of gates.thresholds) parseThreshold(expression, '--threshold');
   const { readParts } = await import('./merge-inputs.ts');
   const { mergedReport } = await import('./merge-report.ts');
   const inputs = await readParts(files, flags.allowMissing ?? false);
-  const document = mergedReport(inputs, gates.thresholds);
+  const sum = mergedReport(inputs, gates.thresholds);
+  const { reconcileParts } = await import('./merge-counters.ts');
+  const document = asked ? await reconcileParts(sum, inputs, aws, output, context) : sum;
   await emit(document, output, context);
   context.setExit(exitOf(document, gates));
+}
+
+/** Without it nothing is asked of anybody. */
+function refuseStrayFlags(aws: AwsOptions, isReconciled: boolean): void {
+  const given = aws.region ?? aws.profile ?? aws.endpointUrl;
+  if (isReconciled || given === undefined) return;
+  throw badInput(
+    '--region, --profile and --endpoint-url are for --reconcile: without it, merge reads files alone.',
+    'Add --reconcile, or leave them out.',
+  );
 }
 
 /** A part that was cut short is no failure of this command; a gate on it cannot be decided. */

@@ -169,7 +169,10 @@ async function send(
   }
   const reconciliation: Reconciliation =
     machine.split !== undefined
-      ? { verdict: 'skipped', reason: 'this is one part of what was sent to the stream' }
+      ? {
+          verdict: 'skipped',
+          reason: 'this is one part of what was sent; merge --reconcile compares the sum',
+        }
       : options.reconcile
         ? await reconcileAwsLoad(target, load, signal, line.show)
         : { verdict: 'skipped', reason: '--no-reconcile' };

@@ -2,6 +2,7 @@
  * The report of one machine of several: its own counts, and what `merge` needs.
  */
 import type { ReportDocument } from '../results/report-document.ts';
+import type { PutCounts } from '../results/put-counts.ts';
 import { workerSection, type WorkerIdentity } from '../results/worker-section.ts';
 import type { CountedLoad } from '../results/unfinished-load.ts';
 import type { CrewView } from '../run/send/crew.ts';
@@ -26,6 +27,11 @@ export function identityOf(
   };
 }
 
+export interface SentPart extends Pick<CrewView, 'tally' | 'lag' | 'dictionary' | 'startUs'> {
+  /** Known once it is over. */
+  readonly puts?: PutCounts | undefined;
+}
+
 /**
  * Findings and thresholds are about the whole load: all that a part says is how its own generator fared.
  * @param tally as it is in the document
@@ -33,7 +39,7 @@ export function identityOf(
 export function workerReport(
   document: ReportDocument,
   identity: WorkerIdentity | undefined,
-  { tally: { load }, lag, dictionary, startUs }: Pick<CrewView, 'tally' | 'lag' | 'dictionary' | 'startUs'>,
+  { tally: { load }, lag, dictionary, startUs, puts }: SentPart,
   tally: CountedLoad,
 ): ReportDocument {
   if (identity === undefined || load.trace === undefined) return document;
@@ -41,7 +47,7 @@ export function workerReport(
   const lateMs = startAt === undefined ? 0 : Math.round(startUs / 1000 - Date.parse(startAt));
   const section = workerSection({
     identity: { ...identity, ...(lateMs > 0 ? { lateMs } : {}) },
-    ...{ tally, lag, trace: load.trace, keys: dictionary },
+    ...{ tally, lag, trace: load.trace, keys: dictionary, puts },
   });
   return {
     ...document,

@@ -15,6 +15,7 @@ const counts = z.object(
   >,
 );
 const exact = { sumUs: z.string().regex(DIGITS, 'must be a whole number'), maxUs: count };
+const putCounts = { accepted: count, throttled: count, unknown: count };
 const machines = z.int().min(1);
 
 export const worker = z.object({
@@ -51,6 +52,13 @@ export const worker = z.object({
   }),
   latencies: z.object({ response: z.object(exact), service: z.object(exact), queue: z.object(exact) }),
   lag: z.object({ ...exact, count, hdr: z.string() }),
+  puts: z
+    .object({
+      ...{ firstUs: amount.optional(), lastUs: amount.optional() },
+      ...{ ...putCounts, dataBytes: count, keyBytes: count },
+      shards: z.array(z.object({ ...putCounts, bytes: count })),
+    })
+    .optional(),
 });
 
 export const merged = z.object({

@@ -7,6 +7,7 @@ import { readColumn, writeColumn } from './number-column.ts';
 import type { ExactLatency, LatencyHistogram } from './latency.ts';
 import type { LoadTrace, SavedTrace } from './load-trace.ts';
 import { COUNT_NAMES, type CountName, type OutcomeCounts } from './outcome-counts.ts';
+import type { PutCounts } from './put-counts.ts';
 import type { LatencySummary } from './report-document.ts';
 import type { CountedLoad } from './unfinished-load.ts';
 
@@ -30,6 +31,13 @@ export interface WorkerSection extends WorkerIdentity {
   /** What the summaries of `latencyMs` round. */
   readonly latencies: Readonly<Record<'response' | 'service' | 'queue', ExactLatency>>;
   readonly lag: SavedLatency;
+  /** What was put on the wire, warm-up included; absent where the run did not come to tell. */
+  readonly puts?: SavedPuts;
+}
+
+export interface SavedPuts extends Omit<PutCounts, 'firstUs' | 'lastUs'> {
+  readonly firstUs?: number;
+  readonly lastUs?: number;
 }
 
 /** Whose report it is. */
@@ -86,9 +94,10 @@ export interface WorkerParts {
   readonly trace: LoadTrace;
   readonly keys: SentKeys;
   readonly lag: LatencyHistogram;
+  readonly puts?: PutCounts | undefined;
 }
 
-export function workerSection({ identity, tally, trace, keys, lag }: WorkerParts): WorkerSection {
+export function workerSection({ identity, tally, trace, keys, lag, puts }: WorkerParts): WorkerSection {
   const { requests, kinesisRecords, isPacked, ignoresKeys = false } = tally;
   const { response, service, queue } = tally;
   return {
@@ -100,6 +109,15 @@ export function workerSection({ identity, tally, trace, keys, lag }: WorkerParts
     load: trace.saved,
     latencies: { response: response.exact, service: service.exact, queue: queue.exact },
     lag: { ...lag.exact, count: lag.count, hdr: lag.summary().hdr },
+    ...(puts === undefined ? {} : { puts: savedPuts(puts) }),
+  };
+}
+
+function savedPuts({ firstUs, lastUs, ...counts }: PutCounts): SavedPuts {
+  return {
+    ...(firstUs === undefined ? {} : { firstUs }),
+    ...(lastUs === undefined ? {} : { lastUs }),
+    ...counts,
   };
 }
 

@@ -240,6 +240,15 @@ describe('shardwise merge', () => {
     expect(err).toContain(words);
   });
 
+  it('asks nobody, unless it is told to compare counters; and then needs every part', async () => {
+    const names = partsOf(SMALL, 2).map(saved);
+    expect((await run(...names, '--region', 'us-east-1')).err).toContain('are for --reconcile');
+    const { out } = await run(...names, '--reconcile', '-f', 'json');
+    expect((JSON.parse(out) as ReportDocument).reconciliation).toMatchObject({ verdict: 'unavailable' });
+    const { out: without } = await run(names[0], '--allow-missing', '--reconcile');
+    expect(without).toContain('parts of the load are missing');
+  });
+
   it('refuses to merge what was merged already', async () => {
     const all = await merged(partsOf(SMALL, 2));
     expect((await run(saved(all))).err).toContain('is a merged report');

@@ -26,6 +26,7 @@ const folder = mkdtempSync(join(tmpdir(), 'shardwise-test-'));
 let endpoint: Endpoint;
 beforeAll(async () => {
   endpoint = await startEndpoint(
+    ...['--metrics-clock', '60x'],
     '--seed-stream',
     'one:4',
     '--seed-stream',
@@ -99,7 +100,7 @@ describe('machines that send one load', () => {
       expect([0, 4], err).toContain(code);
     }
     const all = join(folder, 'all.json');
-    const merged = await shardwise('merge', ...paths, '-f', 'json', '-o', all);
+    const merged = await endpoint.run(['merge', ...paths, '-f', 'json', '-o', all, '--reconcile']).finished;
     const document = documentOf(merged);
     expect(offeredIn(document)).toEqual(offeredIn(documentOf(await alone.finished)));
     expect(documentIn(all)).toEqual(document);
@@ -110,6 +111,8 @@ describe('machines that send one load', () => {
       expect(document.totals?.[name]).toBe(parts.reduce((sum, { totals }) => sum + (totals?.[name] ?? 0), 0));
     }
     expect(document.latencyMs?.response.count).toBe(document.totals?.accepted);
+    // The stream has counted what all four put.
+    expect(document.reconciliation?.verdict).toBe('matches');
     expect(parts.map(({ worker }) => worker?.index)).toEqual([1, 2, 3, 4]);
     expect(paths.filter((path) => existsSync(`${path}.partial`))).toEqual([]);
   });
