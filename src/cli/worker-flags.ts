@@ -4,6 +4,7 @@
 import type { Command } from 'commander';
 import { parseDuration } from '../model/quantity.ts';
 import { badInput } from '../model/refusal.ts';
+import { MOST_MACHINES } from '../results/worker-section.ts';
 import type { StartTime } from '../run/send/start-time.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import type { Split } from '../traffic/split.ts';
@@ -22,8 +23,6 @@ export interface WorkerOptions {
   readonly startAtUs: number | undefined;
 }
 
-/** Machines that a load is split over, at most. */
-export const MOST_MACHINES = 1000;
 /** Nobody waits longer for a load test; a time beyond it is a slip of the pen. */
 const MOST_WAIT_US = 7 * 86_400_000_000;
 

@@ -22,7 +22,7 @@ export function partVerdict({ worker, totals }: ReportDocument): string | undefi
     failed > 0 ? `${count(failed)} failed` : '',
     dropped > 0 ? `${count(dropped)} dropped` : '',
   ].filter((text) => text !== '');
-  const of = losses.length === 0 ? 'all accepted' : losses.join(', ');
+  const of = offered === 0 ? 'nothing was offered' : losses.length === 0 ? 'all accepted' : losses.join(', ');
   const late =
     worker.lateMs === undefined ? '' : ` It started ${duration(worker.lateMs)} later than it was told to.`;
   return (
@@ -48,7 +48,7 @@ export function mergedVerdicts({ merged, scenario }: ReportDocument): string[] {
       .slice(0, MOST_NAMED)
       .map(
         ({ index, partial, durationMs }) =>
-          `Incomplete: part ${index} ${END_OF[partial || 'failed']} after ${duration(durationMs)}${asked}.`,
+          `Incomplete: part ${index} ${END_OF[partial || 'failed']} ${duration(durationMs)}${asked}.`,
       ),
     ...more,
     ...(startSpreadMs < FAR_APART_MS
@@ -61,9 +61,9 @@ export function mergedVerdicts({ merged, scenario }: ReportDocument): string[] {
 }
 
 const END_OF: Readonly<Record<Exclude<Partiality, false>, string>> = {
-  unfinished: 'was killed, and its report ends',
-  interrupted: 'was interrupted',
-  failed: 'lost a sending thread, and ended',
+  unfinished: 'was killed, and its report ends after',
+  interrupted: 'was interrupted after',
+  failed: 'lost a sending thread in its',
 };
 
 function namesOf(missing: readonly number[]): string {

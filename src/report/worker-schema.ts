@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import { COUNT_NAMES, type CountName } from '../results/outcome-counts.ts';
-import { WORKER_VERSION } from '../results/worker-section.ts';
+import { MOST_MACHINES, WORKER_VERSION } from '../results/worker-section.ts';
 import { amount, count } from './schema-figures.ts';
 
 const DIGITS = /^\d+$/;
@@ -16,7 +16,7 @@ const counts = z.object(
 );
 const exact = { sumUs: z.string().regex(DIGITS, 'must be a whole number'), maxUs: count };
 const putCounts = { accepted: count, throttled: count, unknown: count };
-const machines = z.int().min(1);
+const machines = z.int().min(1).max(MOST_MACHINES);
 
 export const worker = z.object({
   version: z.literal(WORKER_VERSION),

@@ -14,6 +14,9 @@ import type { CountedLoad } from './unfinished-load.ts';
 /** Of the section; `merge` adds up sections of one version. */
 export const WORKER_VERSION = 1;
 
+/** Machines that a load is split over, at most. */
+export const MOST_MACHINES = 1000;
+
 /** Columns by name of the count; those of nothing but zeros are left out. */
 export type SavedCounts = { readonly [N in CountName]?: string | undefined };
 

@@ -35,6 +35,9 @@ export interface KeyColumns {
   readonly counts: readonly Float64Array[];
 }
 
+/** Records are packed, and become load, this long after the end of the offer at most. */
+const MOST_LATE_SEC = 86_400;
+
 const DAMAGED = "The file is damaged: take the worker's report again, or leave it out with --allow-missing.";
 
 /** @throws Refusal (exit 2) where the parts of the section do not fit together */
@@ -75,12 +78,17 @@ export function readWorker(document: ReportDocument, section: WorkerSection, fil
     queue: latency('queue'),
     lag: part('worker.lag', lagOf.addSaved(lag, lag) ? lagOf : undefined),
   };
-  check(state);
+  check(state, (document.scenario?.durationMs ?? document.durationMs) / 1000);
   return state;
 }
 
 /** What `merge` relies on beyond the form of each part. */
-function check({ file, section, keys, shards, shardRows, steps, totals }: WorkerState): void {
+function check(
+  { file, section, keys, shards, shardRows, steps, totals }: WorkerState,
+  durationSec: number,
+): void {
+  const { stepSec } = section.load;
+  const lastSec = durationSec + MOST_LATE_SEC;
   const { held, names, hashKeys } = section.keys;
   const isShard = (number: number): boolean => Number.isInteger(number) && number < shardRows.length;
   const named: [string, boolean][] = [
@@ -89,6 +97,8 @@ function check({ file, section, keys, shards, shardRows, steps, totals }: Worker
     ['worker.keys.shards', keys.shards.every(isShard)],
     ['worker.index', section.index <= section.count],
     ['worker.shards.offered', shards[0].reduce((sum, value) => sum + value, 0) === totals.offered],
+    ['worker.load.stepSec', stepSec <= 2 * lastSec],
+    ['worker.load.steps', steps.every(({ step }) => step * stepSec <= lastSec)],
     ['worker.load.steps', steps.every(({ step }, i) => i === 0 || step > steps[i - 1].step)],
     [
       'worker.load.steps',

@@ -230,6 +230,19 @@ describe('shardwise merge', () => {
       'worker.load.steps[0] does not fit the rest',
     ],
     [
+      'a step beyond the end of the load',
+      () =>
+        broken(({ worker }) => ({
+          worker: { ...worker, load: { ...worker?.load, steps: [{ step: 1e9, shards: '1 2 3 4' }] } },
+        })),
+      'worker.load.steps does not fit the rest',
+    ],
+    [
+      'more machines than there can be',
+      () => broken(({ worker }) => ({ worker: { ...worker, count: 1e9 } })),
+      'worker.count',
+    ],
+    [
       'a section of a later version',
       () => broken(({ worker }) => ({ worker: { ...worker, version: 2 } })),
       'worker.version',

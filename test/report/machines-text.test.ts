@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { machineLines, mergedVerdicts, partVerdict } from '../../src/report/machines-text.ts';
+import type { MergedInfo, MergedWorker } from '../../src/results/merged-info.ts';
+import { gatedRun } from './sample-documents.ts';
+
+const plain = (_: string, text: string): string => text;
+const START = Date.UTC(2026, 0, 1);
+
+function machine(index: number, rest: Partial<MergedWorker> = {}): MergedWorker {
+  return {
+    index,
+    startedAt: new Date(START + index).toISOString(),
+    ...{ durationMs: 60_000, partial: false, offered: 1000, accepted: 990, valid: true },
+    ...{ lagP99Ms: index / 10, dispatched: 1, cpu: 0.5, eventLoopUtilization: 0.25 },
+    ...rest,
+  };
+}
+
+function merged(workers: readonly MergedWorker[], rest: Partial<MergedInfo> = {}): MergedInfo {
+  const of = workers.length;
+  return { of, missing: [], startSpreadMs: 3, stepSec: 1, keyFloor: 0, workers, ...rest };
+}
+
+describe('the machines of a load', () => {
+  it('stand in a table of at most twelve, those with trouble first', () => {
+    const workers = Array.from({ length: 20 }, (_, i) => machine(i + 1));
+    workers[4] = machine(5, { valid: false });
+    workers[8] = machine(9, { partial: 'unfinished' });
+    const lines = machineLines(merged(workers), plain, 80);
+    expect(lines.slice(0, 4).map((line) => line.trim().split(/\s{2,}/))).toEqual([
+      ['worker', 'start', 'offered', 'accepted', 'lag p99', 'loop'],
+      ['9', '+8.00\u00a0ms', '1,000', '990', '0.90\u00a0ms', '25\u00a0%', 'unfinished'],
+      ['5', '+4.00\u00a0ms', '1,000', '990', '0.50\u00a0ms', '25\u00a0%', 'late'],
+      ['20', '+19.0\u00a0ms', '1,000', '990', '2.00\u00a0ms', '25\u00a0%'],
+    ]);
+    expect(lines).toHaveLength(14);
+    expect(lines[13].replaceAll('\u00a0', ' ')).toBe('  … and 8 machines with less lag in the JSON report.');
+    expect(lines.every((line) => line.length <= 80)).toBe(true);
+  });
+
+  it('are said to be incomplete where they are, and too far apart', () => {
+    const document = {
+      ...gatedRun(),
+      merged: merged([machine(1), machine(4, { partial: 'failed', durationMs: 2000 })], {
+        ...{ of: 4, missing: [2, 3], startSpreadMs: 90_000 },
+      }),
+    };
+    const [missing, cut, apart] = mergedVerdicts(document).map((text) => text.replaceAll('\u00a0', ' '));
+    expect(missing).toContain('of 4 parts there is no report of workers 2 and 3');
+    expect(cut).toContain('part 4 lost a sending thread in its 2 s of');
+    expect(apart).toContain('90 s apart');
+    expect(mergedVerdicts({ ...gatedRun(), merged: merged([machine(1), machine(2)]) })).toEqual([]);
+  });
+
+  it('are none in the report of a single run', () => {
+    expect([partVerdict(gatedRun()), mergedVerdicts(gatedRun())]).toEqual([undefined, []]);
+  });
+});
