@@ -65,7 +65,8 @@ function commonPart(
     ...loadReport({
       file,
       scenario,
-      ...{ tally, timed: tally, keyNames: dictionary, offeredDigest },
+      ...{ tally, timed: tally, keyNames: dictionary },
+      ...(offeredDigest !== undefined && { offeredDigest }),
       map,
       countedUs,
       generator,

@@ -100,7 +100,7 @@ function numberSections(document: ReportDocument, ink: Ink, columns: number): st
       ? section(
           'LATENCY',
           'of accepted records',
-          latencyLines(latencyMs, document.latencyBasis, totals, ink, columns),
+          latencyLines(latencyMs, document, ink, columns),
         )
       : []),
     ...counterSection(document, section, ink, columns),

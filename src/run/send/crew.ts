@@ -64,7 +64,8 @@ export interface CrewView {
   readonly tally: Tally;
   readonly map: ShardMap;
   readonly dictionary: KeyDictionary;
-  readonly offeredDigest: string;
+  /** Absent in a closed loop. */
+  readonly offeredDigest?: string;
   /** Whole seconds of the counted duration that all threads are through with; below 0 in the warm-up. */
   readonly second: number;
 }
@@ -229,12 +230,13 @@ class Crew {
   }
 
   #view(): Omit<CrewView, 'second'> {
+    const isClosed = this.#options.scenario.producer.loop === 'closed';
     const sum = this.#threads.reduce((total, { digest }) => total + BigInt(digest), 0n);
     return {
       tally: this.#merge.tally,
       map: this.#options.map,
       dictionary: this.#dictionary,
-      offeredDigest: BigInt.asUintN(64, sum).toString(),
+      ...(isClosed ? {} : { offeredDigest: BigInt.asUintN(64, sum).toString() }),
     };
   }
 
