@@ -9,7 +9,14 @@ import type { Threshold } from '../results/threshold.ts';
 import type { Sweep } from '../simulate/sweep.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import type { Context, ExitCode } from './context.ts';
-import { addGateFlags, exitCodeOf, parseGates, readScenario, refuseClosedLoop, type GateFlags } from './gates.ts';
+import {
+  addGateFlags,
+  exitCodeOf,
+  parseGates,
+  readScenario,
+  refuseClosedLoop,
+  type GateFlags,
+} from './gates.ts';
 import { addOutputFlags, emit, parseOutput, type OutputFlags } from './output.ts';
 import { watchInterrupt } from './interrupt.ts';
 import { progressLine } from './progress.ts';

@@ -24,7 +24,11 @@ export function checkCalls(producer: ProducerInput, add: Add): void {
 function checkPutRecord(producer: ProducerInput, add: Add): void {
   const field = (['batch', 'batchSize', 'linger'] as const).find((name) => producer[name] !== undefined);
   if (field !== undefined)
-    add([PATH, field], 'PutRecord sends each record on its own, at once.', 'Remove it, or write api: PutRecords.');
+    add(
+      [PATH, field],
+      'PutRecord sends each record on its own, at once.',
+      'Remove it, or write api: PutRecords.',
+    );
   const path = kplPath(producer);
   if (path !== undefined)
     add(path, 'what is done here is done with PutRecords.', 'Write api: PutRecords, or remove it.');
@@ -34,7 +38,11 @@ function checkConcurrency(producer: ProducerInput, add: Add): void {
   if (producer.inFlight !== undefined)
     add([PATH, 'inFlight'], 'concurrency is the number of calls in flight.', 'Remove one of them.');
   if (producer.linger !== undefined)
-    add([PATH, 'linger'], 'a slot of a closed loop does not wait for records.', 'Remove it, or remove concurrency.');
+    add(
+      [PATH, 'linger'],
+      'a slot of a closed loop does not wait for records.',
+      'Remove it, or remove concurrency.',
+    );
   const path = kplPath(producer);
   if (path !== undefined)
     add(path, 'a producer that works like this is no closed loop.', 'Remove it, or remove concurrency.');
@@ -48,7 +56,11 @@ function kplPath({ preset, aggregate, retry }: ProducerInput): Path | undefined 
 }
 
 /** In a closed loop a source has no rate, and nothing in it may depend on a schedule that there is not. */
-export function checkClosedSource({ arrivals, keys, payload, ...source }: SourceInput, path: Path, add: Add): void {
+export function checkClosedSource(
+  { arrivals, keys, payload, ...source }: SourceInput,
+  path: Path,
+  add: Add,
+): void {
   const rate = RATE_KINDS.find((name) => source[name] !== undefined);
   if (rate !== undefined)
     add(
@@ -63,7 +75,15 @@ export function checkClosedSource({ arrivals, keys, payload, ...source }: Source
     typeof keys === 'string' ? kind === name : keys[name] !== undefined,
   );
   if (moving !== undefined)
-    add([...path, 'keys'], `${moving} keys follow a schedule, and a closed loop has none.`, 'Use other keys.');
+    add(
+      [...path, 'keys'],
+      `${moving} keys follow a schedule, and a closed loop has none.`,
+      'Use other keys.',
+    );
   if (payload?.template?.includes('{due}') === true)
-    add([...path, 'payload', 'template'], '{due} is of a schedule, and a closed loop has none.', 'Remove {due}.');
+    add(
+      [...path, 'payload', 'template'],
+      '{due} is of a schedule, and a closed loop has none.',
+      'Remove {due}.',
+    );
 }

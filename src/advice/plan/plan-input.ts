@@ -216,7 +216,10 @@ function planSourceOf(index: number, scenario: Scenario, options: PlanOptions): 
     keys,
   };
   if (scenario.producer.api === 'PutRecords') return planned;
-  return { ...planned, roundingBytes: roundingBytesOf(planned, scenario.stream.maxRecordBytes, placementSeed) };
+  return {
+    ...planned,
+    roundingBytes: roundingBytesOf(planned, scenario.stream.maxRecordBytes, placementSeed),
+  };
 }
 
 /** Flags replace the rates of a scenario; a peak alone leaves its average as it is. */

@@ -104,10 +104,7 @@ export async function createTarget(
   }
 }
 
-export interface AwsLoadOptions extends Pick<
-  CrewOptions,
-  'z' | 'transport' | 'signal' | 'onSecond'
-> {
+export interface AwsLoadOptions extends Pick<CrewOptions, 'z' | 'transport' | 'signal' | 'onSecond'> {
   /** Sending threads. */
   readonly workers: number;
   readonly target: AwsTarget;

@@ -40,11 +40,7 @@ export class ReplyReader {
    * @param shardIds by number
    * @param acknowledged is told of every accepted record, so that every reply is read
    */
-  constructor(
-    shardIds: readonly string[],
-    acknowledged?: AcknowledgedRecords,
-    api: PutApi = 'PutRecords',
-  ) {
+  constructor(shardIds: readonly string[], acknowledged?: AcknowledgedRecords, api: PutApi = 'PutRecords') {
     this.#api = api;
     this.#shardIds = shardIds;
     this.#acknowledged = acknowledged;
