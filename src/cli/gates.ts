@@ -107,6 +107,15 @@ export function refuseOnDemand(file: string, { stream }: Scenario, command: stri
   );
 }
 
+/** What asks for another rate, or for one at all, where the replies set the pace. */
+export function refuseClosedLoop(file: string, { producer }: Scenario, what: string): void {
+  if (producer.loop !== 'closed') return;
+  throw badInput(
+    `${file}: producer.concurrency: ${what} needs rates, and a closed loop has none: the replies set its pace.`,
+    'Write rates instead of concurrency, or use simulate or run as they are.',
+  );
+}
+
 /** Interface, exit codes: the first that holds of 130, 1, 4, 3 and 0; 2 is behind us. */
 export function exitCodeOf(document: ReportDocument, failOn: readonly FindingCode[]): ExitCode {
   const { partial, totals, thresholds = [], findings = [], generator } = document;

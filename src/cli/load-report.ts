@@ -87,9 +87,9 @@ type CommonPart = Required<
 export function pipelineParts({
   tally,
   dictionary,
-  offer,
+  offeredDigest,
 }: Pipeline): Pick<LoadParts, 'tally' | 'timed' | 'keyNames' | 'offeredDigest'> {
-  return { tally, timed: tally, keyNames: dictionary, offeredDigest: offer.digest };
+  return { tally, timed: tally, keyNames: dictionary, ...(offeredDigest !== undefined && { offeredDigest }) };
 }
 
 /** Closes the tally's last window and writes everything down. */

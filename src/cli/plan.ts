@@ -233,11 +233,12 @@ async function inputOfFlags(options: PlanOptions, shards: number | undefined): P
 const NO_GATES: Gates = { seed: undefined, thresholds: [], failOn: [] };
 
 async function inputOfFile(file: string, options: PlanOptions): Promise<Planned> {
-  const { readScenario } = await import('./gates.ts');
+  const { readScenario, refuseClosedLoop } = await import('./gates.ts');
   const { planInputOf } = await import('../advice/plan/plan-input.ts');
   const { trafficShapeOf } = await import('../advice/money/traffic-shape.ts');
   const { scenarioInfoOf } = await import('./scenario-info.ts');
   const scenario = await readScenario(file, NO_GATES);
+  refuseClosedLoop(file, scenario, 'plan');
   if (scenario.stream.onDemand?.recordDistribution === 'auto') {
     throw badInput(
       `${file}: stream.recordDistribution: plan places keys on shards, and an auto stream ignores them.`,

@@ -6,7 +6,7 @@ import type { ProducerInfo } from '../results/report-document.ts';
 import type { ProducerSpec, Retry } from '../traffic/scenario.ts';
 
 export function producerInfoOf(spec: ProducerSpec): ProducerInfo {
-  const { preset, api, batch, batchBytes, lingerUs, inFlight, aggregate, retry } = spec;
+  const { preset, api, batch, batchBytes, lingerUs, inFlight, loop, aggregate, retry } = spec;
   return {
     ...(preset === undefined ? {} : { preset }),
     api,
@@ -14,6 +14,7 @@ export function producerInfoOf(spec: ProducerSpec): ProducerInfo {
     batchBytes: batchBytes ?? LIMITS.bytesPerPutRecords.value,
     lingerMs: lingerUs / 1000,
     inFlight,
+    ...(loop === undefined ? {} : { loop }),
     ...(aggregate === undefined
       ? { aggregate: 'none' }
       : { aggregate: 'kpl', aggregateMaxBytes: aggregate.maxBytes, aggregateMaxCount: aggregate.maxCount }),

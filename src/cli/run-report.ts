@@ -104,7 +104,8 @@ function commonPart(
       scenario,
       ...{ tally, timed: tally, keyNames: dictionary, map, countedUs, isOver },
       // Of a load that goes on, threads have counted beyond what their digests are of.
-      ...(isOver ? { offeredDigest, generator: load.generator } : {}),
+      ...(isOver ? { generator: load.generator } : {}),
+      ...(isOver && offeredDigest !== undefined ? { offeredDigest } : {}),
       measuresLatency: true,
       ...(reading && { consumers: reading }),
     }),

@@ -9,7 +9,14 @@ import type { Threshold } from '../results/threshold.ts';
 import type { Sweep } from '../simulate/sweep.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import type { Context, ExitCode } from './context.ts';
-import { addGateFlags, exitCodeOf, parseGates, readScenario, type GateFlags } from './gates.ts';
+import {
+  addGateFlags,
+  exitCodeOf,
+  parseGates,
+  readScenario,
+  refuseClosedLoop,
+  type GateFlags,
+} from './gates.ts';
 import { addOutputFlags, emit, parseOutput, type OutputFlags } from './output.ts';
 import { watchInterrupt } from './interrupt.ts';
 import { progressLine } from './progress.ts';
@@ -64,6 +71,9 @@ async function simulate(file: string, flags: SimulateFlags, context: Context): P
   const sweep = flags.sweep === undefined ? undefined : parseSweep(flags.sweep);
   const threshold = flags.findMax === undefined ? undefined : parseFindMax(flags.findMax);
   const scenario = await readScenario(file, gates);
+  if (sweep?.field === 'rate') refuseClosedLoop(file, scenario, '--sweep rate');
+  if (threshold !== undefined) refuseClosedLoop(file, scenario, '--find-max');
+  refuseEndless(file, scenario, serviceUs);
   const line = progressLine(context, output.quiet);
   const interrupt = watchInterrupt();
   line.show(`simulating ${scenario.stream.shards} shards`);
@@ -110,6 +120,15 @@ async function answer(
     watchOf(scenario, watch.signal, watch.show),
   );
   return { document, exit: exitCodeOf(document, question.failOn) };
+}
+
+/** Slots that get their replies at once would send without end. */
+function refuseEndless(file: string, { producer }: Scenario, serviceUs: number): void {
+  if (producer.loop !== 'closed' || serviceUs > 0) return;
+  throw badInput(
+    `--service-time: ${file} is a closed loop (producer.concurrency), whose pace is that of the replies.`,
+    'Write for example --service-time 20ms.',
+  );
 }
 
 /** Flags that would contradict each other, or be read and ignored. */

@@ -27,6 +27,8 @@ export function subjectLines(document: ReportDocument, columns: number): string[
 function loadOf({ scenario, durationMs }: ReportDocument): string {
   if (scenario === undefined) return '';
   const warmup = scenario.warmupMs > 0 ? `, after ${duration(scenario.warmupMs)} of warm-up` : '';
+  if (scenario.producer?.loop === 'closed')
+    return `closed loop, ${amountOf(scenario.producer.inFlight, 'slot')}, for ${duration(durationMs)}${warmup}`;
   const { ratePerSec, peakRatePerSec = ratePerSec } = scenario;
   // A rate that does not change is its own mean and peak, but for the last bits of the sums.
   const changes = peakRatePerSec > ratePerSec * (1 + 1e-9);
@@ -96,10 +98,12 @@ function readersOf({ readersUtilization }: GeneratorInfo): string {
 }
 
 /** What it takes to offer the same records again; nothing where no records were drawn. */
-export function repeatSentence({ seed, totals, tool }: ReportDocument): string | undefined {
+export function repeatSentence({ seed, totals, tool, scenario }: ReportDocument): string | undefined {
   if (seed === undefined || totals === undefined) return undefined;
   const { offeredDigest } = totals;
   const same = `seed ${seed}, shardwise ${showName(tool.version)}: the same scenario`;
+  if (scenario?.producer?.loop === 'closed')
+    return `${same} draws the same keys and sizes; when, and how many, is up to the replies.`;
   if (offeredDigest === undefined) return `${same} draws the same counts.`;
   return `${same} offers the same records, digest ${showName(offeredDigest)}.`;
 }

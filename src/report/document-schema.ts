@@ -37,7 +37,8 @@ const target = z.object({
 
 const producer = z.object({
   preset: z.enum(['sdk', 'kpl', 'agent']).optional(),
-  api: z.literal('PutRecords'),
+  api: z.enum(['PutRecords', 'PutRecord']),
+  loop: z.literal('closed').optional(),
   batch: count,
   batchBytes: count,
   lingerMs: amount,

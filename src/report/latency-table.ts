@@ -39,11 +39,15 @@ const BASIS_NOTE: Readonly<Record<NonNullable<ReportDocument['latencyBasis']>, s
 };
 
 const RESPONSE_NOTE = 'Response includes the wait for a batch to fill or linger.';
+/** Coordinated omission (G. Tene): whoever waits for a reply before it asks again measures fewer of the slow times. */
+const CLOSED_NOTE =
+  'CLOSED LOOP: while a reply is late its slot sends nothing, so that slow times are measured less often than traffic ' +
+  'that comes by itself would meet them (coordinated omission). Percentiles are those of the slots; for those of your ' +
+  'users write rates.';
 
 export function latencyLines(
   latencies: Latencies,
-  basis: ReportDocument['latencyBasis'],
-  totals: Totals | undefined,
+  { latencyBasis: basis, totals, scenario }: Pick<ReportDocument, 'latencyBasis' | 'totals' | 'scenario'>,
   ink: Ink,
   columns: number,
 ): string[] {
@@ -55,7 +59,8 @@ export function latencyLines(
     row('queue, for a free slot', queue, unit),
     ...(endToEnd ? [row('end to end, slowest reader', endToEnd, unit)] : []),
   ];
-  const notes = [basis === undefined ? '' : BASIS_NOTE[basis], RESPONSE_NOTE, ...cautions(latencies, totals)];
+  const loopNote = scenario?.producer?.loop === 'closed' ? CLOSED_NOTE : RESPONSE_NOTE;
+  const notes = [basis === undefined ? '' : BASIS_NOTE[basis], loopNote, ...cautions(latencies, totals)];
   const noteLines = wrap(notes.filter(Boolean).join(' '), columns - 2);
   return [
     ...tableLines([{ title: unit.name }, ...STATISTICS], rows, ink),

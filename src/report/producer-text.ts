@@ -7,6 +7,7 @@ import { amountOf, bytes, duration, NBSP, percent } from './figure.ts';
 /** Whether a producer neither packs nor retries nor follows a preset: then nobody needs to be told. */
 export function isPlain(producer: ProducerInfo | undefined): boolean {
   if (producer === undefined) return true;
+  if (producer.api === 'PutRecord' || producer.loop === 'closed') return false;
   return producer.preset === undefined && producer.aggregate === 'none' && producer.retry.policy === 'none';
 }
 
@@ -16,11 +17,18 @@ export function producerOf(producer: ProducerInfo | undefined): string {
   const parts = [
     ...(preset === undefined ? [] : [`preset ${preset}`]),
     ...(aggregate === 'kpl' ? [`KPL aggregates of at most ${bytes(aggregateMaxBytes ?? 0)}`] : []),
-    `batches of ${producer.batch} after at most ${duration(producer.lingerMs)}`,
-    `${amountOf(producer.inFlight, 'request')} in flight`,
+    batchesOf(producer),
+    producer.loop === 'closed'
+      ? `closed loop of ${amountOf(producer.inFlight, 'slot')}, each sending when its last reply has come`
+      : `${amountOf(producer.inFlight, 'request')} in flight`,
     retryOf(producer.retry),
   ];
   return parts.join(', ');
+}
+
+function batchesOf({ api, batch, lingerMs, loop }: ProducerInfo): string {
+  if (api === 'PutRecord') return 'PutRecord, each record a request of its own';
+  return `batches of ${batch}${loop === 'closed' ? '' : ` after at most ${duration(lingerMs)}`}`;
 }
 
 function retryOf({ policy, maxAttempts, ttlMs, rateLimit }: ProducerInfo['retry']): string {

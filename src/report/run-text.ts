@@ -98,11 +98,7 @@ function numberSections(document: ReportDocument, ink: Ink, columns: number): st
       ? section('OVER TIME', timelineNote(series, columns), timelineLines(series, durationMs, ink, columns))
       : []),
     ...(latencyMs
-      ? section(
-          'LATENCY',
-          'of accepted records',
-          latencyLines(latencyMs, document.latencyBasis, totals, ink, columns),
-        )
+      ? section('LATENCY', 'of accepted records', latencyLines(latencyMs, document, ink, columns))
       : []),
     ...counterSection(document, section, ink, columns),
     ...(document.merged

@@ -69,23 +69,51 @@ export class Ledger implements RecordCounts {
     }
   }
 
-  #offerSecond({ key, shard, bytes, place }: OfferedRecords, from: number, to: number): void {
+  #offerSecond(records: OfferedRecords, from: number, to: number): void {
+    const { key, shard, bytes, place } = records;
     const keys = this.#keys;
     for (let i = from; i < to; i++) {
       const row = keys.rowOf(key[i], shard[i]);
       place[i] = row;
       keys.shards[row] = shard[i];
       this.#keyLoad[row * LOAD_WIDTH + LOAD.weight] += bytes[i] > LEAST_WEIGHT ? bytes[i] : LEAST_WEIGHT;
+    }
+    this.sums.offered += to - from;
+    if (this.isPacked) this.#offerPacked(records, from, to);
+    else this.#offerLone(records, from, to);
+  }
+
+  /** Records that are sent as they are: what they are as load is what was offered, so it is written once (`#closeOffer`). */
+  #offerLone({ shard, bytes, place }: OfferedRecords, from: number, to: number): void {
+    const [shardLoad, keyLoad] = [this.#shardLoad, this.#keyLoad];
+    for (let i = from; i < to; i++) {
+      addOne(shardLoad, shard[i] * LOAD_WIDTH, bytes[i]);
+      addOne(keyLoad, place[i] * LOAD_WIDTH, bytes[i]);
+    }
+  }
+
+  /** Records that are packed: they are load when, and as, they are packed. */
+  #offerPacked({ shard, bytes, place }: OfferedRecords, from: number, to: number): void {
+    for (let i = from; i < to; i++) {
       this.#shardOffer[shard[i] * OFFER_WIDTH]++;
       this.#shardOffer[shard[i] * OFFER_WIDTH + 1] += bytes[i];
     }
     this.#shards.offerRun(shard, bytes, from, to);
     this.#rows.offerRun(place, bytes, from, to);
-    this.sums.offered += to - from;
-    if (this.isPacked) return;
-    for (let i = from; i < to; i++) {
-      addLoad(this.#shardLoad, shard[i], 1, bytes[i]);
-      addLoad(this.#keyLoad, place[i], 1, bytes[i]);
+  }
+
+  /** Offered records and bytes of a page, from its load. */
+  #closeOffer(): void {
+    const [shardLoad, keyLoad] = [this.#shardLoad, this.#keyLoad];
+    for (let shard = 0; shard < this.#shards.rows; shard++) {
+      const at = shard * LOAD_WIDTH;
+      this.#shardOffer[shard * OFFER_WIDTH] = shardLoad[at + LOAD.records];
+      this.#shardOffer[shard * OFFER_WIDTH + 1] = shardLoad[at + LOAD.bytes];
+      this.#shards.offer(shard, shardLoad[at + LOAD.bytes], shardLoad[at + LOAD.records]);
+    }
+    for (let row = 0; row < this.#keys.count; row++) {
+      const at = row * LOAD_WIDTH;
+      this.#rows.offer(row, keyLoad[at + LOAD.bytes], keyLoad[at + LOAD.records]);
     }
   }
 
@@ -194,6 +222,7 @@ export class Ledger implements RecordCounts {
     const { requests, kinesisRecords } = this;
     const isEmpty = this.#keys.count === 0 && this.#answer.count === 0 && requests === 0;
     if (isEmpty && kinesisRecords === 0) return;
+    if (!this.isPacked) this.#closeOffer();
     const page = pageOf({
       offerSec: this.#offerSec,
       loadSec: this.#loadSec,
@@ -212,6 +241,13 @@ export class Ledger implements RecordCounts {
     this.#keys.clear();
     this.#send(page);
   }
+}
+
+/** Counts a record at a place. */
+function addOne(load: Float64Array, at: number, bytes: number): void {
+  load[at + LOAD.records]++;
+  load[at + LOAD.bytes] += bytes;
+  load[at + LOAD.squares] += bytes * bytes;
 }
 
 /** Counts a record, or the part of a packed one that it is. */

@@ -62,9 +62,10 @@ export class OutcomeCounts {
     this.offer(to, bytes);
   }
 
-  offer(row: number, bytes: number): void {
+  /** @param bytes of all `records` together */
+  offer(row: number, bytes: number, records = 1): void {
     const at = row * WIDTH;
-    this.#cells[at + COUNT.offered]++;
+    this.#cells[at + COUNT.offered] += records;
     this.#cells[at + COUNT.bytes] += bytes;
   }
 
@@ -124,6 +125,16 @@ export class OutcomeCounts {
    */
   finishRun(rows: Uint32Array, bytes: Uint32Array, outcomes: Uint8Array, count: number): void {
     const cells = this.#cells;
+    if (areAllAccepted(outcomes, count)) {
+      for (let i = 0; i < count; i++) {
+        if (rows[i] === NO_ROW) continue;
+        const at = rows[i] * WIDTH;
+        cells[at + COUNT.attempts]++;
+        cells[at + COUNT.accepted]++;
+        cells[at + COUNT.bytesAccepted] += bytes[i];
+      }
+      return;
+    }
     for (let i = 0; i < count; i++) {
       if (rows[i] === NO_ROW) continue;
       const at = rows[i] * WIDTH;
@@ -219,4 +230,11 @@ export class OutcomeCounts {
   total(): OutcomeRow {
     return Object.fromEntries(COUNT_NAMES.map((name) => [name, this.sum(name)])) as OutcomeRow;
   }
+}
+
+/** As nearly always. */
+function areAllAccepted(outcomes: Uint8Array, count: number): boolean {
+  let any = 0;
+  for (let i = 0; i < count; i++) any |= outcomes[i];
+  return any === ATTEMPT.accepted;
 }

@@ -5,7 +5,9 @@
 /** The producer's settings, defaults and presets resolved. */
 export interface ProducerInfo {
   readonly preset?: 'sdk' | 'kpl' | 'agent';
-  readonly api: 'PutRecords';
+  readonly api: 'PutRecords' | 'PutRecord';
+  /** Whether each slot sends its next request when the reply to its last one has come. */
+  readonly loop?: 'closed';
   readonly batch: number;
   readonly batchBytes: number;
   readonly lingerMs: number;

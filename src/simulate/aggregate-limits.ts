@@ -37,7 +37,7 @@ const KNOWN = {
     'thresholds',
   ],
   stream: ['shards', 'maxRecordBytes', 'retentionHours', 'initialFill', 'onDemand'],
-  producer: ['api', 'preset', 'batch', 'batchBytes', 'lingerUs', 'inFlight', 'retry'],
+  producer: ['api', 'preset', 'batch', 'batchBytes', 'lingerUs', 'inFlight', 'loop', 'retry'],
   source: ['name', 'stages', 'arrivals', 'keys', 'size', 'compressibility'],
   keys: ['uniform', 'zipf', 'hot', 'weights'],
   arrivals: ['even', 'poisson', 'bursts'],
@@ -54,6 +54,8 @@ const NO_CHANCE = 1e-12;
 /** Why the engine cannot play a scenario, as the end of a sentence, or undefined where it can. */
 export function unmodelled(scenario: Scenario, serviceUs: number, meanBytes: number): string | undefined {
   const { producer, timeline = [] } = scenario;
+  if (producer.loop === 'closed') return 'it has no closed loop';
+  if (producer.api === 'PutRecord') return 'it has no PutRecord';
   if (timeline.length > 0) return 'it has no timeline';
   if (scenario.stream.onDemand !== undefined) return 'it has no on-demand mode';
   if (scenario.consumers.length > 0) return 'it has no consumers';

@@ -54,6 +54,8 @@ export interface Simulation {
 
 /** How far a scenario with little traffic is played between two looks at it, in virtual time. */
 const SLICE_US = 60_000_000;
+/** The same of a closed loop, which may send a lot. */
+const CLOSED_SLICE_US = 100_000;
 
 /** Plays a whole scenario and waits, in virtual time, for its last reply. */
 export function simulateExactly(scenario: Scenario, options: SimulationOptions): Simulation {
@@ -106,11 +108,15 @@ class Player {
   *play(): Play<number> {
     const { offer, producer } = this.pipeline;
     const endUs = this.#scenario.warmupUs + this.#scenario.durationUs;
+    const isClosed = this.#scenario.producer.loop === 'closed';
     const columns = new OfferColumns();
     let nowUs = 0;
-    while (nowUs < endUs || offer.nextDueUs < Infinity) {
-      const untilUs = nowUs + SLICE_US;
-      nowUs = offer.take(untilUs, columns) > 0 ? this.#enter(columns) : this.#wait(untilUs, endUs);
+    // In a closed loop every slot begins by sending.
+    if (isClosed) this.#sendReady(nowUs);
+    while (nowUs < endUs || this.pipeline.nextDueUs < Infinity) {
+      const untilUs = nowUs + (isClosed ? CLOSED_SLICE_US : SLICE_US);
+      const isDue = !isClosed && offer.take(untilUs, columns) > 0;
+      nowUs = isDue ? this.#enter(columns) : this.#wait(untilUs, endUs);
       const playedUs = Math.min(nowUs, endUs);
       if (yield playedUs) return this.#end(playedUs);
     }

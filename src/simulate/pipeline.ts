@@ -7,11 +7,12 @@ import type { LayoutChange, ShardMap } from '../model/shard-map.ts';
 import { LatencyHistogram } from '../results/latency.ts';
 import type { RecordCounts } from '../results/record-counts.ts';
 import { Tally, type TallyOptions } from '../results/tally.ts';
+import { ClosedLoop } from '../traffic/closed-loop.ts';
 import { KeyDictionary } from '../traffic/key-dictionary.ts';
 import { KeyRouter } from '../traffic/key-router.ts';
 import { Offer, OfferColumns } from '../traffic/offer.ts';
 import { isKpl, openProducer } from '../traffic/open-producer.ts';
-import type { Batch, RecordProducer } from '../traffic/producer.ts';
+import { Producer, type Batch, type RecordProducer } from '../traffic/producer.ts';
 import { AutoDistribution } from '../traffic/record-distribution.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { WHOLE, type Split } from '../traffic/split.ts';
@@ -40,6 +41,8 @@ export class Pipeline<T extends RecordCounts = Tally> {
   readonly #columns = new OfferColumns();
   readonly #sink: TallySink;
   readonly #recent: RecentLoad;
+  /** Where replies, and not the offer, say when records fall due. */
+  readonly #loop: ClosedLoop | undefined;
   /** When the layout changed last. */
   #changedUs = -Infinity;
 
@@ -68,6 +71,22 @@ export class Pipeline<T extends RecordCounts = Tally> {
     this.#sink = new TallySink(this.tally, scenario.warmupUs, recent);
     this.producer = openProducer(scenario.producer, this.#sink, scenario.seed, sources);
     this.#sink.attach(this.producer.records);
+    this.#loop = closedLoopOf(scenario, this.offer, this.producer);
+  }
+
+  /** When the next record falls due by itself; Infinity after the last, and in a closed loop. */
+  get nextDueUs(): number {
+    return this.#loop === undefined ? this.offer.nextDueUs : Infinity;
+  }
+
+  /** What makes the same offer checkable; a closed loop has none that another run could have. */
+  get offeredDigest(): string | undefined {
+    return this.#loop === undefined ? this.offer.digest : undefined;
+  }
+
+  /** A closed loop comes to its end; an open one ends with its offer. */
+  endLoop(): void {
+    this.#loop?.end();
   }
 
   /**
@@ -123,6 +142,7 @@ export class Pipeline<T extends RecordCounts = Tally> {
    * @returns whether that was all of them
    */
   enterDue(nowUs: number, most = Infinity): boolean {
+    if (this.#loop !== undefined) return true;
     for (let entered = 0; entered < most; entered += this.#columns.length) {
       if (this.offer.take(nowUs, this.#columns) === 0) return true;
       this.enter(this.#columns, 0, this.#columns.length, nowUs);
@@ -132,6 +152,7 @@ export class Pipeline<T extends RecordCounts = Tally> {
 
   /** The next request, where one is ready. */
   nextBatch(nowUs: number): Batch | undefined {
+    this.#loop?.fill(nowUs, this.#enterNow);
     const batch = this.producer.nextBatch(nowUs);
     if (batch !== undefined && this.#sink.isCounted(batch.slots[0])) {
       this.tally.requests++;
@@ -177,6 +198,9 @@ export class Pipeline<T extends RecordCounts = Tally> {
     producer.enterRun(columns, from, to, nowUs);
   }
 
+  readonly #enterNow = (columns: OfferColumns, from: number, to: number, nowUs: number): void =>
+    this.enter(columns, from, to, nowUs);
+
   #countRecent({ dueUs, shard, bytes }: OfferColumns, from: number, to: number): void {
     for (let i = from; i < to; i++) {
       if (dueUs[i] >= this.#recent.fromUs) this.#recent.add(shard[i], bytes[i]);
@@ -189,6 +213,12 @@ export class Pipeline<T extends RecordCounts = Tally> {
     while (i < to && dueUs[i] < this.#scenario.warmupUs) i++;
     return i;
   }
+}
+
+function closedLoopOf(scenario: Scenario, offer: Offer, producer: RecordProducer): ClosedLoop | undefined {
+  if (scenario.producer.loop !== 'closed') return undefined;
+  if (!(producer instanceof Producer)) throw new Error('the producer of the KPL is no closed loop');
+  return new ClosedLoop(offer, producer, scenario.warmupUs + scenario.durationUs);
 }
 
 export function dictionaryOf({ traffic, placementSeed }: Scenario): KeyDictionary {

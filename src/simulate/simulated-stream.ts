@@ -52,6 +52,7 @@ export class SimulatedStream {
   /** Until then puts fail. */
   #failsUntilUs = -Infinity;
   readonly #throttle: Throttle;
+  readonly #isPutRecord: boolean;
   readonly #pipeline: Pipeline;
   /** Of an on-demand stream, which is split by them. */
   readonly minutes: OnDemandMinutes | undefined;
@@ -65,6 +66,7 @@ export class SimulatedStream {
     this.map = createShardMap(shards);
     this.openNumbers = openNumbersOf(this.map);
     this.#warmupUs = scenario.warmupUs;
+    this.#isPutRecord = scenario.producer.api === 'PutRecord';
     this.#pipeline = new Pipeline(scenario, this.map, z, this.recent);
     this.readers = scenario.consumers.length > 0 ? new Readers(scenario, reading) : undefined;
     this.#throttle = new Throttle(shards, 0, { maxRecordBytes, initialFill });
@@ -123,7 +125,9 @@ export class SimulatedStream {
     const outcomes =
       parcels === undefined ? this.#charge(slots, nowUs) : this.#chargeParcels(slots, parcels, nowUs);
     if (this.minutes !== undefined) this.#count(this.minutes, batch, outcomes);
-    return { outcomes: outcomes as unknown as ArrayLike<AttemptOutcome>, isWhole: false };
+    // PutRecord has no results: a throttled record is an error of its request.
+    const isWhole = this.#isPutRecord && outcomes[0] !== ATTEMPT.accepted;
+    return { outcomes: outcomes as unknown as ArrayLike<AttemptOutcome>, isWhole };
   }
 
   #count(minutes: OnDemandMinutes, { slots, parcels }: Batch, outcomes: Uint8Array): void {

@@ -53,6 +53,8 @@ export class OfferColumns {
 export class Offer {
   readonly #sources: SourceCursor[];
   readonly #warmupUs: number;
+  /** Not of a closed loop, whose due times are nobody's to repeat. */
+  readonly #isDigested: boolean;
   readonly #digest = new OfferedDigest();
   readonly #prints: KeyPrints;
   #keyLow = new Uint32Array(BLOCK);
@@ -62,6 +64,7 @@ export class Offer {
   constructor(scenario: Scenario, dictionary: KeyDictionary, split = WHOLE) {
     this.#prints = new KeyPrints(dictionary);
     this.#warmupUs = scenario.warmupUs;
+    this.#isDigested = scenario.producer.loop !== 'closed';
     this.#sources = scenario.traffic.map((_, i) => new SourceCursor(scenario, i, dictionary, split));
   }
 
@@ -70,7 +73,7 @@ export class Offer {
     return this.#next().dueUs;
   }
 
-  /** Sum over the records handed out so far that fell due in the counted duration. */
+  /** Sum over the records handed out so far that fell due in the counted duration; nothing of a closed loop. */
   get digest(): string {
     return this.#digest.value;
   }
@@ -83,7 +86,7 @@ export class Offer {
       if (cursor.dueUs > untilUs || cursor.dueUs === Infinity) break;
       cursor.copy(untilUs, this.#firstBesides(cursor), into);
     }
-    this.#addToDigest(into);
+    if (this.#isDigested) this.#addToDigest(into);
     return into.length;
   }
 
@@ -141,12 +144,10 @@ class SourceCursor {
     this.#blockRecords = scenario.producer.batch;
     this.#drawKeys = keyColumnOf(source.keys, scenario.seed, index, BLOCK);
     this.#drawSizes = sizeColumnOf(source.size, scenario.seed, index, BLOCK, scenario.stream.maxRecordBytes);
-    this.#times = dueTimesOf(
-      source.arrivals,
-      rateCurveOf(source.stages, scenario.warmupUs),
-      scenario.seed,
-      index,
-    );
+    this.#times =
+      scenario.producer.loop === 'closed'
+        ? new Turns()
+        : dueTimesOf(source.arrivals, rateCurveOf(source.stages, scenario.warmupUs), scenario.seed, index);
     this.#draw();
   }
 
@@ -225,7 +226,17 @@ class SourceCursor {
   }
 }
 
-/** Mean rate that the scenario asks for in its counted duration, records per second. */
+/** Of a closed loop, which says itself when its records fall due: sources take turns, record by record, without end. */
+class Turns implements DueTimes {
+  #next = 0;
+
+  fill(out: Float64Array): number {
+    for (let i = 0; i < out.length; i++) out[i] = this.#next++;
+    return out.length;
+  }
+}
+
+/** Mean rate that the scenario asks for in its counted duration, records per second; 0 of a closed loop. */
 export function meanRatePerSec(scenario: Scenario): number {
   const records = scenario.traffic.reduce((sum, source) => sum + totalOf(rateCurveOf(source.stages, 0)), 0);
   return (records * 1_000_000) / scenario.durationUs;

@@ -83,6 +83,24 @@ export class Producer implements RecordProducer {
     return most;
   }
 
+  /**
+   * How many of some records, from record `from` on, the next request takes beside what waits for it; 0 where no slot is
+   * free, or it is full.
+   */
+  room({ length, bytes }: EnteringRecords, from: number, nowUs: number): number {
+    this.#release(nowUs);
+    if (this.#inFlight >= this.#spec.inFlight) return 0;
+    const waiting = this.#again.length + this.#fresh.length;
+    let ready = this.#readyBytes;
+    let to = from;
+    for (; to < length && waiting + to - from < this.#spec.batch; to++) {
+      ready += bytes[to];
+      // A record above the limit of the batch goes alone.
+      if (ready > this.#mostBytes && waiting + to - from > 0) break;
+    }
+    return to - from;
+  }
+
   enter(slot: number, nowUs: number): void {
     const bytes = this.#bytesOf(slot);
     if (this.#waitingBytes + bytes > this.#queueBytes) {

@@ -193,3 +193,9 @@ export function list<T extends z.ZodType>(item: T, min: number, max: number, des
 export function oneOf(alternatives: readonly string[]) {
   return { oneOf: alternatives.map((name) => ({ required: [name] })) };
 }
+
+/** In the JSON Schema: one of these fields, or none of them. */
+export function atMostOneOf(alternatives: readonly string[]) {
+  const each = alternatives.map((name) => ({ required: [name] }));
+  return { oneOf: [...each, { not: { anyOf: each } }] };
+}

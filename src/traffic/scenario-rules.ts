@@ -11,6 +11,7 @@ import { keyCountOf } from './keys.ts';
 import { isSteadyText, textLengthOf } from './payload-text.ts';
 import { longestKey } from './record-mean.ts';
 import { checkAggregate, checkProducer } from './producer-rules.ts';
+import { checkCalls, checkClosedSource, isClosedLoop } from './producer-loop-rules.ts';
 import type { Complaint, Path } from './scenario-complaint.ts';
 import { longKeys, type FileContents } from './scenario-files.ts';
 import { checkExactlyOne, checkKeys, isPartitionKey, MAX_KEY_CHARS } from './scenario-key-rules.ts';
@@ -34,9 +35,15 @@ export function contradictions(input: ScenarioInput): Complaint[] {
   const complaints: Complaint[] = [];
   const add = (path: Path, what: string, fix: string): void => void complaints.push({ path, what, fix });
   checkCapacity(input.stream, add);
-  input.traffic.forEach((source, i) => checkSource(source, shardsOf(input.stream), ['traffic', i], add));
+  const isClosed = isClosedLoop(input);
+  input.traffic.forEach((source, i) => {
+    if (isClosed) checkClosedSource(source, ['traffic', i], add);
+    else checkExactlyOne(source, RATE_KINDS, ['traffic', i], 'rate', add);
+    checkSource(source, shardsOf(input.stream), ['traffic', i], add);
+  });
   checkRetention(input.stream.retention, add);
   checkProducer(input.producer ?? {}, add);
+  checkCalls(input.producer ?? {}, add);
   checkConsumers(input.consumers ?? [], add);
   input.timeline?.forEach((event, i) => {
     checkEventFields(event, ['timeline', i], add);
@@ -48,7 +55,6 @@ export function contradictions(input: ScenarioInput): Complaint[] {
 type Add = (path: Path, what: string, fix: string) => void;
 
 function checkSource(source: SourceInput, shards: number, path: Path, add: Add): void {
-  checkExactlyOne(source, RATE_KINDS, path, 'rate', add);
   checkRateShape(source, path, add);
   checkKeys(longKeys(source.keys), shards, [...path, 'keys'], add);
   checkPayload(source, path, add);
@@ -200,7 +206,8 @@ function checkRates(scenario: Scenario, add: Add): void {
   const peak = (source: Source): number =>
     source.stages.reduce((most, stage) => Math.max(most, stage.from, stage.to), 0);
   const total = scenario.traffic.reduce((sum, source) => sum + peak(source), 0);
-  if (total <= 0) add(['traffic'], 'nothing is sent.', 'Write a rate above 0/s.');
+  if (total <= 0 && scenario.producer.loop !== 'closed')
+    add(['traffic'], 'nothing is sent.', 'Write a rate above 0/s.');
   if (total > MAX_RECORDS_PER_SEC)
     add(
       ['traffic'],

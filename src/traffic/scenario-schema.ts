@@ -11,7 +11,7 @@ import { capacityFields, NEEDS_SHARDS } from './capacity-schema.ts';
 import { consumer } from './consumer-schema.ts';
 import { KPL_AGGREGATE, MOST_ATTEMPTS } from './producer-presets.ts';
 import { choice, decimal, fields, list, quantity, text, whole, wholePercent } from './scenario-field.ts';
-import { PRESET_NAMES } from './scenario.ts';
+import { PRESET_NAMES, PUT_APIS } from './scenario.ts';
 import { MAX_DURATION_US, positive, source } from './source-schema.ts';
 import { MOST_EVENTS, timelineEvent } from './timeline-schema.ts';
 
@@ -81,7 +81,13 @@ const producer = fields({
     PRESET_NAMES,
     'Whose defaults: a loop over the AWS SDK, the KPL, the Kinesis Agent.',
   ).optional(),
-  api: choice(['PutRecords'], 'The call that sends records.').optional(),
+  api: choice(PUT_APIS, 'The call that sends records: many at a time, or each on its own.').optional(),
+  concurrency: whole(
+    1,
+    1000,
+    'Closed loop: so many slots, each of which sends its next call when the answer to its last one has come; ' +
+      'replaces the rates and inFlight.',
+  ).optional(),
   batch: whole(
     1,
     LIMITS.recordsPerPutRecords.value,

@@ -121,13 +121,18 @@ function resolveProducer(producer: ProducerInput): ProducerSpec {
   const base = producer.preset === undefined ? PLAIN_PRODUCER : PRESETS[producer.preset];
   const aggregate = resolveAggregate(producer, base.aggregate);
   const batchBytes = producer.batchSize === undefined ? base.batchBytes : bytesOf(producer.batchSize);
+  const api = producer.api ?? base.api;
+  const { concurrency } = producer;
+  // A request of one record is full at once, and so is one whose records fall due with its slot.
+  const isFullAtOnce = api === 'PutRecord' || concurrency !== undefined;
   return {
-    api: base.api,
+    api,
     ...(base.preset !== undefined && { preset: base.preset }),
-    batch: producer.batch ?? base.batch,
+    batch: api === 'PutRecord' ? 1 : (producer.batch ?? base.batch),
     ...(batchBytes !== undefined && { batchBytes }),
-    lingerUs: usOr(producer.linger, base.lingerUs),
-    inFlight: producer.inFlight ?? base.inFlight,
+    lingerUs: isFullAtOnce ? 0 : usOr(producer.linger, base.lingerUs),
+    inFlight: concurrency ?? producer.inFlight ?? base.inFlight,
+    ...(concurrency !== undefined && { loop: 'closed' }),
     ...(aggregate !== undefined && { aggregate }),
     retry: producer.retry === undefined ? base.retry : resolveRetry(producer.retry, base.retry),
   };

@@ -150,8 +150,12 @@ export type Size =
   | { readonly kind: 'template'; readonly template: string }
   | { readonly kind: 'lines'; readonly lines: LineTable };
 
+export const PUT_APIS = ['PutRecords', 'PutRecord'] as const;
+/** `PutRecord`: every record is a request of its own. */
+export type PutApi = (typeof PUT_APIS)[number];
+
 export interface ProducerSpec {
-  readonly api: 'PutRecords';
+  readonly api: PutApi;
   /** Whose defaults were taken, where a user named one. */
   readonly preset?: PresetName;
   /** Kinesis records in a request, at most; their bytes with keys, default what a request takes. */
@@ -159,6 +163,11 @@ export interface ProducerSpec {
   readonly batchBytes?: number;
   readonly lingerUs: number;
   readonly inFlight: number;
+  /**
+   * `closed`: each of the in-flight slots sends its next request when the reply to its last one has come, and records
+   * fall due when their slot is free. Absent: records fall due by the rates.
+   */
+  readonly loop?: 'closed';
   /** What may wait before the producer, in bytes; default 64 MiB. One of several threads has its part. */
   readonly queueBytes?: number;
   /** Absent: every record is sent as it is. */

@@ -5,7 +5,17 @@ import { z } from 'zod';
 import { LIMITS } from '../model/limits.ts';
 import { keys, MAX_DURATION_US } from './keys-schema.ts';
 import { unlike, unlikeQuantity } from './scenario-complaint.ts';
-import { choice, decimal, fields, fileName, list, oneOf, quantity, text } from './scenario-field.ts';
+import {
+  choice,
+  decimal,
+  fields,
+  atMostOneOf,
+  fileName,
+  list,
+  oneOf,
+  quantity,
+  text,
+} from './scenario-field.ts';
 
 export { MAX_DURATION_US } from './keys-schema.ts';
 
@@ -152,7 +162,7 @@ export const source = fields({
   keys,
   size: size.optional(),
   payload: payload.optional(),
-}).meta(oneOf(RATE_KINDS));
+}).meta(atMostOneOf(RATE_KINDS));
 
 export type SourceInput = z.infer<typeof source>;
 export type SizeInput = NonNullable<SourceInput['size']>;

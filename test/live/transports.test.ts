@@ -47,6 +47,8 @@ const dictionary = new KeyDictionary(sources.map(({ keys }) => keys));
 beforeAll(async () => {
   const service = new LocalService({ credentials: CREDENTIALS, createMs: 0 });
   for (const name of NAMES) service.createStream({ name, shards: 4 }, epochClock());
+  for (const name of TRANSPORT_NAMES)
+    service.createStream({ name: `single-${name}`, shards: 1 }, epochClock());
   server = await startServer({ host: '127.0.0.1', port: 0, service, nowUs: epochClock });
 });
 afterAll(() => server.close());
@@ -98,7 +100,7 @@ async function put(name: Name): Promise<void> {
 }
 
 /** All that is on the stream: shard, key and what the header says of each record, with the length of its data. */
-async function stored(name: Name): Promise<string[]> {
+async function stored(name: string): Promise<string[]> {
   const reader = client();
   const { open } = await readLayout(reader, name);
   const lines: string[] = [];
@@ -150,3 +152,41 @@ async function layout(): Promise<ShardMap> {
   reader.destroy();
   return map;
 }
+
+it.each(TRANSPORT_NAMES)(
+  'puts single records by %s, and says of a throttled one that it is',
+  async (name) => {
+    const stream = `single-${name}`;
+    const reader = client();
+    const map = await readLayout(reader, stream);
+    reader.destroy();
+    const { records, batch } = batchOf(map);
+    const transport = await openTransport(name, {
+      client: { kind: 'local', endpoint: server.url, region: REGION, credentials: CREDENTIALS },
+      connections: 2,
+      ...{ stream: { StreamName: stream }, api: 'PutRecord', keys: dictionary },
+      data: new RecordData(new Uint8Array(16), 0, sources, (key) => dictionary.nameOf(key)),
+      shardIds: map.open.map(({ shardId }) => shardId),
+    });
+    const lone = (i: number) => ({ ...batch, slots: batch.slots.subarray(i, i + 1) });
+    for (let i = 0; i < 20; i++) {
+      const reply = await transport.put(lone(i), records);
+      expect(reply).toMatchObject({
+        errors: [],
+        misrouted: 0,
+        isWhole: false,
+        outcomes: { 0: ATTEMPT.accepted },
+      });
+    }
+    expect(await stored(stream)).toHaveLength(20);
+    // The bucket takes one record of 1 MiB, and no second one.
+    records.dataBytes[batch.slots[0]] = 1_000_000;
+    const replies = [];
+    for (let i = 0; i < 3; i++) replies.push(await transport.put(lone(0), records));
+    transport.close();
+    expect(replies.at(-1)).toMatchObject({
+      ...{ errors: [], isWhole: true, retryable: true },
+      outcomes: [ATTEMPT.throttled],
+    });
+  },
+);

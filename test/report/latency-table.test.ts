@@ -16,8 +16,7 @@ function tableOf(...summaries: readonly LatencySummary[]): string[] {
   const [response, service = response, queue = service] = summaries;
   return latencyLines(
     { response, service, queue },
-    'modelled',
-    undefined,
+    { latencyBasis: 'modelled' },
     inkFor({ color: false }),
     80,
   ).slice(0, 4);

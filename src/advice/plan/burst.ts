@@ -14,6 +14,7 @@ import type { PlanInput } from './plan-input.ts';
 import { hottestText, keyText } from './rule-text.ts';
 import type { Bound } from './shard-counts.ts';
 import { countsFromAll, countsOfRule, factorOfAll, type PlanKeys, type RuleCounts } from './shard-rule.ts';
+import { paddedDataBytesOf, writtenBytesOf } from './written-bytes.ts';
 
 const SOURCE =
   'token bucket: P × d <= burst + refill × d; developer guide, Large records, and the KPL limiter';
@@ -56,10 +57,10 @@ function judge(window: BurstWindow, input: PlanInput, keys: PlanKeys | undefined
   const { sources, maxRecordBytes, headroom } = input;
   const { lengthSec, peakSeconds } = window;
   const load = { records: 0, bytes: 0 };
-  sources.forEach(({ recordsPerSec, dataBytes, keyBytes }, i) => {
-    const records = recordsPerSec * peakSeconds[i];
+  sources.forEach((source, i) => {
+    const records = source.recordsPerSec * peakSeconds[i];
     load.records += records;
-    load.bytes += records * (dataBytes + keyBytes);
+    load.bytes += records * writtenBytesOf(source);
   });
   const takes = {
     records: LIMITS.writeRecordBurst.value + LIMITS.writeRecordsPerSec.value * lengthSec,
@@ -86,12 +87,13 @@ function loadsWithin(
   { sources, placementSeed }: PlanInput,
 ): KeyLoads | undefined {
   const parts: TrafficPart[] = [];
-  for (const [i, { keys, recordsPerSec, dataBytes, keyBytes, equalKeyBytes }] of sources.entries()) {
+  for (const [i, source] of sources.entries()) {
+    const { keys, recordsPerSec, keyBytes, equalKeyBytes } = source;
     if (keys === undefined) return undefined;
     parts.push({
       keys,
       recordsPerSec: recordsPerSec * peakSeconds[i],
-      dataBytes,
+      dataBytes: paddedDataBytesOf(source),
       keyBytes: equalKeyBytes ? keyBytes : undefined,
     });
   }

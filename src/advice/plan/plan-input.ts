@@ -17,6 +17,7 @@ import { DEFAULT_KEY_BYTES, settingsOf } from './plan-settings.ts';
 import { isPlacedByData, plannedKeysOf, type PlannedKeys } from './planned-keys.ts';
 import { scenarioAssumptions } from './scenario-assumptions.ts';
 import { meanRateOf, peakOf } from './source-rates.ts';
+import { roundingBytesOf } from './written-bytes.ts';
 
 export type PlacementMode = 'random' | 'actual';
 
@@ -82,6 +83,8 @@ export interface PlanSource {
   readonly keyBytes: number;
   /** Every key has `keyBytes`; otherwise each its name's length. */
   readonly equalKeyBytes: boolean;
+  /** PutRecord: mean bytes by which a record is rounded up to whole KiB when it is written. Absent: PutRecords. */
+  readonly roundingBytes?: number;
   readonly keys: PlannedKeys | undefined;
 }
 
@@ -218,13 +221,18 @@ function planSourceOf(index: number, scenario: Scenario, options: PlanOptions): 
   const dataBytes =
     options.dataBytes ?? meanDataBytes(source.size, scenario.stream.maxRecordBytes - keyBytes, keyBytes);
   if (options.dataBytes !== undefined) refuseTooLarge(dataBytes, keyBytes);
-  return {
+  const planned: PlanSource = {
     ...ratesOf(options, dataBytes + keyBytes, { peak: peakOf(source), mean: meanRateOf(source) }),
     dataBytes,
     size: options.dataBytes === undefined ? source.size : { kind: 'fixed', bytes: options.dataBytes },
     keyBytes,
     equalKeyBytes: options.keyBytes !== undefined,
     keys,
+  };
+  if (scenario.producer.api === 'PutRecords') return planned;
+  return {
+    ...planned,
+    roundingBytes: roundingBytesOf(planned, scenario.stream.maxRecordBytes, placementSeed),
   };
 }
 

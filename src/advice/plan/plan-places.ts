@@ -12,6 +12,7 @@ import type { HotShard } from './hot-shard.ts';
 import type { PlanInput } from './plan-input.ts';
 import { isPlacedByData } from './planned-keys.ts';
 import type { PlanKeys } from './shard-rule.ts';
+import { paddedDataBytesOf } from './written-bytes.ts';
 
 export interface PlanPlaces {
   /** Every key. */
@@ -55,8 +56,10 @@ function findPlaces(input: PlanInput): PlanPlaces | null {
 /** What each key carries, or undefined where the keys of a source are not known. */
 function keysOf({ sources, placementSeed }: PlanInput): KeyLoads | undefined {
   const parts: TrafficPart[] = [];
-  for (const { keys, recordsPerSec, dataBytes, keyBytes, equalKeyBytes } of sources) {
+  for (const source of sources) {
+    const { keys, recordsPerSec, keyBytes, equalKeyBytes } = source;
     if (keys === undefined) return undefined;
+    const dataBytes = paddedDataBytesOf(source);
     parts.push({ keys, recordsPerSec, dataBytes, keyBytes: equalKeyBytes ? keyBytes : undefined });
   }
   return keyLoadsOf(parts, placementSeed);

@@ -5,11 +5,12 @@
 import type { PlanResult } from '../../results/plan-result.ts';
 import type { PlanTableRow } from '../../results/plan-table.ts';
 import { fillOf } from '../placement/key-loads.ts';
-import { SHARD_LIMIT, totalsOf } from './constraints.ts';
+import { SHARD_LIMIT } from './constraints.ts';
 import type { HotShard } from './hot-shard.ts';
 import type { PlanInput } from './plan-input.ts';
 import { placesOf } from './plan-places.ts';
 import { countsOfAll, largestOf, type Bound } from './shard-counts.ts';
+import { writtenOf } from './written-bytes.ts';
 
 /** Beside the answer itself, as parts of it. */
 const PARTS = [0.5, 0.8, 1.25, 1.5, 2];
@@ -48,7 +49,7 @@ type Look = Pick<PlanTableRow, 'placement' | 'utilization' | 'p50' | 'p95' | 'ri
 
 /** Nothing is known of the keys: all shards carry the same. */
 function evenLook(input: PlanInput, shards: number): Look {
-  const utilization = fillOf(totalsOf(input), SHARD_LIMIT) / shards;
+  const utilization = fillOf(writtenOf(input), SHARD_LIMIT) / shards;
   return { placement: 'even', utilization, risk: null, throttled: Math.max(0, 1 - 1 / utilization) };
 }
 

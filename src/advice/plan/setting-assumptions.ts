@@ -39,7 +39,9 @@ function recordAssumptions({ sources }: Pick<PlanInput, 'sources'>): Assumption[
   const largest = Math.max(...sources.map((source) => source.dataBytes + source.keyBytes));
   const usual = LIMITS.defaultMaxRecordBytes.value;
   const rounding: Assumption = {
-    text: 'Written with PutRecords: the rounding of each call to whole KiB is not added.',
+    text: sources.some(({ roundingBytes }) => roundingBytes !== undefined)
+      ? 'Written with PutRecord: each record counts as whole KiB of what a shard takes.'
+      : 'Written with PutRecords: the rounding of each call to whole KiB is not added.',
     doubt: 'little',
   };
   if (largest <= usual) return [rounding];

@@ -7,14 +7,15 @@ import type { Constraint } from '../../results/plan-result.ts';
 import { headroomInput, limitInput, trafficInputs } from './constraint-inputs.ts';
 import { bytesPerSec, division, perSec, shardsFor, totalsOf } from './constraints.ts';
 import type { PlanInput } from './plan-input.ts';
+import { writtenBytesOf, writtenOf } from './written-bytes.ts';
 
-/** Data and keys; the rounding of each PutRecords call is not added. */
+/** Data and keys; the rounding of each PutRecords call is not added, that of each PutRecord is. */
 export function writeBytes(input: PlanInput): Constraint {
   const { sources, headroom } = input;
   const limit = LIMITS.writeBytesPerSec;
-  const load = totalsOf(input).bytes;
+  const load = writtenOf(input).bytes;
   const parts = sources.map(
-    (source) => `${perSec(source.recordsPerSec)} × ${formatNumber(source.dataBytes + source.keyBytes)} B`,
+    (source) => `${perSec(source.recordsPerSec)} × ${formatNumber(writtenBytesOf(source))} B`,
   );
   const sum = parts.length <= 2 ? `${parts.join(' + ')} = ` : '';
   return {

@@ -118,6 +118,12 @@ export function aggregationOf(
       throw badInput(`${flag}: nothing is aggregated.`, `Add --aggregate, or leave ${flag} out.`);
     return undefined;
   }
+  if (scenario?.producer.api === 'PutRecord') {
+    throw badInput(
+      `--aggregate: ${file}: producer.api is PutRecord, and packed records are sent with PutRecords.`,
+      'Leave --aggregate out, or write api: PutRecords.',
+    );
+  }
   if (scenario !== undefined) refuseUnpackable(spec, scenario, file);
   return {
     spec,

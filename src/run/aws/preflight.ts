@@ -10,6 +10,7 @@ import type { Scenario, StreamSpec } from '../../traffic/scenario.ts';
 import { readLayout } from '../send/stream-layout.ts';
 import { awsTrouble, isDenied } from './aws-trouble.ts';
 import type { AwsConnection } from './connection.ts';
+import { atMost } from './closed-loop-bound.ts';
 import { estimateCost, estimateLoad } from './load-estimate.ts';
 import { ALLOW_TAG, ownershipOf } from './ownership.ts';
 import { readRecentTraffic } from './recent-traffic.ts';
@@ -39,12 +40,12 @@ export async function inspectStream(
     // The flag allows what a tag would: without it, tags that may not be read are the end.
     allowExisting ? unlessDenied(readTags(connection, stream)) : readTags(connection, stream),
     unlessDenied(readConsumers(connection, facts.arn)),
-    writePermission(connection, stream),
+    writePermission(connection, stream, scenario.producer.api),
     readRecentTraffic(connection, facts.name),
   ]);
   const isTagged = (tags[ALLOW_TAG.key] as string | undefined) === ALLOW_TAG.value;
   const isOwn = ownershipOf(facts.name, tags, 0) !== undefined;
-  const real = asItIs(scenario, facts);
+  const real = atMost(asItIs(scenario, facts), facts.mode);
   const preflight: Preflight = {
     region: connection.region,
     endpoint: connection.watch.endpoint,
@@ -78,12 +79,13 @@ export async function inspectPlan(
   const create = plannedStream(runId, scenario.stream);
   await checkQuota(connection, create);
   const { region } = connection;
+  const most = atMost(scenario, create.mode);
   return {
     region,
     endpoint: connection.watch.endpoint,
     create,
-    load: estimateLoad(scenario),
-    cost: estimateCost(scenario, { region, mode: create.mode, newShards: create.shards }),
+    load: estimateLoad(most),
+    cost: estimateCost(most, { region, mode: create.mode, newShards: create.shards }),
     differences: differencesOfNew(scenario.stream),
   };
 }

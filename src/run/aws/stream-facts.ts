@@ -5,6 +5,7 @@ import {
   DescribeStreamSummaryCommand,
   ListStreamConsumersCommand,
   ListTagsForStreamCommand,
+  PutRecordCommand,
   PutRecordsCommand,
   type StreamDescriptionSummary,
 } from '@aws-sdk/client-kinesis';
@@ -13,6 +14,7 @@ import { KIB, LIMITS } from '../../model/limits.ts';
 import { worldFailure } from '../../model/refusal.ts';
 import type { StreamFacts, WritePermission } from '../../results/preflight.ts';
 import { awsTrouble, errorName, isDenied } from './aws-trouble.ts';
+import type { PutApi } from '../../traffic/scenario.ts';
 import type { AwsConnection } from './connection.ts';
 import type { Tags } from './ownership.ts';
 import { partsOf, referenceTo } from './stream-reference.ts';
@@ -147,24 +149,25 @@ export async function readConsumers(connection: AwsConnection, arn: string): Pro
  * Whether records may be put, asked by a DryRun, which puts none. Only where it is known that the endpoint keeps to it:
  * one that does not know the flag would store the record.
  */
-export async function writePermission(connection: AwsConnection, stream: string): Promise<WritePermission> {
+export async function writePermission(
+  connection: AwsConnection,
+  stream: string,
+  api: PutApi,
+): Promise<WritePermission> {
   const { watch, control } = connection;
   if (!watch.isOurs && !/\.amazonaws\.com(\.cn)?$/.test(new URL(watch.endpoint).hostname))
     return 'unknown-endpoint';
   try {
-    await control.send(
-      new PutRecordsCommand({
-        ...referenceTo(stream),
-        Records: [{ Data: Buffer.from('shardwise'), PartitionKey: 'shardwise' }],
-        DryRun: true,
-      }),
-    );
+    const record = { Data: Buffer.from('shardwise'), PartitionKey: 'shardwise' };
+    const put = { ...referenceTo(stream), DryRun: true };
+    if (api === 'PutRecord') await control.send(new PutRecordCommand({ ...put, ...record }));
+    else await control.send(new PutRecordsCommand({ ...put, Records: [record] }));
     return 'not-supported';
   } catch (error) {
     if (errorName(error) === 'DryRunOperationException') return 'allowed';
     if (isDenied(error)) return 'denied';
     throw awsTrouble(error, {
-      action: 'kinesis:PutRecords',
+      action: `kinesis:${api}`,
       about: `stream ${stream}`,
       endpoint: watch.endpoint,
     });

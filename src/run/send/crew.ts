@@ -69,7 +69,8 @@ export interface CrewView {
   readonly tally: Tally;
   readonly map: ShardMap;
   readonly dictionary: KeyDictionary;
-  readonly offeredDigest: string;
+  /** Absent in a closed loop. */
+  readonly offeredDigest?: string;
   /** Of all threads: from a record's due time to its entering the producer. */
   readonly lag: LatencyHistogram;
   /** Start of the schedule, the warm-up, microseconds since 1970. */
@@ -242,12 +243,13 @@ class Crew {
   }
 
   #view(): Omit<CrewView, 'second'> {
+    const isClosed = this.#options.scenario.producer.loop === 'closed';
     const sum = this.#threads.reduce((total, { digest }) => total + BigInt(digest), 0n);
     return {
       tally: this.#merge.tally,
       map: this.#options.map,
       dictionary: this.#dictionary,
-      offeredDigest: BigInt.asUintN(64, sum).toString(),
+      ...(isClosed ? {} : { offeredDigest: BigInt.asUintN(64, sum).toString() }),
       lag: this.#lag,
       startUs: this.#startUs,
     };

@@ -1,5 +1,6 @@
 /**
- * The open loop: records fall due by the scenario, whatever the stream does, and what is ready goes out.
+ * The loop: records fall due by the scenario, whatever the stream does (in a closed loop when a slot is free), and what
+ * is ready goes out.
  *
  * Time is read here and handed down. A tick enters what is due and sends what is ready; a reply settles its records
  * and sends what its slot was waited for.
@@ -108,7 +109,7 @@ export class Load<T extends RecordCounts = Tally> {
         await turn();
         continue;
       }
-      const { nextDueUs } = this.pipeline.offer;
+      const { nextDueUs } = this.pipeline;
       if (nextDueUs === Infinity && nowUs >= endUs) return;
       const wakeUs = Math.min(
         nextDueUs === Infinity ? endUs : nextDueUs,
@@ -122,6 +123,7 @@ export class Load<T extends RecordCounts = Tally> {
   async #drain(): Promise<void> {
     const { producer } = this.pipeline;
     const { signal } = this.#options;
+    this.pipeline.endLoop();
     producer.flush();
     let deadlineUs = this.#now() + DRAIN_US;
     let abandoned = false;
@@ -165,7 +167,7 @@ export class Load<T extends RecordCounts = Tally> {
   }
 
   #lookAround(nowUs: number): void {
-    this.#options.onTurn?.(Math.min(nowUs, this.pipeline.offer.nextDueUs));
+    this.#options.onTurn?.(Math.min(nowUs, this.pipeline.nextDueUs));
   }
 
   #nextReply(): Promise<void> {

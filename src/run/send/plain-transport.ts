@@ -1,10 +1,11 @@
 /**
- * PutRecords through the AWS SDK with its own serializer and deserializer: what an application does.
+ * PutRecords, or PutRecord, through the AWS SDK with its own serializer and deserializer: what an application does.
  */
-import { PutRecordsCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
+import { PutRecordCommand, PutRecordsCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
 import type { AcknowledgedRecords } from '../read/acknowledged-records.ts';
 import type { Batch } from '../../traffic/producer.ts';
 import type { RecordSlab } from '../../traffic/record-slab.ts';
+import type { PutApi } from '../../traffic/scenario.ts';
 import type { StreamRef } from './put-body.ts';
 import { entriesOf, type WireKeys } from './put-entries.ts';
 import type { RecordData } from './record-data.ts';
@@ -14,6 +15,8 @@ import type { PutReply, Transport } from './transport.ts';
 export interface PlainTransportOptions {
   readonly client: KinesisClient;
   readonly stream: StreamRef;
+  /** Default: PutRecords. */
+  readonly api?: PutApi;
   readonly data: RecordData;
   readonly keys: WireKeys;
   /** Shard ids by number, to check our routing against the replies. */
@@ -33,9 +36,13 @@ export class PlainTransport implements Transport {
   }
 
   async put(batch: Batch, records: RecordSlab): Promise<PutReply> {
-    const { client, stream, data, keys } = this.#options;
+    const { client, stream, api, data, keys } = this.#options;
     const entries = entriesOf(batch, data.of(batch.slots, records), records, keys);
     try {
+      if (api === 'PutRecord') {
+        const result = await client.send(new PutRecordCommand({ ...stream, ...entries[0] }));
+        return this.#reader.results([result], batch, records);
+      }
       const reply = await client.send(new PutRecordsCommand({ ...stream, Records: entries }));
       return this.#reader.results(reply.Records ?? [], batch, records);
     } catch (error) {

@@ -1,8 +1,9 @@
 /**
- * The body of PutRecords, written as bytes into a buffer that is used again: random data is copied as base64 text,
+ * The bodies of requests. That of PutRecords is written as bytes into a buffer that is used again: random data is copied as base64 text,
  * headers are written over it, keys are ready-made. Nothing is encoded twice, and no string is made per record.
  */
 import type { Batch } from '../../traffic/producer.ts';
+import type { PutApi } from '../../traffic/scenario.ts';
 import type { RecordSlab } from '../../traffic/record-slab.ts';
 import { HEADER_BYTES } from '../../traffic/payload.ts';
 import { BodyPool } from '../../local/body-pool.ts';
@@ -21,11 +22,44 @@ export type StreamRef = { readonly StreamName: string } | { readonly StreamARN: 
 
 export interface PutBodyOptions {
   readonly stream: StreamRef;
+  /** Default: PutRecords. */
+  readonly api?: PutApi;
   readonly data: RecordData;
   readonly keys: WireKeys & { readonly size: number };
 }
 
-export class PutBody {
+/** Writes the requests of a call. */
+export interface BodyWriter {
+  /** A request as it goes out; the buffer is to be given back when nobody reads it any more. */
+  write(batch: Batch, records: RecordSlab): Buffer;
+  giveBack(body: Buffer): void;
+}
+
+export function bodyWriterOf(options: PutBodyOptions): BodyWriter {
+  return options.api === 'PutRecord' ? new LoneBody(options) : new PutBody(options);
+}
+
+/** The body of PutRecord. One record is little beside its request: it is made as a text. */
+class LoneBody implements BodyWriter {
+  readonly #options: PutBodyOptions;
+  readonly #end: string;
+
+  constructor(options: PutBodyOptions) {
+    this.#options = options;
+    this.#end = `,${JSON.stringify(options.stream).slice(1)}`;
+  }
+
+  write(batch: Batch, records: RecordSlab): Buffer {
+    const { data, keys } = this.#options;
+    const [{ Data, ...rest }] = entriesOf(batch, data.of(batch.slots, records), records, keys);
+    const fields = JSON.stringify(rest).slice(1, -1);
+    return Buffer.from(`{"Data":"${base64Of(Data)}",${fields}${this.#end}`);
+  }
+
+  giveBack(): void {}
+}
+
+export class PutBody implements BodyWriter {
   readonly #options: PutBodyOptions;
   readonly #keyText: KeyText;
   readonly #header: Base64Header;

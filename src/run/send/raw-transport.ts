@@ -1,5 +1,5 @@
 /**
- * PutRecords without the AWS SDK's machinery: undici's connections, our own bodies and signatures. Where to, with which
+ * PutRecords, or PutRecord, without the AWS SDK's machinery: undici's connections, our own bodies and signatures. Where to, with which
  * headers and with whose credentials is still the SDK's to say.
  */
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
@@ -8,7 +8,7 @@ import type { AcknowledgedRecords } from '../read/acknowledged-records.ts';
 import type { Batch } from '../../traffic/producer.ts';
 import type { RecordSlab } from '../../traffic/record-slab.ts';
 import { CONNECTION_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './client.ts';
-import { PutBody, type PutBodyOptions } from './put-body.ts';
+import { bodyWriterOf, type BodyWriter, type PutBodyOptions } from './put-body.ts';
 import { failedReply, ReplyReader } from './reply-reader.ts';
 import { basicDateTime, Signer } from './signer.ts';
 import type { PutReply, Transport } from './transport.ts';
@@ -42,15 +42,15 @@ export class RawTransport implements Transport {
   readonly name = 'raw';
   readonly #options: RawTransportOptions;
   readonly #kinds: WireKindReader;
-  readonly #body: PutBody;
+  readonly #body: BodyWriter;
   readonly #reader: ReplyReader;
   #way: Way | undefined;
 
   constructor(options: RawTransportOptions) {
     this.#options = options;
-    this.#kinds = new WireKindReader(options.client, options.stream);
-    this.#body = new PutBody(options);
-    this.#reader = new ReplyReader(options.shardIds, options.acknowledged);
+    this.#kinds = new WireKindReader(options.client, options.stream, options.api);
+    this.#body = bodyWriterOf(options);
+    this.#reader = new ReplyReader(options.shardIds, options.acknowledged, options.api);
   }
 
   async put(batch: Batch, records: RecordSlab): Promise<PutReply> {

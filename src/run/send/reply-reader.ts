@@ -1,9 +1,10 @@
 /**
- * A reply to PutRecords as outcomes. Where nothing failed, which is nearly always, only a count is looked for; where
+ * A reply to a request as outcomes. Of PutRecords, where nothing failed, which is nearly always, only a count is looked for; where
  * something did, and in a sample of the others, the whole reply is read and our routing is checked against it.
  */
 import { ATTEMPT, type AttemptOutcome } from '../../model/outcome.ts';
 import type { Batch } from '../../traffic/producer.ts';
+import type { PutApi } from '../../traffic/scenario.ts';
 import type { RecordSlab } from '../../traffic/record-slab.ts';
 import type { AcknowledgedRecords } from '../read/acknowledged-records.ts';
 import { kinesisRecordsOf, rangeOf } from './put-entries.ts';
@@ -27,6 +28,7 @@ export interface PutResult {
 export class ReplyReader {
   readonly #shardIds: readonly string[];
   readonly #acknowledged: AcknowledgedRecords | undefined;
+  readonly #api: PutApi;
   #read = 0;
   /** Length of a reply in which nothing failed, per record; the others are as long, or are read. */
   #bytesPerRecord = 0;
@@ -38,7 +40,8 @@ export class ReplyReader {
    * @param shardIds by number
    * @param acknowledged is told of every accepted record, so that every reply is read
    */
-  constructor(shardIds: readonly string[], acknowledged?: AcknowledgedRecords) {
+  constructor(shardIds: readonly string[], acknowledged?: AcknowledgedRecords, api: PutApi = 'PutRecords') {
+    this.#api = api;
     this.#shardIds = shardIds;
     this.#acknowledged = acknowledged;
     this.#isDoubted = acknowledged !== undefined;
@@ -46,6 +49,7 @@ export class ReplyReader {
 
   /** @param body a reply with status 200 */
   read(body: Buffer, batch: Batch, records: RecordSlab): PutReply {
+    if (this.#api === 'PutRecord') return this.#readLone(body, batch, records);
     const sent = kinesisRecordsOf(batch);
     const isSampled = this.#isDoubted || this.#read++ % SAMPLE === 0;
     if (!isSampled && this.#isAsLong(body.length / sent) && body.includes(NONE_FAILED))
@@ -55,6 +59,15 @@ export class ReplyReader {
       const reply = this.results(Records, batch, records);
       if (!reply.isWhole && body.includes(NONE_FAILED)) this.#bytesPerRecord = body.length / sent;
       return reply;
+    } catch (error) {
+      return failedReply(error, batch);
+    }
+  }
+
+  /** A reply to PutRecord is itself a result. */
+  #readLone(body: Buffer, batch: Batch, records: RecordSlab): PutReply {
+    try {
+      return this.results([JSON.parse(body.toString()) as PutResult], batch, records);
     } catch (error) {
       return failedReply(error, batch);
     }

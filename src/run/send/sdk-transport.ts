@@ -1,21 +1,22 @@
 /**
- * PutRecords through the AWS SDK, with a body and a reply of our own in its middleware: the SDK resolves the endpoint,
+ * PutRecords, or PutRecord, through the AWS SDK, with a body and a reply of our own in its middleware: the SDK resolves the endpoint,
  * signs, holds the connections and understands errors; what is done per record is ours.
  *
  * The SDK serializes a request without records, which has the headers that it gives any request, and our body takes
  * the place of that one before it is signed. On the way back it is handed a reply without results to understand, and
  * ours is read beside it.
  */
-import { PutRecordsCommand, type KinesisClient, type PutRecordsCommandInput } from '@aws-sdk/client-kinesis';
+import type { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import type { AcknowledgedRecords } from '../read/acknowledged-records.ts';
 import type { Batch } from '../../traffic/producer.ts';
 import type { RecordSlab } from '../../traffic/record-slab.ts';
-import { PutBody, type PutBodyOptions } from './put-body.ts';
+import { bodyWriterOf, type BodyWriter, type PutBodyOptions } from './put-body.ts';
+import { EMPTY_REPLIES, emptyCommand } from './put-call.ts';
 import { failedReply, ReplyReader } from './reply-reader.ts';
 import type { PutReply, Transport } from './transport.ts';
 
 export interface SdkTransportOptions extends PutBodyOptions {
-  /** Its middleware is changed: it is good for nothing but PutRecords from then on. */
+  /** Its middleware is changed: it is good for nothing but its call from then on. */
   readonly client: KinesisClient;
   /** Shard ids by number, to check our routing against the replies. */
   readonly shardIds: readonly string[];
@@ -30,33 +31,30 @@ interface Parcel {
 }
 
 const PARCEL = Symbol('parcel');
-type ParcelInput = PutRecordsCommandInput & { readonly [PARCEL]?: Parcel };
-
-/** What the SDK is given to understand where a request went well. */
-const EMPTY_REPLY = Buffer.from('{"FailedRecordCount":0,"Records":[]}');
+type ParcelInput = { readonly [PARCEL]?: Parcel };
 
 export class SdkTransport implements Transport {
   readonly name = 'sdk';
   readonly #options: SdkTransportOptions;
-  readonly #body: PutBody;
+  readonly #body: BodyWriter;
   readonly #reader: ReplyReader;
 
   constructor(options: SdkTransportOptions) {
     this.#options = options;
-    this.#body = new PutBody(options);
-    this.#reader = new ReplyReader(options.shardIds, options.acknowledged);
-    carryParcels(options.client.middlewareStack);
+    this.#body = bodyWriterOf(options);
+    this.#reader = new ReplyReader(options.shardIds, options.acknowledged, options.api);
+    carryParcels(options.client.middlewareStack, EMPTY_REPLIES[options.api ?? 'PutRecords']);
   }
 
   async put(batch: Batch, records: RecordSlab): Promise<PutReply> {
-    const { client, stream } = this.#options;
+    const { client, stream, api = 'PutRecords' } = this.#options;
     const parcel: Parcel = { body: this.#body.write(batch, records) };
-    const input: ParcelInput = { ...stream, Records: [], [PARCEL]: parcel };
+    const carried: ParcelInput = { [PARCEL]: parcel };
     try {
-      await client.send(new PutRecordsCommand(input));
+      await client.send(emptyCommand(api, stream, carried) as PutRecordsCommand);
       // Where the request failed, the connection may still be reading from the body.
       this.#body.giveBack(parcel.body);
-      return this.#reader.read(parcel.reply ?? EMPTY_REPLY, batch, records);
+      return this.#reader.read(parcel.reply ?? EMPTY_REPLIES[api], batch, records);
     } catch (error) {
       return failedReply(error, batch);
     }
@@ -73,7 +71,7 @@ type SerializeMiddleware = Step<{ input: unknown; request?: unknown }, unknown>;
 type DeserializeMiddleware = Step<{ input: unknown }, { response: unknown }>;
 
 /** Makes a client send the bodies, and keep the replies, that come with its inputs. */
-function carryParcels(stack: KinesisClient['middlewareStack']): void {
+function carryParcels(stack: KinesisClient['middlewareStack'], emptyReply: Buffer): void {
   const putBody: SerializeMiddleware = (next) => (args) => {
     const { body } = (args.input as ParcelInput)[PARCEL] ?? {};
     if (body !== undefined) (args.request as { body: Buffer }).body = body;
@@ -85,7 +83,7 @@ function carryParcels(stack: KinesisClient['middlewareStack']): void {
     const response = result.response as { statusCode: number; body: AsyncIterable<Buffer> | Buffer };
     if (parcel === undefined || response.statusCode !== 200) return result;
     parcel.reply = await collected(response.body as AsyncIterable<Buffer>);
-    response.body = EMPTY_REPLY;
+    response.body = emptyReply;
     return result;
   };
   stack.addRelativeTo(putBody as never, {

@@ -45,7 +45,7 @@ class Sender {
       transportOf: async ({ dictionary }) => {
         const nameOf = (key: number): string => dictionary.nameOf(key);
         const transport = await openTransport(setup.transport, {
-          ...{ client, stream, keys: dictionary },
+          ...{ client, stream, keys: dictionary, api: scenario.producer.api },
           connections: scenario.producer.inFlight,
           data: new RecordData(runId, this.#startUs, scenario.traffic, nameOf, worker),
           shardIds: map.open.map((shard) => shard.shardId),

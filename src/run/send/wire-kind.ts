@@ -1,9 +1,11 @@
 /**
- * What the AWS SDK would send: the address, the headers, the region and the credentials of a PutRecords request, found
+ * What the AWS SDK would send: the address, the headers, the region and the credentials of a request that puts records, found
  * by letting it make one and keeping it from being sent. Looked up again when the credentials change.
  */
-import { PutRecordsCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
+import type { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import type { PutApi } from '../../traffic/scenario.ts';
 import type { StreamRef } from './put-body.ts';
+import { emptyCommand } from './put-call.ts';
 import type { SigningKeys } from './signer.ts';
 
 export interface WireKind {
@@ -36,10 +38,12 @@ const PER_REQUEST = new Set([
 export class WireKindReader {
   readonly #client: KinesisClient;
   readonly #stream: StreamRef;
+  readonly #api: PutApi;
   #keys: SigningKeys | undefined;
   #kind: WireKind | undefined;
 
-  constructor(client: KinesisClient, stream: StreamRef) {
+  constructor(client: KinesisClient, stream: StreamRef, api: PutApi = 'PutRecords') {
+    this.#api = api;
     this.#client = client;
     this.#stream = stream;
     // The innermost step: everything that the SDK does to a request is done.
@@ -70,7 +74,7 @@ export class WireKindReader {
 
   async #request(): Promise<MadeRequest> {
     try {
-      await this.#client.send(new PutRecordsCommand({ ...this.#stream, Records: [] }));
+      await this.#client.send(emptyCommand(this.#api, this.#stream) as PutRecordsCommand);
     } catch (error) {
       if (error instanceof Made) return error.request;
       throw error;
