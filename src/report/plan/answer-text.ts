@@ -7,6 +7,7 @@ import { amountOf, count, percent, times } from '../figure.ts';
 import { type Ink } from '../ink.ts';
 import { quoteName } from '../name.ts';
 import { labelled, wrap } from '../paragraph.ts';
+import { bindingText } from './binding-text.ts';
 import { MEANING, showFigures } from './constraint-text.ts';
 import { headlinePrice } from './money-text.ts';
 
@@ -14,7 +15,7 @@ export function answerLines(plan: PlanResult, ink: Ink, columns: number): string
   const sentences = [...skewSentence(plan), ...safeSentence(plan)];
   return [
     ...wrap(showFigures(answer(plan)), columns).map((line) =>
-      ink('bold', ink(plan.feasible ? 'green' : 'red', line)),
+      plan.reverse === undefined ? ink('bold', ink(plan.feasible ? 'green' : 'red', line)) : line,
     ),
     ...sentences.flatMap((sentence) => wrap(showFigures(sentence), columns)),
     ...(plan.remedies ?? []).flatMap((remedy, i) =>
@@ -23,16 +24,21 @@ export function answerLines(plan: PlanResult, ink: Ink, columns: number): string
   ];
 }
 
+/** Where it was asked what given shards carry, that is the answer, and this is beside it. */
+function neededText(shards: number, reverse: PlanResult['reverse']): string {
+  const amount = amountOf(shards, 'shard');
+  return reverse === undefined ? amount : `This traffic needs ${amount}`;
+}
+
 /** `12 shards. hot-shard binds: several keys fall on the same shard.` */
 function answer(plan: PlanResult): string {
-  const why = plan.binding === null ? '' : ` ${plan.binding} binds: ${MEANING[plan.binding]}.`;
-  if (plan.shards !== null) return `${amountOf(plan.shards, 'shard')}${headlinePrice(plan)}.${why}`;
+  if (plan.shards !== null) return `${neededText(plan.shards, plan.reverse)}${headlinePrice(plan)}. ${bindingText(plan)}`;
   const { hottestKey: key, constraints, binding } = plan;
   if (binding === 'hot-key' && key !== null && !key.fits)
     return `No number of shards fits: ${nameOf(key)} alone ${excess(key)}.`;
   const formula = constraints.find(({ name }) => name === binding)?.formula;
   if (binding === 'quota') return `No plan within the quota: ${formula ?? ''}.${asksForMost(plan)}`;
-  return `No number of shards fits.${why}`;
+  return `No number of shards fits. ${bindingText(plan)}`;
 }
 
 /** Of a plan beyond the quota: who it is that asks for so many. */

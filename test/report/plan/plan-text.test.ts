@@ -40,7 +40,7 @@ describe('renderPlanText', () => {
     expect(textOf(HOT_KEY)).toMatch(
       /^No number of shards fits: one key alone is 1\.40 × what one shard takes\.\n/,
     );
-    expect(textOf(NO_KEYS)).toMatch(/^4 shards\. write-bytes binds: the bytes written\.\n/);
+    expect(textOf(NO_KEYS)).toMatch(/^4 shards\. write-bytes binds, and write-records asks for as many\.\n/);
   });
 
   it('shows every constraint with its count and its arithmetic', () => {
