@@ -10,10 +10,13 @@ import type { LeaseResult } from './plan-leases.ts';
 import type { ServiceResult } from './plan-services.ts';
 import type { WayOut } from './plan-ways-out.ts';
 
+import type { PlanQuestion } from './plan-question.ts';
 import type { PlanReverse } from './plan-reverse.ts';
 import type { PlanTableRow } from './plan-table.ts';
 
 export interface PlanResult extends Partial<PlanMoney> {
+  /** What was asked. Reports of 0.1 do not say. */
+  readonly input?: PlanQuestion;
   /** Smallest count at which every constraint holds; null where none does. */
   readonly shards: number | null;
   /** Smallest count from which every larger one holds too; null where none was found. */

@@ -10,6 +10,7 @@ import { labelled, wrap } from '../paragraph.ts';
 import { bindingText } from './binding-text.ts';
 import { MEANING, showFigures } from './constraint-text.ts';
 import { headlinePrice } from './money-text.ts';
+import { questionLines } from './question-text.ts';
 
 export function answerLines(plan: PlanResult, ink: Ink, columns: number): string[] {
   const sentences = [...skewSentence(plan), ...safeSentence(plan)];
@@ -17,6 +18,7 @@ export function answerLines(plan: PlanResult, ink: Ink, columns: number): string
     ...wrap(showFigures(answer(plan)), columns).map((line) =>
       plan.reverse === undefined ? ink('bold', ink(plan.feasible ? 'green' : 'red', line)) : line,
     ),
+    ...(plan.reverse === undefined ? questionLines(plan.input, columns) : []),
     ...sentences.flatMap((sentence) => wrap(showFigures(sentence), columns)),
     ...(plan.remedies ?? []).flatMap((remedy, i) =>
       labelled(i === 0 ? 'What helps' : '', showFigures(remedy), 12, columns),

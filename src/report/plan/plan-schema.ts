@@ -12,9 +12,11 @@ import { layouts } from './layout-schema.ts';
 import { moneyFields } from './money-schema.ts';
 import { schedule } from './schedule-schema.ts';
 import { planCapacity } from './capacity-schema.ts';
+import { question } from './question-schema.ts';
 import { reverse, table } from './table-schema.ts';
 
 export const plan = z.object({
+  input: question.optional(),
   shards: count.nullable(),
   shardsSafe: count.nullable(),
   feasible: z.boolean(),

@@ -34,7 +34,7 @@ export function renderPlanText(document: ReportDocument, style: Style): string {
   const { reverse } = plan;
   const isForward = reverse === undefined || reverse.given !== undefined;
   return finish([
-    ...(reverse === undefined ? answerLines(plan, ink, columns) : reverseLines(reverse, ink, columns)),
+    ...(reverse === undefined ? answerLines(plan, ink, columns) : reverseLines(plan, reverse, ink, columns)),
     ...(reverse?.given === undefined ? [] : ['', ...answerLines(plan, ink, columns)]),
     ...subject(document, columns),
     ...(isForward ? ['', ...constraintLines(plan, ink, columns)] : []),

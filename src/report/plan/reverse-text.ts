@@ -2,12 +2,14 @@
  * What a given number of shards carries: the rate first, then each constraint's own.
  */
 import { formatBytes, formatNumber } from '../../model/quantity.ts';
+import type { PlanResult } from '../../results/plan-result.ts';
 import type { PlanReverse, RateBound } from '../../results/plan-reverse.ts';
 import { amountOf, NBSP, percent, times } from '../figure.ts';
 import type { Ink } from '../ink.ts';
 import { wrap } from '../paragraph.ts';
 import { type Column, tableLines } from '../table.ts';
 import { rateBindingText } from './binding-text.ts';
+import { questionLines } from './question-text.ts';
 
 /** `4 shards carry at most 3,200/s (2.8 MiB/s). write-records binds: …`; and whether that is enough for a given rate. */
 function reverseAnswer(reverse: PlanReverse): string {
@@ -25,7 +27,12 @@ function reverseAnswer(reverse: PlanReverse): string {
 }
 
 /** A chance is said in words: of 100 streams, not of 100 seconds. */
-export function reverseLines(reverse: PlanReverse, ink: Ink, columns: number): string[] {
+export function reverseLines(
+  { input }: PlanResult,
+  reverse: PlanReverse,
+  ink: Ink,
+  columns: number,
+): string[] {
   const { confidence, perConstraint, binding, given, ratePerSec: most } = reverse;
   const rows = perConstraint.map(({ name, ratePerSec }) => [
     name === binding ? ink('bold', name) : name,
@@ -42,6 +49,7 @@ export function reverseLines(reverse: PlanReverse, ink: Ink, columns: number): s
             'with less than the headroom.',
           columns,
         )),
+    ...questionLines(input, columns),
     '',
     ...tableLines(COLUMNS, rows, ink),
   ];
