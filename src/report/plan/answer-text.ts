@@ -61,10 +61,16 @@ function excess({ utilization }: HottestKey): string {
 const MUCH_MORE = 1.5;
 
 /** Where keys that fall together ask for far more than the sums do: how much, and the way out. */
-function skewSentence({ shards, capacity }: PlanResult): string[] {
+function skewSentence({ shards, capacity, hottestKey }: PlanResult): string[] {
   if (shards === null || capacity === undefined) return [];
   const { shardsIfEven } = capacity;
   if (shards <= shardsIfEven + 1 || shards < MUCH_MORE * shardsIfEven) return [];
+  if (hottestKey?.crowds === true) {
+    return [
+      `If every shard carried the same, ${count(shardsIfEven)} would do. The heaviest key alone takes ` +
+        `${percent(hottestKey.ofPlanned ?? 0)} of what is planned for a shard, so hardly anything fits beside it.`,
+    ];
+  }
   return [
     `If every shard carried the same, ${count(shardsIfEven)} would do: the rest is skew. More and finer partition keys (an ` +
       'order rather than a customer) bring the number down.',

@@ -51,6 +51,8 @@ export const plan = z.object({
       share: amount,
       utilization: amount,
       fits: z.boolean(),
+      ofPlanned: amount.optional(),
+      crowds: z.literal(true).optional(),
       unfitKeys: count.optional(),
       salts: z.object({ random: count.optional(), chosen: count, shards: count }).optional(),
       waysOut: waysOut.optional(),
