@@ -19,6 +19,7 @@ export function answerLines(plan: PlanResult, ink: Ink, columns: number): string
       plan.reverse === undefined ? ink('bold', ink(plan.feasible ? 'green' : 'red', line)) : line,
     ),
     ...(plan.reverse === undefined ? questionLines(plan.input, columns) : []),
+    ...doubtLines(plan, columns),
     ...sentences.flatMap((sentence) => wrap(showFigures(sentence), columns)),
     ...(plan.remedies ?? []).flatMap((remedy, i) =>
       labelled(i === 0 ? 'What helps' : '', showFigures(remedy), 12, columns),
@@ -48,6 +49,11 @@ function asksForMost({ constraints, capacity }: PlanResult): string {
   if (capacity !== undefined && (capacity.shardsWanted ?? Infinity) <= capacity.shardQuota) return '';
   const most = constraints.reduce((a, b) => ((b.shards ?? 0) > (a.shards ?? 0) ? b : a));
   return ` ${most.name} asks for most: ${MEANING[most.name]}.`;
+}
+
+/** The assumption that the answer stands or falls with. */
+function doubtLines({ assumptions, doubts = [] }: PlanResult, columns: number): string[] {
+  return doubts[0] === 'high' ? wrap(`Doubt first: ${showFigures(assumptions[0])}`, columns) : [];
 }
 
 /** A key may fit on a shard, but for the room that is to be left free. */

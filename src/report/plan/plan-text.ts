@@ -128,14 +128,18 @@ function hottestKeyLines(key: HottestKey | null, columns: number): string[] {
 
 /** All of them in the long form; else those that hardly matter are only counted. */
 function assumptionLines(
-  { assumptions, doubts = [] }: PlanResult,
+  { assumptions, doubts = [], reverse }: PlanResult,
   details: boolean,
   columns: number,
 ): string[] {
-  const shown = assumptions.filter((_, i) => details || doubts[i] !== 'little');
-  const left = assumptions.length - shown.length;
+  // The first stands below the answer already where it decides it.
+  const isShown = reverse === undefined || reverse.given !== undefined;
+  const rest = assumptions.filter((_, i) => !isShown || i > 0 || doubts[i] !== 'high');
+  const from = assumptions.length - rest.length;
+  const shown = rest.filter((_, i) => details || doubts[i + from] !== 'little');
+  const left = rest.length - shown.length;
   return [
-    'Assumptions, the most worth doubting first',
+    `${from === 0 ? 'Assumptions' : 'Other assumptions'}, the most worth doubting first`,
     ...shown.flatMap((text) => labelled('  -', showFigures(text), 4, columns)),
     ...(left === 0
       ? []
