@@ -43,6 +43,51 @@ describe('the lines of a plan', { timeout: 60_000 }, () => {
   });
 });
 
+describe('the first screen of a plan', () => {
+  const SIMPLE = ['--rate', '5000/s', '--record-size', '1KiB'];
+
+  it('has about 50 lines: answer, question, constraints, counts, costs, assumptions, in this order', async () => {
+    const { out } = await plan(...SIMPLE);
+    expect(out.split('\n').length).toBeLessThanOrEqual(50);
+    const heads = [
+      '7 shards.',
+      '\nFor  ',
+      '\nDoubt first: ',
+      'constraint ',
+      '\n  shards ',
+      'capacity mode',
+      'Other ass',
+    ];
+    const places = heads.map((head) => out.indexOf(head));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(places[0]).toBe(0);
+  });
+
+  it('names the decisive assumption once, also where only a rate is asked for', async () => {
+    for (const flags of [SIMPLE, [...SIMPLE, '--shards', '4'], ['--record-size', '1KiB', '--shards', '4']])
+      expect((await plan(...flags)).out.split('Nothing is known of the keys')).toHaveLength(2);
+  });
+
+  it('shows aggregation such that a calculator comes to the same', async () => {
+    const { out } = await plan(
+      '--rate',
+      '20000/s',
+      '--record-size',
+      '100B',
+      '--aggregate',
+      '--producers',
+      '40',
+    );
+    const text = out.replace(/\s+/g, ' ');
+    // 1 + 20,000 ÷ 3 ÷ 40 × 0.1 = 17.667; 20,000 ÷ 17.67 = 1,131.9; 1,000 × 80 % × 410 = 328,000
+    expect(text).toContain('1 + 20,000/s ÷ 3 shards ÷ 40 producers × 100 ms = 17.67 records');
+    expect(text).toContain('20,000/s ÷ 17.67 = 1,132/s Kinesis records');
+    expect(text).toContain(
+      '1,000/s × 80 % × 410 records in an aggregate there = 328,000/s; 20,000/s ÷ 328,000/s = 0.061',
+    );
+  });
+});
+
 describe('the table of shard counts', () => {
   const rows = async (...flags: string[]): Promise<string[]> =>
     (await plan('--rate', '1000/s', '--record-size', '100B', ...flags)).out.split('\n');
