@@ -104,7 +104,10 @@ export async function plan(
     monthlyUsd:
       prices && ((of, count) => monthlyProvisionedUsd(pipeline.billed?.(count) ?? of, count, prices)),
   });
-  const finished = { input: questionOf(input, pipeline.aggregate, isRateGiven), ...pipeline.finish(around.plan) };
+  const finished = {
+    input: questionOf(input, pipeline.aggregate, isRateGiven),
+    ...pipeline.finish(around.plan),
+  };
   const priced = isNothing(around.plan)
     ? finished
     : withMoney(finished, around.input, around.plan, { ...costs, shape, billed: pipeline.billed });

@@ -3,11 +3,11 @@
  * times 1 + outage / recovery within what a consumer can take. (math.md 2.5) And no record may be lost on the way.
  */
 import { LIMITS } from '../../model/limits.ts';
-import { formatDuration, formatNumber } from '../../model/quantity.ts';
+import { formatNumber } from '../../model/quantity.ts';
 import type { Constraint } from '../../results/plan-result.ts';
 import type { PerDimension } from '../placement/key-run.ts';
 import { derivedInput, headroomInput } from './constraint-inputs.ts';
-import { bytesPerSec, division, perSec, totalsOf } from './constraints.ts';
+import { bytesPerSec, division, perSec, totalsOf, timeOf } from './constraints.ts';
 import { sharedReads, type PlanConsumer } from './plan-consumer.ts';
 import type { PlanInput } from './plan-input.ts';
 import { recordsByCalls } from './read-calls.ts';
@@ -165,8 +165,4 @@ function inputsOf({ consumer, takes }: Judged, outage: Outage, input: PlanInput)
     { name: 'retention', value: input.retentionHours, unit: 'h', origin: input.origins.retention },
     headroomInput(input),
   ];
-}
-
-function timeOf(seconds: number): string {
-  return formatDuration(seconds * 1_000_000);
 }

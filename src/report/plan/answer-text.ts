@@ -35,7 +35,8 @@ function neededText(shards: number, reverse: PlanResult['reverse']): string {
 
 /** `12 shards. hot-shard binds: several keys fall on the same shard.` */
 function answer(plan: PlanResult): string {
-  if (plan.shards !== null) return `${neededText(plan.shards, plan.reverse)}${headlinePrice(plan)}. ${bindingText(plan)}`;
+  if (plan.shards !== null)
+    return `${neededText(plan.shards, plan.reverse)}${headlinePrice(plan)}. ${bindingText(plan)}`;
   const { hottestKey: key, constraints, binding } = plan;
   if (binding === 'hot-key' && key !== null && !key.fits)
     return `No number of shards fits: ${nameOf(key)} alone ${excess(key)}.`;

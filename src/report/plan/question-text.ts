@@ -1,13 +1,14 @@
 /**
  * The question that a plan answers, in a line: the traffic, who reads it, and what was said beyond the defaults.
  */
-import { formatDuration, formatNumber } from '../../model/quantity.ts';
+import { formatNumber } from '../../model/quantity.ts';
 import {
   DEFAULT_CONFIDENCE,
   DEFAULT_HEADROOM,
   DEFAULT_REGION,
   DEFAULT_RETENTION_HOURS,
 } from '../../advice/plan/plan-settings.ts';
+import { perSec, timeOf } from '../../advice/plan/constraints.ts';
 import type { AskedBurst, AskedConsumer, AskedSource, PlanQuestion } from '../../results/plan-question.ts';
 import { bytes, count, listed, NBSP, percent } from '../figure.ts';
 import { quoteName, showProse } from '../name.ts';
@@ -108,14 +109,6 @@ function settingTexts(question: PlanQuestion): string[] {
       : [`kept for ${formatNumber(retentionHours)}${NBSP}h`]),
     ...(region === DEFAULT_REGION ? [] : [`in ${region}`]),
   ];
-}
-
-function perSec(records: number): string {
-  return `${formatNumber(records)}/s`;
-}
-
-function timeOf(seconds: number): string {
-  return formatDuration(seconds * 1_000_000);
 }
 
 function sumOf(sources: readonly AskedSource[], of: (source: AskedSource) => number): number {
