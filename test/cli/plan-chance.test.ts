@@ -19,7 +19,7 @@ describe('plan --shards', () => {
     expect(twice).toContain('and the 1,600/s of this traffic are 50 % of that.');
     // 1,600 ÷ 800 = 2; 1,600 × 916 ÷ 838,861 = 1.75
     expect(twice).toContain(
-      'This traffic needs 2 shards. write-bytes binds, and write-records asks for as many.',
+      'This traffic needs 2 shards, $81 a month. write-bytes binds, and write-records asks for as many.',
     );
     expect((await planJson(...args, '3201/s')).plan.reverse).toMatchObject({
       shards: 4,

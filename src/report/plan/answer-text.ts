@@ -75,7 +75,7 @@ function skewSentence({ shards, capacity, hottestKey }: PlanResult): string[] {
   if (hottestKey?.crowds === true) {
     return [
       `If every shard carried the same, ${count(shardsIfEven)} would do. The heaviest key alone takes ` +
-        `${percent(hottestKey.ofPlanned ?? 0)} of what is planned for a shard, so hardly anything fits beside it.`,
+        `${percent(hottestKey.ofPlanned ?? 0)} of what is planned for a shard, so little fits beside it.`,
     ];
   }
   return [
