@@ -68,16 +68,18 @@ export async function plan(
   const output = parseOutput(flags);
   const startedAt = new Date().toISOString();
   // Everything at once: loaded one after another, the modules cost more time than the plan.
-  const [{ planAround }, { withMoney }, { monthlyProvisionedUsd }, { withPlacedParts }] = await Promise.all([
-    import('../advice/plan/plan-around.ts'),
-    import('../advice/money/plan-money.ts'),
-    import('../advice/money/mode-cost.ts'),
-    import('../advice/schedule/placed-parts.ts'),
-    import('../advice/plan/plan.ts'),
-    import('../advice/plan/plan-input.ts'),
-    import('../report/render.ts'),
-    import('../report/plan/plan-text.ts'),
-  ]);
+  const [{ planAround }, { questionOf }, { withMoney }, { monthlyProvisionedUsd }, { withPlacedParts }] =
+    await Promise.all([
+      import('../advice/plan/plan-around.ts'),
+      import('../advice/plan/question.ts'),
+      import('../advice/money/plan-money.ts'),
+      import('../advice/money/mode-cost.ts'),
+      import('../advice/schedule/placed-parts.ts'),
+      import('../advice/plan/plan.ts'),
+      import('../advice/plan/plan-input.ts'),
+      import('../report/render.ts'),
+      import('../report/plan/plan-text.ts'),
+    ]);
   const { shards, maxThrottled } = parseChance(flags);
   if (shards !== undefined) refuseBesideShards(flags, file);
   const schedule = await parseSchedule(flags);
@@ -96,13 +98,16 @@ export async function plan(
   const pipeline = pipelineOf(input);
   if (shards !== undefined && pipeline.input !== input) throw aggregatesRefusal();
   const { prices } = costs;
+  const isRateGiven = file !== undefined || options.rate !== undefined || options.peakRate !== undefined;
   const around = planAround(pipeline.input, {
-    shards,
-    isRateGiven: file !== undefined || options.rate !== undefined || options.peakRate !== undefined,
+    ...{ shards, isRateGiven },
     monthlyUsd:
       prices && ((of, count) => monthlyProvisionedUsd(pipeline.billed?.(count) ?? of, count, prices)),
   });
-  const finished = pipeline.finish(around.plan);
+  const finished = {
+    input: questionOf(input, pipeline.aggregate, isRateGiven),
+    ...pipeline.finish(around.plan),
+  };
   const priced = isNothing(around.plan)
     ? finished
     : withMoney(finished, around.input, around.plan, { ...costs, shape, billed: pipeline.billed });

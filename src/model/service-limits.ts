@@ -113,10 +113,3 @@ export const SERVICE_LIMITS = {
     note: '20,000 in older pages.',
   },
 } as const satisfies Record<string, Limit>;
-
-const LARGE_REGIONS: readonly string[] = ['us-east-1', 'us-west-2', 'eu-west-1'];
-
-/** Whether a region has the larger of two quotas. */
-export function hasLargeServiceQuotas(region: string): boolean {
-  return LARGE_REGIONS.includes(region);
-}

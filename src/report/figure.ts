@@ -24,6 +24,12 @@ export function percent(ratio: number): string {
   return `${value < 10 ? trim(value.toFixed(1)) : away(value, 100, 0)}${NBSP}%`;
 }
 
+/** `a, b and c`. */
+export function listed(names: readonly string[]): string {
+  if (names.length < 2) return names.join('');
+  return `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
+}
+
 /** One count as a percentage of another; nothing where either is zero. */
 export function partOf(part: number, whole: number): string {
   return part > 0 && whole > 0 ? percent(part / whole) : '';

@@ -14,6 +14,8 @@ export interface AggregationResult {
   readonly userRecordsPerSec: number;
   /** Mean user records in a Kinesis record. */
   readonly recordsPerAggregate: number;
+  /** User records that it would have if none were full: 1 + rate / shards / producers × linger. */
+  readonly recordsByTime?: number;
   /** What closes most aggregates: their size, their number of records, or the time. */
   readonly limitedBy: 'size' | 'linger' | 'count';
   readonly kinesisRecordsPerSec: number;

@@ -10,10 +10,13 @@ import type { LeaseResult } from './plan-leases.ts';
 import type { ServiceResult } from './plan-services.ts';
 import type { WayOut } from './plan-ways-out.ts';
 
+import type { PlanQuestion } from './plan-question.ts';
 import type { PlanReverse } from './plan-reverse.ts';
 import type { PlanTableRow } from './plan-table.ts';
 
 export interface PlanResult extends Partial<PlanMoney> {
+  /** What was asked. Reports of 0.1 do not say. */
+  readonly input?: PlanQuestion;
   /** Smallest count at which every constraint holds; null where none does. */
   readonly shards: number | null;
   /** Smallest count from which every larger one holds too; null where none was found. */
@@ -43,7 +46,7 @@ export interface PlanResult extends Partial<PlanMoney> {
   readonly maxThrottled?: number;
   /** How much each of them is worth doubting, in the same order. Reports of 0.1 have none. */
   readonly doubts?: readonly Doubt[];
-  /** Where no count will do: what would make one. Empty where one does. */
+  /** Where no count will do, or a heavy key multiplies it: what helps. Empty where nothing is to be done. */
   readonly remedies?: readonly string[];
   readonly capacity?: PlanCapacity;
 }
@@ -113,10 +116,14 @@ export interface HottestKey {
   /** Load over one shard's limit, before headroom. */
   readonly utilization: number;
   readonly fits: boolean;
+  /** Load over what is planned for: the limit less headroom. Reports of 0.1 do not say. */
+  readonly ofPlanned?: number;
   /** How many keys, this one included, fit on no shard; absent where it fits. */
   readonly unfitKeys?: number;
-  /** Salts with which the key fits on so many shards; absent where it fits, or where no number was found. */
+  /** It fits, but so little beside it that skew multiplies the shards: salts and ways out are given all the same. */
+  readonly crowds?: true;
+  /** Salts with which all fits on so many shards; absent where nothing is to be done, or no number was found. */
   readonly salts?: { readonly random?: number; readonly chosen: number; readonly shards: number };
-  /** What can be done, the gentlest that is enough first; absent where it fits. */
+  /** What can be done, the gentlest that is enough first; absent where nothing is to be done. */
   readonly waysOut?: readonly WayOut[];
 }

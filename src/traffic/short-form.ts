@@ -93,4 +93,13 @@ const CONSUMER_KINDS: ReadonlyMap<string, CountedConsumer> = new Map([
   ['flink-efo', { kind: 'efo', preset: 'flink' }],
 ] as const satisfies [string, CountedConsumer][]);
 
+/** What a flag calls a consumer that reads like this: `lambda`, `kcl-polling`, `firehose-backup`. */
+export function shortOfConsumer({ kind, preset = 'custom', backup = false }: CountedConsumer): string {
+  for (const [short, known] of CONSUMER_KINDS) {
+    if (known.kind === kind && (known.preset ?? 'custom') === preset && (known.backup ?? false) === backup)
+      return short;
+  }
+  return kind;
+}
+
 const CONSUMERS_FIX = `Write for example polling:2,efo:1,lambda:1 (known kinds: ${[...CONSUMER_KINDS.keys()].join(', ')}).`;

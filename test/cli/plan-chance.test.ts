@@ -5,7 +5,7 @@ describe('plan --shards', () => {
   it('says what so many shards carry without a rate, and exits with 0', async () => {
     const { out, exit } = await plan('--shards', '4', '--record-size', '900B');
     expect(out.split('\n').slice(0, 2).join(' ')).toBe(
-      '4 shards carry at most 3,200/s (2.8 MiB/s, data and keys) of this. write-records binds: the records written.',
+      '4 shards carry at most 3,200/s (2.8 MiB/s, data and keys). write-records binds: the records written.',
     );
     expect(exit).toBe(0);
   });
@@ -15,6 +15,12 @@ describe('plan --shards', () => {
     expect((await plan(...args, '3200/s')).exit).toBe(0);
     const over = await plan(...args, '3201/s');
     expect([over.out.startsWith('It does not fit:'), over.exit]).toEqual([true, 3]);
+    const twice = (await plan(...args, '1600/s')).out.replace(/\s+/g, ' ');
+    expect(twice).toContain('and the 1,600/s of this traffic are 50 % of that.');
+    // 1,600 ÷ 800 = 2; 1,600 × 916 ÷ 838,861 = 1.75
+    expect(twice).toContain(
+      'This traffic needs 2 shards, $81 a month. write-bytes binds, and write-records asks for as many.',
+    );
     expect((await planJson(...args, '3201/s')).plan.reverse).toMatchObject({
       shards: 4,
       ratePerSec: 3200,

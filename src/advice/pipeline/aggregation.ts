@@ -110,14 +110,15 @@ function packedSource(source: PlanSource, recordsPerAggregate: number, overhead:
   };
 }
 
-/** `50,000/s ÷ 43,200/s that fill a shard (54 in a Kinesis record, 1,000/s × 80 %) = 1.16`. */
+/** `a shard is full at 1,000/s × 80 % × 54 records in an aggregate there = 43,200/s; 50,000/s ÷ 43,200/s = 1.16`. */
 function recordsFormula({ sources, headroom }: PlanInput, full: FullShard): string {
   const users = sumOf(sources, ({ recordsPerSec }) => recordsPerSec);
   const { userRecordsPerSec, packing } = full;
   const limit = LIMITS.writeRecordsPerSec.value;
   return (
-    `${perSec(users)} ÷ ${perSec(userRecordsPerSec)} that fill a shard (${formatNumber(packing.recordsPerAggregate)} ` +
-    `in a Kinesis record, ${perSec(limit)} × ${percentOf(1 - headroom)}) = ${formatNumber(users / userRecordsPerSec)}`
+    `a shard is full at ${perSec(limit)} × ${percentOf(1 - headroom)} × ${formatNumber(packing.recordsPerAggregate)} records in ` +
+    `an aggregate there = ${perSec(userRecordsPerSec)}; ${perSec(users)} ÷ ${perSec(userRecordsPerSec)} = ` +
+    formatNumber(users / userRecordsPerSec)
   );
 }
 
@@ -151,6 +152,7 @@ function resultOf(
     shards,
     userRecordsPerSec: users,
     recordsPerAggregate: packing.recordsPerAggregate,
+    recordsByTime: 1 + (users / shards / producers) * aggregating.lingerSec,
     limitedBy: limitedBy(packing, aggregating),
     kinesisRecordsPerSec,
     bytesPerAggregate: packing.bytesPerAggregate,

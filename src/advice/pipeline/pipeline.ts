@@ -14,6 +14,8 @@ export interface PipelineQuestion {
 }
 
 export interface Pipeline {
+  /** How producers aggregate; undefined where they do not. */
+  readonly aggregate: AggregateOptions | undefined;
   /** Traffic as it reaches the stream: what the plan is made for. */
   readonly input: PlanInput;
   /** The plan with what stands around the stream. */
@@ -27,6 +29,7 @@ export function pipelineOf(input: PlanInput, question: PipelineQuestion): Pipeli
   const { aggregate } = question;
   const packed = aggregate && aggregated(input, aggregate);
   return {
+    aggregate,
     input: packed?.input ?? input,
     finish: (core) => {
       const plan = packed?.finish(core) ?? core;

@@ -3,7 +3,8 @@
  */
 import { LIMITS, type Limit } from '../../model/limits.ts';
 import { formatBytes, formatCount, formatNumber } from '../../model/quantity.ts';
-import { hasLargeServiceQuotas, SERVICE_LIMITS } from '../../model/service-limits.ts';
+import { hasLargeQuotas } from '../../model/region-quotas.ts';
+import { SERVICE_LIMITS } from '../../model/service-limits.ts';
 import type { PlanResult } from '../../results/plan-result.ts';
 import type { ServiceQuota, ServiceResult } from '../../results/plan-services.ts';
 import { largestDataBytes } from '../../traffic/record-mean.ts';
@@ -56,7 +57,7 @@ function dataStreams({ shards, binding }: PlanResult): ServiceResult {
 }
 
 function firehose(traffic: Traffic): ServiceResult {
-  const large = hasLargeServiceQuotas(traffic.region);
+  const large = hasLargeQuotas(traffic.region);
   const { recordsPerSec, bytesPerSec } = traffic;
   const requests = Math.max(
     recordsPerSec / SERVICE_LIMITS.firehoseRecordsPerBatch.value,
@@ -113,7 +114,7 @@ const QUEUE = {
 
 function sqsFifo(traffic: Traffic): ServiceResult {
   const { recordsPerSec, bytesPerSec, region } = traffic;
-  const high = hasLargeServiceQuotas(region)
+  const high = hasLargeQuotas(region)
     ? SERVICE_LIMITS.sqsFifoHighCallsPerSec
     : SERVICE_LIMITS.sqsFifoHighCallsPerSecElsewhere;
   // A batch is taken to hold no more than the largest message does.

@@ -26,7 +26,19 @@ export interface HotKeys {
   readonly salting: Salting | undefined;
   /** Whether the traffic is of KPL aggregates already. */
   readonly isAggregated: boolean;
+  /** Of keys that fit, but hardly anything beside them: shards without salts, and with less headroom. */
+  readonly crowding?: Crowding;
 }
+
+export interface Crowding {
+  /** Null where no count is enough. */
+  readonly shards: number | null;
+  /** With half of the headroom; undefined where there is none to halve. */
+  readonly lessHeadroom: { readonly headroom: number; readonly shards: number | null } | undefined;
+}
+
+/** A key that takes more than this part of what is planned for a shard leaves little room beside it. */
+export const CROWDS = 0.5;
 
 /** Every way, the most gentle that is enough first. */
 export function waysOutOf(keys: HotKeys): WayOut[] {
@@ -45,7 +57,8 @@ export function waysOutOf(keys: HotKeys): WayOut[] {
   ];
 }
 
-function lessHeadroom({ heaviest, shard }: HotKeys): WayOut {
+function lessHeadroom({ heaviest, shard, crowding }: HotKeys): WayOut {
+  if (crowding !== undefined) return roomByHeadroom(crowding);
   const fill = fillOf(heaviest, shard);
   // What is kept free in whole per cent, rounded down.
   const headroom = Math.floor((1 - fill) * 100 + 1e-9) / 100;
@@ -61,12 +74,37 @@ function lessHeadroom({ heaviest, shard }: HotKeys): WayOut {
     kind,
     feasible: true,
     detail: `It fits but for the headroom: --headroom ${percentOf(headroom).replace(' ', '')} takes it as it is.`,
-    costs: ['nothing is left for growth, retries and bursts of the key'],
+    costs: [
+      'nothing is left for growth, retries and bursts of the key',
+      'it can take many shards until no other key falls on its own',
+    ],
   };
 }
 
+/** Half of the headroom, if that makes much of a difference. */
+function roomByHeadroom({ shards, lessHeadroom }: Crowding): WayOut {
+  const kind = 'less-headroom';
+  if (lessHeadroom === undefined)
+    return { kind, feasible: false, detail: 'There is no headroom to take from.', costs: [] };
+  const { headroom, shards: fewer } = lessHeadroom;
+  const isMuch = fewer !== null && fewer * 2 <= (shards ?? Infinity);
+  return {
+    kind,
+    feasible: isMuch,
+    detail:
+      `With --headroom ${percentOf(headroom).replace(' ', '')} it is ${fewer === null ? 'no number of shards' : shardsText(fewer)}` +
+      `${insteadOf(shards)}.`,
+    costs: isMuch ? ['less is left for growth, retries and bursts'] : [],
+  };
+}
+
+/** ` instead of 7,801`, where so many are needed without. */
+export function insteadOf(shards: number | null): string {
+  return shards === null ? '' : ` instead of ${formatCount(shards)}`;
+}
+
 /** Aggregates keep the order within the key, and cost records next to nothing: what remains are the bytes. */
-function aggregation({ heaviest, keyBytes, limit, isAggregated }: HotKeys): WayOut {
+function aggregation({ heaviest, keyBytes, limit, isAggregated, crowding }: HotKeys): WayOut {
   const kind = 'aggregation';
   if (isAggregated)
     return { kind, feasible: false, detail: 'Records are aggregated already: bytes bind.', costs: [] };
@@ -77,7 +115,7 @@ function aggregation({ heaviest, keyBytes, limit, isAggregated }: HotKeys): WayO
     records: heaviest.records / count,
     bytes: (heaviest.records / count) * kinesisRecordBytes(count, record),
   };
-  if (fillOf(packed, limit) > 1 + 1e-9)
+  if (fillOf(packed, limit) > (crowding === undefined ? 1 : CROWDS) + 1e-9)
     return {
       kind,
       feasible: false,
@@ -94,8 +132,10 @@ function aggregation({ heaviest, keyBytes, limit, isAggregated }: HotKeys): WayO
   };
 }
 
-function finerKey({ heaviest, limit }: HotKeys): WayOut {
-  const most = Math.floor((1 / fillOf(heaviest, limit)) * 1000) / 1000;
+function finerKey({ heaviest, limit, crowding, salting }: HotKeys): WayOut {
+  // Of a key that fits, parts as small as salts are as good as salts.
+  const part = crowding === undefined ? 1 / fillOf(heaviest, limit) : 1 / (salting?.random ?? [2])[0];
+  const most = Math.floor(part * 1000) / 1000;
   return {
     kind: 'finer-key',
     feasible: null,

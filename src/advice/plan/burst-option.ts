@@ -1,8 +1,9 @@
 /**
  * A burst as a flag says it, held against the rates of the plan.
  */
-import { formatDuration, formatRate, type Rate } from '../../model/quantity.ts';
+import { formatRate, type Rate } from '../../model/quantity.ts';
 import { badInput } from '../../model/refusal.ts';
+import { timeOf } from './constraints.ts';
 import type { BurstWindow } from './burst-window.ts';
 import type { BurstOption, PlanSource } from './plan-input.ts';
 
@@ -33,8 +34,4 @@ export function windowOfOption({ rate, lengthSec, everySec }: BurstOption, sourc
     );
   }
   return { kind: 'bursts', lengthSec, everySec, peakSeconds: [(perSec / peak) * lengthSec] };
-}
-
-function timeOf(seconds: number): string {
-  return formatDuration(seconds * 1_000_000);
 }

@@ -3,13 +3,13 @@
  * and no more. (math.md 2.5)
  */
 import { LIMITS } from '../../model/limits.ts';
-import { formatBytes, formatDuration, formatNumber } from '../../model/quantity.ts';
+import { formatBytes, formatNumber } from '../../model/quantity.ts';
 import type { Constraint } from '../../results/plan-result.ts';
 import { keyLoadsOf, type KeyLoads, type TrafficPart } from '../placement/key-loads.ts';
 import type { PerDimension } from '../placement/key-run.ts';
 import type { BurstWindow } from './burst-window.ts';
 import { derivedInput, headroomInput, limitInput } from './constraint-inputs.ts';
-import { division, perSec } from './constraints.ts';
+import { division, perSec, timeOf } from './constraints.ts';
 import type { PlanInput } from './plan-input.ts';
 import { hottestText, keyText } from './rule-text.ts';
 import type { Bound } from './shard-counts.ts';
@@ -160,8 +160,4 @@ function inputsOf({ window, load, takes }: Judged, input: PlanInput): Constraint
     derivedInput('a shard takes', takes.bytes, 'B'),
     headroomInput(input),
   ];
-}
-
-function timeOf(seconds: number): string {
-  return formatDuration(seconds * 1_000_000);
 }

@@ -1,13 +1,13 @@
 /**
  * After an outage of its consumers, a stream's backlog has to drain while traffic goes on: on every shard its rate
- * times 1 + outage / recovery within what a consumer can take. (math.md 2.5)
+ * times 1 + outage / recovery within what a consumer can take. (math.md 2.5) And no record may be lost on the way.
  */
 import { LIMITS } from '../../model/limits.ts';
-import { formatDuration, formatNumber } from '../../model/quantity.ts';
+import { formatNumber } from '../../model/quantity.ts';
 import type { Constraint } from '../../results/plan-result.ts';
 import type { PerDimension } from '../placement/key-run.ts';
 import { derivedInput, headroomInput } from './constraint-inputs.ts';
-import { bytesPerSec, division, perSec, totalsOf } from './constraints.ts';
+import { bytesPerSec, division, perSec, totalsOf, timeOf } from './constraints.ts';
 import { sharedReads, type PlanConsumer } from './plan-consumer.ts';
 import type { PlanInput } from './plan-input.ts';
 import { recordsByCalls } from './read-calls.ts';
@@ -118,23 +118,22 @@ function formulaOf({ consumer, takes, counts }: Judged, outage: Outage, input: P
   );
 }
 
-/** The oldest record of a backlog is as old as the outage and what it takes to drain. */
+/** The oldest record that waits is as old as the outage when it ends: what is read then is older than what is left. */
 function retentionOf(
-  { outageSec, recoverSec }: Outage,
+  { outageSec }: Outage,
   { retentionHours }: PlanInput,
 ): { readonly isLong: boolean; readonly formula: string; readonly remedy: string } {
-  const ageSec = outageSec + recoverSec;
-  const neededHours = Math.ceil(ageSec / ALARM_PART / 3600);
+  const neededHours = Math.ceil(outageSec / ALARM_PART / 3600);
   const most = LIMITS.retentionHoursMax.value;
   return {
     isLong: neededHours <= retentionHours,
     formula:
-      `records up to ${timeOf(ageSec)} old wait to be read, more than half of the ` +
+      `records up to ${timeOf(outageSec)} old wait to be read when the outage ends, more than half of the ` +
       `${formatNumber(retentionHours)} h that they are kept`,
     remedy:
       neededHours <= most
-        ? `Keep records for --retention ${neededHours}h: twice the age of the backlog, so that an alarm at half of it comes in time.`
-        : `No retention is twice the age of such a backlog: ${formatNumber(most)} h are the most. Plan for a shorter outage.`,
+        ? `Keep records for --retention ${neededHours}h: twice the outage, so that an alarm at half of it comes in time.`
+        : `No retention is twice as long as such an outage: ${formatNumber(most)} h are the most. Plan for a shorter one.`,
   };
 }
 
@@ -166,8 +165,4 @@ function inputsOf({ consumer, takes }: Judged, outage: Outage, input: PlanInput)
     { name: 'retention', value: input.retentionHours, unit: 'h', origin: input.origins.retention },
     headroomInput(input),
   ];
-}
-
-function timeOf(seconds: number): string {
-  return formatDuration(seconds * 1_000_000);
 }

@@ -2,7 +2,13 @@
  * The arithmetic that all constraints of a plan share: loads against limits in whole numbers, and how that is written.
  */
 import { LIMITS } from '../../model/limits.ts';
-import { formatBytes, formatCount, formatNumber, formatPercent } from '../../model/quantity.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatPercent,
+} from '../../model/quantity.ts';
 import type { PerDimension } from '../placement/key-run.ts';
 import type { PlanInput } from './plan-input.ts';
 
@@ -84,4 +90,9 @@ export function percentOf(ratio: number): string {
 
 export function bytesPerSec(bytes: number): string {
   return `${formatBytes(bytes)}/s`;
+}
+
+/** `30m` of 1,800 seconds, as flags take it. */
+export function timeOf(seconds: number): string {
+  return formatDuration(seconds * 1_000_000);
 }

@@ -2,16 +2,20 @@
  * The constraint that no number of shards can meet: one key is one hash is one shard, so the heaviest key must fit
  * on a single shard by itself.
  */
+import { formatCount } from '../../model/quantity.ts';
 import type { Constraint, HottestKey } from '../../results/plan-result.ts';
 import { bytesPerSec, percentOf, perSec, SHARD_LIMIT, shardsFor } from './constraints.ts';
 import { fillOf, heaviestKey, keysAbove, type KeyLoads } from '../placement/key-loads.ts';
 import type { KeyLoad, PerDimension } from '../placement/key-run.ts';
 import { saltingOf, type Salting } from '../placement/salting.ts';
-import { waysOutOf } from '../pipeline/ways-out.ts';
+import { CROWDS, insteadOf, waysOutOf, type Crowding } from '../pipeline/ways-out.ts';
+import type { CrowdingKeys } from './crowding-key.ts';
 
 export interface HotKey {
   readonly constraint: Constraint;
   readonly hottestKey: HottestKey | null;
+  /** Where something is to be done about keys: that, in a sentence. */
+  readonly remedies: readonly string[];
 }
 
 export interface HotKeyQuestion {
@@ -33,10 +37,14 @@ export interface HotKeyQuestion {
   readonly keyBytes: number;
   /** Whether producers aggregate already. */
   readonly isAggregated: boolean;
+  /** Where the heaviest key fits, but hardly anything beside it. */
+  readonly crowding?: CrowdingKeys | undefined;
 }
 
 /** Salts are counted for as many hot keys at once; where there are more, the key is the wrong one. */
 const MOST_SALTED = 200;
+
+const NOTHING = { found: {}, remedies: [] };
 
 export function hotKeyOf(question: HotKeyQuestion): HotKey {
   const key = heaviestKey(question.loads, question.limit);
@@ -47,9 +55,11 @@ export function hotKeyOf(question: HotKeyQuestion): HotKey {
       evaluated: true,
       formula: 'nothing is sent',
     };
-    return { constraint, hottestKey: null };
+    return { constraint, hottestKey: null, remedies: [] };
   }
   const fits = fitsAlone(key, question.headroom);
+  const isFine = fits && question.crowding === undefined;
+  const { found, remedies } = isFine ? NOTHING : remediesOf(key, question);
   return {
     constraint: {
       name: 'hot-key',
@@ -62,8 +72,10 @@ export function hotKeyOf(question: HotKeyQuestion): HotKey {
       share: key.records / question.loads.total.records,
       utilization: fillOf(key, SHARD_LIMIT),
       fits,
-      ...(fits ? {} : remediesOf(key, question)),
+      ofPlanned: fillOf(key, question.limit),
+      ...found,
     },
+    remedies,
   };
 }
 
@@ -83,40 +95,58 @@ function formulaOf(key: KeyLoad, { limit, headroom }: HotKeyQuestion, fits: bool
   return `${load} ${fits ? '<=' : '>'} ${full} × ${percentOf(1 - headroom)}: ${verdict}`;
 }
 
-/** How many keys are like this one, into how many each has to be cut, and what else could be done. */
-function remediesOf(
-  key: KeyLoad,
-  question: HotKeyQuestion,
-): Pick<HottestKey, 'unfitKeys' | 'salts' | 'waysOut'> {
-  const { loads, fitting, limit, risk, keyBytes, isAggregated } = question;
-  const count = loads.keyCount - fitting.keyCount;
-  const salting = saltingFor(question);
-  return {
-    unfitKeys: count,
-    ...(salting === undefined ? {} : { salts: saltsOfHeaviest(salting) }),
-    waysOut: waysOutOf({
-      ...{ heaviest: key, count, keyBytes, limit, salting, isAggregated },
-      shard: SHARD_LIMIT,
-      confidence: Math.round((1 - risk) * 1e9) / 1e9,
-    }),
-  };
+/** The keys that something is to be done about, and all others. */
+interface Cut {
+  readonly hot: readonly KeyLoad[] | undefined;
+  readonly rest: KeyLoads;
+  readonly shards: number;
 }
 
-function saltingFor({
-  loads,
-  fitting,
-  limit,
-  risk,
-  shards,
-  namesKnown,
-}: HotKeyQuestion): Salting | undefined {
-  const hot = keysAbove(loads, { records: limit.records * ABOVE, bytes: limit.bytes * ABOVE }, MOST_SALTED);
-  if (hot === undefined || hot.length === 0) return undefined;
-  return saltingOf({ hot, fitting, limit, risk, shards, namesKnown });
+function cutOf({ loads, fitting, limit, shards, crowding }: HotKeyQuestion): Cut {
+  const part = crowding === undefined ? ABOVE : CROWDS;
+  const hot = keysAbove(loads, { records: limit.records * part, bytes: limit.bytes * part }, MOST_SALTED);
+  return crowding === undefined
+    ? { hot, rest: fitting, shards }
+    : { hot, rest: crowding.rest, shards: crowding.restShards };
 }
 
 /** Loads are sums of floating point: a key is above the limit by more than this. */
 const ABOVE = 1 + 1e-9;
+
+/** How many keys are like this one, into how many each has to be cut, and what else could be done. */
+function remediesOf(
+  key: KeyLoad,
+  question: HotKeyQuestion,
+): Pick<HotKey, 'remedies'> & { readonly found: Partial<HottestKey> } {
+  const { loads, limit, risk, keyBytes, isAggregated, crowding, namesKnown } = question;
+  const { hot, rest, shards } = cutOf(question);
+  const count = loads.keyCount - rest.keyCount;
+  const salting =
+    hot === undefined || hot.length === 0
+      ? undefined
+      : saltingOf({ hot, fitting: rest, limit, risk, shards, namesKnown });
+  return {
+    found: {
+      ...(crowding === undefined ? { unfitKeys: count } : { crowds: true }),
+      ...(salting === undefined ? {} : { salts: saltsOfHeaviest(salting) }),
+      waysOut: waysOutOf({
+        ...{ heaviest: key, count, keyBytes, limit, salting, isAggregated, crowding },
+        shard: SHARD_LIMIT,
+        confidence: Math.round((1 - risk) * 1e9) / 1e9,
+      }),
+    },
+    remedies: salting === undefined ? [] : [saltRemedy(salting, count, crowding)],
+  };
+}
+
+/** `Cut the heaviest key into 12 keys (salts): 7 shards would do instead of 7,801.` */
+function saltRemedy({ random, chosen, shards }: Salting, count: number, crowding?: Crowding): string {
+  const [most] = random ?? chosen;
+  const which = count === 1 ? 'the heaviest key' : `each of the ${formatCount(count)} heaviest keys`;
+  const how = `${count === 1 ? '' : 'up to '}${formatCount(most)} keys (${random === undefined ? 'chosen ' : ''}salts)`;
+  const carried = `${formatCount(shards)} ${shards === 1 ? 'shard carries' : 'shards carry'} it all`;
+  return `Cut ${which} into ${how}: then ${carried}${insteadOf(crowding?.shards ?? null)}.`;
+}
 
 function saltsOfHeaviest({ random, chosen, shards }: Salting): HottestKey['salts'] {
   return { ...(random === undefined ? {} : { random: random[0] }), chosen: chosen[0], shards };

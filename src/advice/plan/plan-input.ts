@@ -71,6 +71,8 @@ export type Origins = Readonly<
 
 /** One source at its peak. */
 export interface PlanSource {
+  /** Of a scenario's sources, where there are several. */
+  readonly name?: string;
   /** What shards are planned for: the highest rate. */
   readonly recordsPerSec: number;
   /** What is billed: the mean rate. */
@@ -222,6 +224,7 @@ function planSourceOf(index: number, scenario: Scenario, options: PlanOptions): 
     options.dataBytes ?? meanDataBytes(source.size, scenario.stream.maxRecordBytes - keyBytes, keyBytes);
   if (options.dataBytes !== undefined) refuseTooLarge(dataBytes, keyBytes);
   const planned: PlanSource = {
+    ...(scenario.traffic.length > 1 && { name: source.name }),
     ...ratesOf(options, dataBytes + keyBytes, { peak: peakOf(source), mean: meanRateOf(source) }),
     dataBytes,
     size: options.dataBytes === undefined ? source.size : { kind: 'fixed', bytes: options.dataBytes },

@@ -18,7 +18,7 @@ export const DEFAULT_HEADROOM = 0.2;
 export const DEFAULT_CONFIDENCE = 0.95;
 export const DEFAULT_KEY_BYTES = 16;
 export const DEFAULT_REGION = 'us-east-1';
-const DEFAULT_RETENTION_HOURS = LIMITS.retentionHoursDefault.value;
+export const DEFAULT_RETENTION_HOURS = LIMITS.retentionHoursDefault.value;
 
 /** What the scenario says, or the absence of one. */
 export interface Background {

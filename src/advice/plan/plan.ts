@@ -10,7 +10,9 @@ import { catchUp } from './catch-up.ts';
 import { confidenceInput, headroomInput, limitInput, trafficInputs } from './constraint-inputs.ts';
 import { planningLimit } from './constraints.ts';
 import { consumerSpeed } from './consumer-speed.ts';
+import { crowdingKeys } from './crowding-key.ts';
 import { hotKeyOf } from './hot-key.ts';
+import { fillOf, heaviestKey } from '../placement/key-loads.ts';
 import type { PlanInput } from './plan-input.ts';
 import { placesOf, type PlanPlaces } from './plan-places.ts';
 import { quota } from './quota.ts';
@@ -120,6 +122,9 @@ function hotConstraints(input: PlanInput, places: PlanPlaces): HotConstraints {
   const { all, fitting, isNamed, hotShard } = places;
   const limit = planningLimit(input.headroom);
   const { confidence, maxThrottled, namesGiven } = input;
+  const sums = largestOf([writeBytes(input), writeRecords(input)]);
+  const heaviest = heaviestKey(all, limit);
+  const ofPlanned = heaviest === undefined ? 0 : fillOf(heaviest, limit);
   const hotKey = hotKeyOf({
     ...{ loads: all, limit, headroom: input.headroom, risk: 1 - confidence },
     fitting,
@@ -128,6 +133,7 @@ function hotConstraints(input: PlanInput, places: PlanPlaces): HotConstraints {
     namesKnown: isNamed,
     keyBytes: input.sources[0].keyBytes,
     isAggregated: input.userRecordsPerRecord !== undefined,
+    crowding: crowdingKeys(input, places, ofPlanned, sums),
   });
   const inputs = [
     ...trafficInputs(input),
@@ -143,6 +149,7 @@ function hotConstraints(input: PlanInput, places: PlanPlaces): HotConstraints {
           ...toleratedKey(hotKey.constraint, places, limit, maxThrottled),
           ...{ inputs, source: KEY_SOURCE },
         },
+        remedies: hotKey.remedies,
       },
       {
         constraint: { ...hotShard.constraint, inputs: hotShardInputs, source: KEY_SOURCE },

@@ -30,8 +30,26 @@ export function settingAssumptions(
           },
         ]
       : []),
+    ...fanOutAssumptions(input),
     ...recordAssumptions(input),
     ...quotaAssumptions(input),
+  ];
+}
+
+/** The KCL reads by fan-out unless told otherwise, and a user who only wrote `kcl` may not know what that costs. */
+function fanOutAssumptions({ consumers, origins }: Pick<PlanInput, 'consumers' | 'origins'>): Assumption[] {
+  const names = consumers
+    .filter(({ preset, kind }) => preset === 'kcl' && kind === 'efo')
+    .map(({ name }) => JSON.stringify(name));
+  if (names.length === 0) return [];
+  const other = origins.consumers === 'flag' ? '--consumers kcl-polling:1' : 'kind: polling';
+  return [
+    {
+      text:
+        `${names.join(', ')} ${names.length === 1 ? 'reads' : 'read'} by enhanced fan-out, the KCL's default, which is paid for by ` +
+        `shard and by GB. ${other} polls instead and shares the 2 MiB/s of a shard.`,
+      doubt: 'some',
+    },
   ];
 }
 

@@ -3,9 +3,9 @@
  */
 import type { Command } from 'commander';
 import type { PlanOptions } from '../../advice/plan/plan-input.ts';
-import { formatCount } from '../../model/quantity.ts';
 import { badInput } from '../../model/refusal.ts';
 import { given } from './given.ts';
+import { shardCountOf } from './shard-count.ts';
 
 export interface AccountFlags {
   region?: string;
@@ -30,20 +30,9 @@ export function parseAccount(
 ): Pick<PlanOptions, 'region' | 'shardQuota' | 'currentShards'> {
   return {
     region: given(flags.region, regionOf),
-    shardQuota: given(flags.shardQuota, (text) => shardsOf(text, '--shard-quota')),
-    currentShards: given(flags.currentShards, (text) => shardsOf(text, '--current-shards')),
+    shardQuota: given(flags.shardQuota, (text) => shardCountOf(text, '--shard-quota')),
+    currentShards: given(flags.currentShards, (text) => shardCountOf(text, '--current-shards')),
   };
-}
-
-const MOST_SHARDS = 1_000_000;
-
-function shardsOf(text: string, flag: string): number {
-  const shards = Number(text);
-  if (/^\d+$/.test(text) && shards >= 1 && shards <= MOST_SHARDS) return shards;
-  throw badInput(
-    `${flag}: ${JSON.stringify(text)} is no number of shards.`,
-    `Write a whole number from 1 to ${formatCount(MOST_SHARDS)}.`,
-  );
 }
 
 /** AWS opens new regions faster than we could list them: only the form is checked. */

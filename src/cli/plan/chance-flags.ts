@@ -4,9 +4,10 @@
  */
 import type { Command } from 'commander';
 import type { PlanOptions } from '../../advice/plan/plan-input.ts';
-import { formatCount, requirePercent } from '../../model/quantity.ts';
+import { requirePercent } from '../../model/quantity.ts';
 import { badInput } from '../../model/refusal.ts';
 import { given } from './given.ts';
+import { shardCountOf } from './shard-count.ts';
 
 export interface ChanceFlags {
   shards?: string;
@@ -14,8 +15,6 @@ export interface ChanceFlags {
   /** One of the margins; here because both cannot be meant. */
   confidence?: string;
 }
-
-const MOST_SHARDS = 1_000_000;
 
 export function addChanceFlags(command: Command): Command {
   return command
@@ -38,20 +37,11 @@ export function parseChance(flags: ChanceFlags): Pick<PlanOptions, 'maxThrottled
       'Leave one of them out.',
     );
   }
-  const shards = given(flags.shards, shardsOf);
+  const shards = given(flags.shards, (text) => shardCountOf(text, '--shards'));
   return {
     maxThrottled: given(flags.maxThrottled, throttledOf),
     ...(shards === undefined ? {} : { shards }),
   };
-}
-
-function shardsOf(text: string): number {
-  const shards = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-  if (shards >= 1 && shards <= MOST_SHARDS) return shards;
-  throw badInput(
-    `--shards: ${JSON.stringify(text)} is no number of shards.`,
-    `Write a whole number from 1 to ${formatCount(MOST_SHARDS)}.`,
-  );
 }
 
 function throttledOf(text: string): number {

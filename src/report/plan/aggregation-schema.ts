@@ -12,6 +12,7 @@ export const aggregation = z.object({
   shards: count,
   userRecordsPerSec: amount,
   recordsPerAggregate: amount,
+  recordsByTime: amount.optional(),
   limitedBy: z.enum(['size', 'linger', 'count']),
   kinesisRecordsPerSec: amount,
   bytesPerAggregate: amount,

@@ -17,21 +17,45 @@ export function aggregationLines({ aggregation }: PlanResult, details: boolean, 
   return ['', ...lines.flatMap((text, i) => labelled(i === 0 ? 'Aggregation' : '', text, MARGIN, columns))];
 }
 
+/**
+ * From the rate to Kinesis records, such that a calculator comes to the same; constraints count with fuller aggregates,
+ * those of a shard at its limit.
+ */
+function packingText(aggregation: AggregationResult): string {
+  const { shards, lingerMs, addedLatencyMs, recordsPerAggregate, fullShard, maxBytes } = aggregation;
+  const [here, full] = [fine(recordsPerAggregate), formatNumber(fullShard.recordsPerAggregate)];
+  const other =
+    formatNumber(recordsPerAggregate) === full
+      ? ''
+      : `, not the ${full} of a full shard, with which constraints count`;
+  return (
+    `On ${amountOf(shards, 'shard')} an aggregate has ${countText(aggregation, here)}${other}: ` +
+    `${perSec(aggregation.userRecordsPerSec)} ÷ ${here} = ${perSec(aggregation.kinesisRecordsPerSec)} Kinesis records of ` +
+    `${bytes(aggregation.bytesPerAggregate)} (at most ${bytes(maxBytes)}, sent after ${duration(lingerMs)}). A record waits ` +
+    `${duration(addedLatencyMs.mean)} on average by the model, ${duration(addedLatencyMs.max)} at most.`
+  );
+}
+
+/** `1 + 20,000/s ÷ 3 shards ÷ 40 producers × 100 ms = 17.67 records`, where time closes them; else what does. */
+function countText(aggregation: AggregationResult, here: string): string {
+  const { userRecordsPerSec, shards, producers, lingerMs, limitedBy, recordsByTime } = aggregation;
+  if (recordsByTime !== undefined && fine(recordsByTime) === here)
+    return (
+      `1${NBSP}+${NBSP}${perSec(userRecordsPerSec)} ÷ ${amountOf(shards, 'shard')} ÷ ${amountOf(producers, 'producer')} × ` +
+      `${duration(lingerMs)} = ${here}${NBSP}records`
+    );
+  return `${here} records on average (${CLOSED_BY[limitedBy]})`;
+}
+
 const CLOSED_BY: Readonly<Record<AggregationResult['limitedBy'], string>> = {
   size: 'most are full',
   count: 'most have as many as they may',
-  linger: 'most are sent by time before they are full',
+  linger: 'most are sent by time, some full',
 };
 
-function packingText(aggregation: AggregationResult): string {
-  const { shards, producers, limitedBy, lingerMs, addedLatencyMs } = aggregation;
-  return (
-    `${perSec(aggregation.userRecordsPerSec)} user records become ${perSec(aggregation.kinesisRecordsPerSec)} Kinesis ` +
-    `records on ${amountOf(shards, 'shard')}, ${formatNumber(aggregation.recordsPerAggregate)} in each, ` +
-    `${bytes(aggregation.bytesPerAggregate)}: ${CLOSED_BY[limitedBy]} (at most ${bytes(aggregation.maxBytes)}, ` +
-    `${duration(lingerMs)}, ${amountOf(producers, 'producer')}). A record waits ${duration(addedLatencyMs.mean)} on ` +
-    `average by the model, ${duration(addedLatencyMs.max)} at most.`
-  );
+/** Two decimals below 1,000: what is divided by it comes out as it is shown. */
+function fine(amount: number): string {
+  return amount < 1000 ? String(Number(amount.toFixed(2))) : count(amount);
 }
 
 function unitsText({ putUnitsPerSec, putUnitsWithout, overheadBytes }: AggregationResult): string {

@@ -7,15 +7,19 @@ import { amountOf, count, percent, times } from '../figure.ts';
 import { type Ink } from '../ink.ts';
 import { quoteName } from '../name.ts';
 import { labelled, wrap } from '../paragraph.ts';
+import { bindingText } from './binding-text.ts';
 import { MEANING, showFigures } from './constraint-text.ts';
 import { headlinePrice } from './money-text.ts';
+import { questionLines } from './question-text.ts';
 
 export function answerLines(plan: PlanResult, ink: Ink, columns: number): string[] {
   const sentences = [...skewSentence(plan), ...safeSentence(plan)];
   return [
     ...wrap(showFigures(answer(plan)), columns).map((line) =>
-      ink('bold', ink(plan.feasible ? 'green' : 'red', line)),
+      plan.reverse === undefined ? ink('bold', ink(plan.feasible ? 'green' : 'red', line)) : line,
     ),
+    ...(plan.reverse === undefined ? questionLines(plan.input, columns) : []),
+    ...doubtLines(plan, columns),
     ...sentences.flatMap((sentence) => wrap(showFigures(sentence), columns)),
     ...(plan.remedies ?? []).flatMap((remedy, i) =>
       labelled(i === 0 ? 'What helps' : '', showFigures(remedy), 12, columns),
@@ -23,16 +27,22 @@ export function answerLines(plan: PlanResult, ink: Ink, columns: number): string
   ];
 }
 
+/** Where it was asked what given shards carry, that is the answer, and this is beside it. */
+function neededText(shards: number, reverse: PlanResult['reverse']): string {
+  const amount = amountOf(shards, 'shard');
+  return reverse === undefined ? amount : `This traffic needs ${amount}`;
+}
+
 /** `12 shards. hot-shard binds: several keys fall on the same shard.` */
 function answer(plan: PlanResult): string {
-  const why = plan.binding === null ? '' : ` ${plan.binding} binds: ${MEANING[plan.binding]}.`;
-  if (plan.shards !== null) return `${amountOf(plan.shards, 'shard')}${headlinePrice(plan)}.${why}`;
+  if (plan.shards !== null)
+    return `${neededText(plan.shards, plan.reverse)}${headlinePrice(plan)}. ${bindingText(plan)}`;
   const { hottestKey: key, constraints, binding } = plan;
   if (binding === 'hot-key' && key !== null && !key.fits)
     return `No number of shards fits: ${nameOf(key)} alone ${excess(key)}.`;
   const formula = constraints.find(({ name }) => name === binding)?.formula;
   if (binding === 'quota') return `No plan within the quota: ${formula ?? ''}.${asksForMost(plan)}`;
-  return `No number of shards fits.${why}`;
+  return `No number of shards fits. ${bindingText(plan)}`;
 }
 
 /** Of a plan beyond the quota: who it is that asks for so many. */
@@ -40,6 +50,11 @@ function asksForMost({ constraints, capacity }: PlanResult): string {
   if (capacity !== undefined && (capacity.shardsWanted ?? Infinity) <= capacity.shardQuota) return '';
   const most = constraints.reduce((a, b) => ((b.shards ?? 0) > (a.shards ?? 0) ? b : a));
   return ` ${most.name} asks for most: ${MEANING[most.name]}.`;
+}
+
+/** The assumption that the answer stands or falls with. */
+function doubtLines({ assumptions, doubts = [] }: PlanResult, columns: number): string[] {
+  return doubts[0] === 'high' ? wrap(`Doubt first: ${showFigures(assumptions[0])}`, columns) : [];
 }
 
 /** A key may fit on a shard, but for the room that is to be left free. */
@@ -53,10 +68,16 @@ function excess({ utilization }: HottestKey): string {
 const MUCH_MORE = 1.5;
 
 /** Where keys that fall together ask for far more than the sums do: how much, and the way out. */
-function skewSentence({ shards, capacity }: PlanResult): string[] {
+function skewSentence({ shards, capacity, hottestKey }: PlanResult): string[] {
   if (shards === null || capacity === undefined) return [];
   const { shardsIfEven } = capacity;
   if (shards <= shardsIfEven + 1 || shards < MUCH_MORE * shardsIfEven) return [];
+  if (hottestKey?.crowds === true) {
+    return [
+      `If every shard carried the same, ${count(shardsIfEven)} would do. The heaviest key alone takes ` +
+        `${percent(hottestKey.ofPlanned ?? 0)} of what is planned for a shard, so little fits beside it.`,
+    ];
+  }
   return [
     `If every shard carried the same, ${count(shardsIfEven)} would do: the rest is skew. More and finer partition keys (an ` +
       'order rather than a customer) bring the number down.',

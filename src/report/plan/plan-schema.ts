@@ -12,9 +12,11 @@ import { layouts } from './layout-schema.ts';
 import { moneyFields } from './money-schema.ts';
 import { schedule } from './schedule-schema.ts';
 import { planCapacity } from './capacity-schema.ts';
+import { question } from './question-schema.ts';
 import { reverse, table } from './table-schema.ts';
 
 export const plan = z.object({
+  input: question.optional(),
   shards: count.nullable(),
   shardsSafe: count.nullable(),
   feasible: z.boolean(),
@@ -49,6 +51,8 @@ export const plan = z.object({
       share: amount,
       utilization: amount,
       fits: z.boolean(),
+      ofPlanned: amount.optional(),
+      crowds: z.literal(true).optional(),
       unfitKeys: count.optional(),
       salts: z.object({ random: count.optional(), chosen: count, shards: count }).optional(),
       waysOut: waysOut.optional(),

@@ -34,13 +34,14 @@ export function renderPlanText(document: ReportDocument, style: Style): string {
   const { reverse } = plan;
   const isForward = reverse === undefined || reverse.given !== undefined;
   return finish([
-    ...(reverse === undefined ? answerLines(plan, ink, columns) : reverseLines(reverse, ink, columns)),
+    ...(reverse === undefined ? answerLines(plan, ink, columns) : reverseLines(plan, reverse, ink, columns)),
     ...(reverse?.given === undefined ? [] : ['', ...answerLines(plan, ink, columns)]),
     ...subject(document, columns),
     ...(isForward ? ['', ...constraintLines(plan, ink, columns)] : []),
-    ...hottestLines(plan, details, columns),
+    ...hottestLines(plan, columns),
     ...(isForward ? tableLines(plan, ink, columns, details) : []),
     ...moneyLines(plan, ink, columns, details),
+    ...waysOutLines(plan.hottestKey, details, columns),
     ...aggregationLines(plan, details, columns),
     ...capacityLines(plan, columns),
     ...layoutLines(plan, columns, details),
@@ -59,8 +60,8 @@ function subject({ scenario }: ReportDocument, columns: number): string[] {
   return ['', ...labelled('Scenario', text.join(': '), MARGIN, columns)];
 }
 
-function hottestLines(plan: PlanResult, details: boolean, columns: number): string[] {
-  const lines = [...hottestShardLines(plan, columns), ...hottestKeyLines(plan.hottestKey, details, columns)];
+function hottestLines(plan: PlanResult, columns: number): string[] {
+  const lines = [...hottestShardLines(plan, columns), ...hottestKeyLines(plan.hottestKey, columns)];
   return lines.length === 0 ? [] : ['', ...lines];
 }
 
@@ -111,32 +112,34 @@ function spreadText({ p50, p95, p99, utilization }: HottestShard): string {
   return levels.map(([level, when], i) => `${level}${i === 0 ? ' of its limit' : ''} ${when}`).join(', ');
 }
 
-function hottestKeyLines(key: HottestKey | null, details: boolean, columns: number): string[] {
+function hottestKeyLines(key: HottestKey | null, columns: number): string[] {
   if (key === null) return [];
   const name = key.key === null ? '' : `${quoteName(key.key, 40)}: `;
-  const load = `${name}${percent(key.share)} of the records, ${percent(key.utilization)} of one shard's limit.`;
+  const planned = key.crowds === true ? `, ${percent(key.ofPlanned ?? 0)} of what is planned for it` : '';
+  const load = `${name}${percent(key.share)} of the records, ${percent(key.utilization)} of one shard's limit${planned}.`;
   if (key.fits) return labelled('Heaviest key', load, MARGIN, columns);
   const others =
     key.unfitKeys === undefined || key.unfitKeys < 2 ? '' : ` ${count(key.unfitKeys)} keys are like this.`;
   const why =
     'All records of a key go to one shard, in every capacity mode, so more shards do not help, and a split moves the ' +
     `key whole.${others}`;
-  return [
-    ...labelled('Heaviest key', `${load} ${why}`, MARGIN, columns),
-    ...waysOutLines(key, details, columns),
-  ];
+  return labelled('Heaviest key', `${load} ${why}`, MARGIN, columns);
 }
 
 /** All of them in the long form; else those that hardly matter are only counted. */
 function assumptionLines(
-  { assumptions, doubts = [] }: PlanResult,
+  { assumptions, doubts = [], reverse }: PlanResult,
   details: boolean,
   columns: number,
 ): string[] {
-  const shown = assumptions.filter((_, i) => details || doubts[i] !== 'little');
-  const left = assumptions.length - shown.length;
+  // The first stands below the answer already where it decides it.
+  const isShown = reverse === undefined || reverse.given !== undefined;
+  const rest = assumptions.filter((_, i) => !isShown || i > 0 || doubts[i] !== 'high');
+  const from = assumptions.length - rest.length;
+  const shown = rest.filter((_, i) => details || doubts[i + from] !== 'little');
+  const left = rest.length - shown.length;
   return [
-    'Assumptions, the most worth doubting first',
+    `${from === 0 ? 'Assumptions' : 'Other assumptions'}, the most worth doubting first`,
     ...shown.flatMap((text) => labelled('  -', showFigures(text), 4, columns)),
     ...(left === 0
       ? []

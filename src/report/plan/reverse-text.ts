@@ -2,29 +2,37 @@
  * What a given number of shards carries: the rate first, then each constraint's own.
  */
 import { formatBytes, formatNumber } from '../../model/quantity.ts';
+import type { PlanResult } from '../../results/plan-result.ts';
 import type { PlanReverse, RateBound } from '../../results/plan-reverse.ts';
 import { amountOf, NBSP, percent, times } from '../figure.ts';
 import type { Ink } from '../ink.ts';
 import { wrap } from '../paragraph.ts';
 import { type Column, tableLines } from '../table.ts';
-import { MEANING } from './constraint-text.ts';
+import { rateBindingText } from './binding-text.ts';
+import { questionLines } from './question-text.ts';
 
-/** `4 shards carry 3,200/s (2.8 MiB/s). write-records binds: …`; and whether that is enough where a rate was given. */
-function reverseAnswer({ shards, ratePerSec, bytesPerSec, binding, given }: PlanReverse): string {
-  const why = binding === null ? '' : ` ${binding} binds: ${MEANING[binding]}.`;
-  const carry = shards === 1 ? 'carries' : 'carry';
-  if (ratePerSec === 0) return `${amountOf(shards, 'shard')} ${carry} nothing of this.${why}`;
-  const rate = `${rateText(ratePerSec)} (${formatBytes(bytesPerSec).replace(' ', NBSP)}/s, data and keys)`;
-  const most = `${amountOf(shards, 'shard')} ${carry} at most ${rate} of this.${why}`;
-  if (given === undefined) return most;
+/** `4 shards carry at most 3,200/s (2.8 MiB/s). write-records binds: …`; and whether that is enough for a given rate. */
+function reverseAnswer(reverse: PlanReverse): string {
+  const { shards, ratePerSec, bytesPerSec, given } = reverse;
+  const why = rateBindingText(reverse);
+  const carry = `${amountOf(shards, 'shard')} ${shards === 1 ? 'carries' : 'carry'}`;
+  if (ratePerSec === 0) return `${carry} no such traffic, at any rate. ${why}`;
+  const most = `${carry} at most ${rateText(ratePerSec)} (${formatBytes(bytesPerSec).replace(' ', NBSP)}/s, data and keys)`;
+  if (given === undefined) return `${most}. ${why}`;
   const share = given.ratePerSec / ratePerSec;
+  const rate = `the ${rateText(given.ratePerSec)} of this traffic are`;
   return given.fits
-    ? `It fits: ${most} The traffic is ${percent(share)} of that.`
-    : `It does not fit: ${most} The traffic is ${times(share)} that.`;
+    ? `It fits: ${most}, and ${rate} ${percent(share)} of that. ${why}`
+    : `It does not fit: ${most}, and ${rate} ${times(share)} that. ${why}`;
 }
 
 /** A chance is said in words: of 100 streams, not of 100 seconds. */
-export function reverseLines(reverse: PlanReverse, ink: Ink, columns: number): string[] {
+export function reverseLines(
+  { input }: PlanResult,
+  reverse: PlanReverse,
+  ink: Ink,
+  columns: number,
+): string[] {
   const { confidence, perConstraint, binding, given, ratePerSec: most } = reverse;
   const rows = perConstraint.map(({ name, ratePerSec }) => [
     name === binding ? ink('bold', name) : name,
@@ -41,6 +49,7 @@ export function reverseLines(reverse: PlanReverse, ink: Ink, columns: number): s
             'with less than the headroom.',
           columns,
         )),
+    ...questionLines(input, columns),
     '',
     ...tableLines(COLUMNS, rows, ink),
   ];

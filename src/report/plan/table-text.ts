@@ -9,6 +9,14 @@ import type { Ink } from '../ink.ts';
 import { labelled } from '../paragraph.ts';
 import { type Column, tableLines as linesOf } from '../table.ts';
 
+const MARK = '*';
+const MARK_LEGEND = '  * of writes at the rate between bursts: bursts and late readers come on top.';
+
+/** What is throttled is counted by rates: it is not all that goes wrong where these do not hold. */
+function isMeanOnly({ fails }: PlanTableRow): boolean {
+  return fails.includes('burst') || fails.includes('catch-up');
+}
+
 /** Rows of the short form, besides the answer's. */
 const FEW = 4;
 
@@ -19,6 +27,7 @@ export function tableLines(plan: PlanResult, ink: Ink, columns: number, details:
   const rows = details ? table : fewOf(table, plan);
   const hasCost = rows.some(({ monthlyUsd }) => typeof monthlyUsd === 'number');
   const hasKeys = rows.some(({ risk }) => risk !== null);
+  const hasMark = rows.some(isMeanOnly);
   const heads: readonly Column[] = [
     { title: 'shards', align: 'right' },
     { title: rows[0].placement === 'random' ? 'hottest p50 / p95' : 'hottest', align: 'right' },
@@ -28,10 +37,15 @@ export function tableLines(plan: PlanResult, ink: Ink, columns: number, details:
     { title: 'does not hold' },
   ];
   const cells = rows.map((row) => {
-    const line = cellsOf(row, hasKeys, hasCost);
+    const line = cellsOf(row, hasKeys, hasCost, hasMark);
     return row.shards === plan.shards ? line.map((cell) => ink('bold', cell)) : line;
   });
-  return ['', ...linesOf(heads, cells, ink), ...(details ? legend(plan, rows[0], columns) : [])];
+  return [
+    '',
+    ...linesOf(heads, cells, ink),
+    ...(hasMark ? [MARK_LEGEND] : []),
+    ...(details ? legend(plan, rows[0], columns) : []),
+  ];
 }
 
 /** The answer, one fewer, the count from which all hold, and the largest; then what is left from the smallest on. */
@@ -44,13 +58,13 @@ function fewOf(table: readonly PlanTableRow[], { shards, shardsSafe }: PlanResul
   );
 }
 
-function cellsOf(row: PlanTableRow, hasKeys: boolean, hasCost: boolean): string[] {
+function cellsOf(row: PlanTableRow, hasKeys: boolean, hasCost: boolean, hasMark: boolean): string[] {
   const { shards, utilization, p50, p95, throttled, monthlyUsd } = row;
   return [
     count(shards),
     p50 === undefined || p95 === undefined ? percent(utilization) : `${percent(p50)} / ${percent(p95)}`,
     ...(hasKeys ? [riskCell(row)] : []),
-    finePercent(throttled),
+    finePercent(throttled) + (isMeanOnly(row) ? MARK : hasMark ? ' ' : ''),
     ...(hasCost ? [typeof monthlyUsd === 'number' ? count(Math.round(monthlyUsd)) : '–'] : []),
     failsCell(row),
   ];
@@ -69,7 +83,7 @@ function finePercent(part: number): string {
 
 function failsCell({ fails }: PlanTableRow): string {
   if (fails.length === 0) return '';
-  return fails.length === 1 ? fails[0] : `${fails[0]} and ${count(fails.length - 1)} more`;
+  return fails.length === 1 ? fails[0] : `${fails[0]} +${count(fails.length - 1)}`;
 }
 
 function legend({ maxThrottled }: PlanResult, { placement }: PlanTableRow, columns: number): string[] {

@@ -20,11 +20,18 @@ const NAMES: Readonly<Record<WayOutKind, string>> = {
 };
 
 /** Reports of 0.1 name no ways. */
-export function waysOutLines({ waysOut = [] }: HottestKey, details: boolean, columns: number): string[] {
+export function waysOutLines(key: HottestKey | null, details: boolean, columns: number): string[] {
+  const { waysOut = [], crowds } = key ?? {};
   const shown = waysOut.filter(({ feasible }) => details || feasible !== false);
   if (shown.length === 0) return [];
   return [
-    ...labelled('Ways out', 'any one of these, and what it costs:', MARGIN, columns),
+    '',
+    ...labelled(
+      'Ways out',
+      `of ${crowds === true ? 'so many shards' : 'a hot key'}: any one of these, and what it costs.`,
+      MARGIN,
+      columns,
+    ),
     ...shown.flatMap((way) => labelled(`  ${NAMES[way.kind]}`, showFigures(textOf(way)), MARGIN, columns)),
   ];
 }

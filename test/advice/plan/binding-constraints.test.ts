@@ -142,13 +142,18 @@ describe('exactly at a limit nothing more is asked for, and just above it is', (
     expect(planOf(1000, 100, { consumers: readers('efo:20') }).feasible).toBe(true);
   });
 
-  it('retention: twice the age of the backlog is enough, and an hour less is not', () => {
-    const outage = { outageSec: 12 * 3600, recoverSec: 3600 };
-    expect(planOf(100, 100, { outage, retentionHours: 26 }).feasible).toBe(true);
-    expect(planOf(100, 100, { outage, retentionHours: 25 })).toMatchObject({
+  it('retention: twice the outage is enough, however long the recovery, and a minute more of outage is not', () => {
+    const kept = (outageSec: number, recoverSec: number, retentionHours: number): PlanResult =>
+      planOf(100, 100, { outage: { outageSec, recoverSec }, retentionHours });
+    const HOUR = 3600;
+    expect(kept(12 * HOUR, 10 * HOUR, 24).feasible).toBe(true);
+    expect(kept(10 * HOUR, 4 * HOUR, 24).feasible).toBe(true);
+    expect(kept(12 * HOUR + 60, 60, 24)).toMatchObject({
       binding: 'catch-up',
-      remedies: [expect.stringContaining('--retention 26h') as string],
+      remedies: [expect.stringContaining('--retention 25h') as string],
     });
+    expect(kept(12 * HOUR + 60, 60, 25).feasible).toBe(true);
+    expect(kept(200 * 24 * HOUR, HOUR, 8760).remedies?.[0]).toContain('No retention is twice as long');
   });
 });
 

@@ -8,10 +8,11 @@ import { SHARD_LIMIT } from '../../../src/advice/plan/constraints.ts';
 import { hottestFill, placeKeys } from '../../../src/advice/placement/placement.ts';
 import { buildPlan } from '../../../src/advice/plan/plan.ts';
 import { planInputOf } from '../../../src/advice/plan/plan-input.ts';
+import { consumerRowsOf } from '../../../src/simulate/consumer-rows.ts';
 import { simulateExactly } from '../../../src/simulate/exact.ts';
 import type { ConstraintName, PlanResult } from '../../../src/results/plan-result.ts';
 import type { Scenario, Source } from '../../../src/traffic/scenario.ts';
-import { scenarioOf, sourceAt } from '../../traffic/scenarios.ts';
+import { consumerOf, scenarioOf, sourceAt } from '../../traffic/scenarios.ts';
 
 const OPTIONS = { serviceUs: 1000, z: 3 };
 /** Each record on its way at once, and none with others: the stream sees the rates as they are. */
@@ -139,5 +140,21 @@ describe('the planned count holds, and one fewer does not', () => {
       expect(throttledOn(shards - 1, bursts, 1)).toBeGreaterThan(0);
     }
     expect(claimed).toBeGreaterThan(4);
+  });
+
+  it('an outage: the oldest unread record is as old as the outage, though catching up takes far longer', () => {
+    const sources = lasting(sourcesOf(3, 820, 1000, drawsFrom(3)), 130);
+    // At most 1,111 records/s are worked off: what came in 30 s takes longer than the outage did.
+    const perRecordUs = 900;
+    const consumers = [
+      consumerOf({ kind: 'efo', perRecordUs, batch: 100, outages: [{ atUs: 10e6, forUs: 30e6 }] }),
+    ];
+    const { readers } = simulateExactly(scenarioOf(sources, { ...EACH_ALONE, consumers }), OPTIONS);
+    if (readers === undefined) throw new Error('a consumer reads');
+    const [{ iteratorAgeMs, drain }] = consumerRowsOf(readers, ['shardId-000000000000']);
+    expect(drain.state).toBe('drained');
+    expect(drain.ms).toBeGreaterThan(45_000);
+    expect(iteratorAgeMs.max).toBeGreaterThan(29_000);
+    expect(iteratorAgeMs.max).toBeLessThan(31_000);
   });
 });

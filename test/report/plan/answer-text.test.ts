@@ -40,6 +40,36 @@ describe('the answer of a plan', () => {
         expect(columnsOf(line), line).toBeLessThanOrEqual(80);
   });
 
+  it('names every constraint that asks for as many, and all that cannot be met', () => {
+    // 7,200 ÷ 800 = 9; 7,200 × 116 B ÷ 838,861 = 0.996; ÷ (1,000 × 80 %) = 9 by code of 1,000/s
+    const text = flat(textOf(7200, { dataBytes: 100, consumerSpeed: 1000 }));
+    expect(text).toMatch(/^9 shards\. write-records binds, and consumer-speed asks for as many\./);
+    const bursts = { burst: { rate: { recordsPerSec: 14_400 }, lengthSec: 1 } };
+    // 14,400 ÷ (2,000 × 80 %) = 9
+    expect(flat(textOf(7200, { dataBytes: 100, consumerSpeed: 1000, ...bursts }))).toMatch(
+      /^9 shards\. write-records binds, and consumer-speed and burst ask for as many\./,
+    );
+    expect(textOf(7200, { dataBytes: 100 })).toMatch(
+      /^9 shards\. write-records binds: the records written\./,
+    );
+    expect(textOf(1, { dataBytes: 100 })).toMatch(/^1 shard\. Every constraint holds on one\./);
+    expect(flat(textOf(1, { consumers: parseConsumersShort('flink:1,lambda:1,efo:21') }))).toMatch(
+      /^No number of shards fits\. read-calls binds: the GetRecords calls of the consumers; quota cannot be met either\./,
+    );
+  });
+
+  it('says that the KCL reads by fan-out, which costs money, and how it polls', () => {
+    const text = flat(textOf(1000, { consumers: parseConsumersShort('kcl:1') }));
+    expect(text).toContain(
+      '"kcl" reads by enhanced fan-out, the KCL\'s default, which is paid for by shard and by GB.',
+    );
+    expect(flat(textOf(1000, { consumers: parseConsumersShort('kcl:2') }))).toContain(
+      '"kcl", "kcl-2" read by',
+    );
+    for (const other of ['kcl-polling:1', 'efo:1', 'lambda:1'])
+      expect(textOf(1000, { consumers: parseConsumersShort(other) })).not.toContain("the KCL's default");
+  });
+
   it('says what skew costs and how to avoid it, where it costs much', () => {
     const keys = (count: number): Keys => ({ kind: 'uniform', count, template: 'key-{n}' });
     expect(flat(textOf(5000, { keys: keys(50) }))).toMatch(
@@ -84,7 +114,7 @@ describe('the answer of a plan', () => {
 
   it('puts the assumption most worth doubting on top', () => {
     const first = (options: PlanOptions): string =>
-      /Assumptions, the most worth doubting first\n {2}- (.*)/.exec(textOf(5000, options))?.[1] ?? '';
+      /^Doubt first: (.*)/m.exec(textOf(5000, options))?.[1] ?? '';
     expect(first({})).toContain('Nothing is known of the keys');
     expect(first({ keys: { kind: 'uniform', count: 1e6, template: 'k{n}' } })).toContain(
       'Never more than --rate',

@@ -40,14 +40,14 @@ describe('renderPlanText', () => {
     expect(textOf(HOT_KEY)).toMatch(
       /^No number of shards fits: one key alone is 1\.40 × what one shard takes\.\n/,
     );
-    expect(textOf(NO_KEYS)).toMatch(/^4 shards\. write-bytes binds: the bytes written\.\n/);
+    expect(textOf(NO_KEYS)).toMatch(/^4 shards\. write-bytes binds, and write-records asks for as many\.\n/);
   });
 
   it('shows every constraint with its count and its arithmetic', () => {
     expect(textOf(HOT_KEY)).toMatch(/^ {2}write-records +5 {2}3,500\/s ÷ \(1,000\/s × 80 %\) = 4\.38$/m);
     expect(textOf(HOT_KEY)).toMatch(/^ {2}hot-key +none {2}1,400\/s > 1,000\/s × 80 %: fits on no shard/m);
     expect(textOf(NO_KEYS).replace(/\s+/g, ' ')).toContain(
-      'Not evaluated: consumer-speed (without --consumer-speed); catch-up (without --outage); burst (without --burst); hot-key, hot-shard (no keys are given).',
+      'Not asked for: consumer-speed, catch-up, burst, hot-key, hot-shard.',
     );
   });
 
