@@ -19,6 +19,7 @@ import type { Scenario } from '../../traffic/scenario.ts';
 import { shareOf, splitWithin, WHOLE, type Split } from '../../traffic/split.ts';
 import { epochClock, epochOffsetUs } from '../clock.ts';
 import type { ClientSpec } from './client.ts';
+import { distanceMs } from './distance.ts';
 import { FailureLog } from './failure-log.ts';
 import { CpuMeter, generatorInfo } from './generator-health.ts';
 import { cannotStart, endThreads } from './thread-pool.ts';
@@ -123,6 +124,7 @@ class Crew {
   /** When a thread died last, from the start of the schedule. */
   #diedUs = 0;
   #toldSec = -Infinity;
+  #connectMs: number | undefined;
 
   constructor(options: CrewOptions) {
     const { scenario, map, z, threads, split = WHOLE } = options;
@@ -141,6 +143,7 @@ class Crew {
     const { signal } = this.#options;
     try {
       await Promise.all(this.#threads.map(({ ready }) => ready));
+      this.#connectMs = await this.#distance();
       const { startAt } = this.#options;
       if (startAt !== undefined) await waitForStart(startAt, 2 * LEAD_US, signal);
       this.#startUs = Math.max(startAt?.us ?? 0, epochClock() + LEAD_US);
@@ -155,6 +158,12 @@ class Crew {
       signal.removeEventListener('abort', stop);
       await endThreads(this.#options.threads);
     }
+  }
+
+  /** Of an endpoint that is known beforehand. */
+  async #distance(): Promise<number | undefined> {
+    const { endpoint } = this.#options.client;
+    return endpoint === undefined ? undefined : distanceMs(endpoint);
   }
 
   #setUp(worker: Worker, index: number, split: Split): Thread {
@@ -277,6 +286,7 @@ class Crew {
         results.map(({ load }) => load),
         cores,
         misrouted,
+        this.#connectMs,
       ),
       errors: failures.rows(),
       transport: results.at(0)?.transport ?? this.#options.transport,
