@@ -41,6 +41,8 @@ export interface CrewOptions {
   readonly client: ClientSpec;
   readonly stream: StreamRef;
   readonly transport: TransportName;
+  /** The endpoint, where the client's settings leave it to the SDK. */
+  readonly distanceTo?: string;
   /** As `bootThreads` gives them; they are used up. */
   readonly threads: readonly Worker[];
   /** The part of the offer that is this machine's; default: all of it. */
@@ -160,9 +162,9 @@ class Crew {
     }
   }
 
-  /** Of an endpoint that is known beforehand. */
+  /** Of the endpoint that the client names, or another that it is known to speak to. */
   async #distance(): Promise<number | undefined> {
-    const { endpoint } = this.#options.client;
+    const { client, distanceTo: endpoint = client.endpoint } = this.#options;
     return endpoint === undefined ? undefined : distanceMs(endpoint);
   }
 

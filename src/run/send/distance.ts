@@ -9,9 +9,9 @@ const PATIENCE_MS = 1_000;
 
 /** The shortest of some connects, in milliseconds; undefined where there was none. */
 export async function distanceMs(endpoint: string): Promise<number | undefined> {
-  const { hostname, port, protocol } = new URL(endpoint);
-  const number = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
   try {
+    const { hostname, port, protocol } = new URL(endpoint);
+    const number = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
     const { address } = await lookup(hostname.replace(/^\[(.*)\]$/, '$1'));
     let least: number | undefined;
     for (let i = 0; i < TRIES; i++) {
@@ -34,7 +34,7 @@ function connectMs(host: string, port: number): Promise<number | undefined> {
       resolve(ms);
     };
     socket.setTimeout(PATIENCE_MS, () => end(undefined));
-    socket.once('connect', () => end(performance.now() - startMs));
+    socket.once('connect', () => end(Math.round((performance.now() - startMs) * 1000) / 1000));
     socket.once('error', () => end(undefined));
   });
 }

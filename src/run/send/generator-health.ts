@@ -45,7 +45,7 @@ export class GeneratorHealth {
   stop(): ThreadHealth {
     this.#delay.disable();
     const cpuUs = threadCpuUs();
-    const lateMs = (ns: number): number => Math.max(0, ns / 1e6 - RESOLUTION_MS);
+    const lateMs = (ns: number): number => Math.max(0, Math.round(ns / 1e3 - RESOLUTION_MS * 1000) / 1000);
     const measured = this.#delay.count > 0;
     return {
       eventLoopUtilization: performance.eventLoopUtilization(this.#loop).utilization,

@@ -40,6 +40,7 @@ it('knows how far away an endpoint is, and nothing of one that is not there', as
   expect(await distanceMs(url())).toBeGreaterThan(0);
   expect(await distanceMs('http://127.0.0.1:1')).toBeUndefined();
   expect(await distanceMs('http://no-such-host.invalid')).toBeUndefined();
+  expect(await distanceMs('')).toBeUndefined();
 });
 
 it('reads the CPU time of a thread whatever its name is', () => {
