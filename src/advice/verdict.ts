@@ -12,7 +12,7 @@ import { DISPATCHED_LIMIT, LAG_LIMIT_MS } from '../results/generator-validity.ts
 import type { TallyReading } from '../results/count-tally.ts';
 import type { JudgedLoad } from '../results/judged-load.ts';
 import type { HotKey } from '../results/load-judge.ts';
-import type { Dimension, Finding, FindingOf, GeneratorInfo } from '../results/report-document.ts';
+import type { Dimension, Finding, FindingOf, GeneratorInfo, SendingThread } from '../results/report-document.ts';
 import { normalQuantile } from '../traffic/normal.ts';
 import { heaviestOfUniform, observedShardOf, observedShardsOf, type ObservedShard } from './observed-keys.ts';
 import { saltsOfHotKeys } from './hot-key-salts.ts';
@@ -66,10 +66,20 @@ function findGeneratorLate({ generator, peakRatePerSec }: Observation): FindingO
         dispatched: generator.dispatched,
         dispatchedLimit: DISPATCHED_LIMIT,
         eventLoopUtilization: generator.eventLoopUtilization,
+        ...busiestCpu(generator),
         ...(peakRatePerSec === undefined ? {} : { peakRatePerSec }),
       },
     },
   ];
+}
+
+/** CPU of the thread that was busiest, where it is known. */
+function busiestCpu({ threads = [] }: GeneratorInfo): { cpu?: number } {
+  const busiest = threads.reduce<SendingThread | undefined>(
+    (most, thread) => (thread.eventLoopUtilization > (most?.eventLoopUtilization ?? -1) ? thread : most),
+    undefined,
+  );
+  return busiest?.cpu === undefined ? {} : { cpu: busiest.cpu };
 }
 
 function findUnderProvisioned(observation: Observation): FindingOf<'UNDER_PROVISIONED'>[] {

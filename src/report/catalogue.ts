@@ -203,13 +203,21 @@ const GENERATOR_LATE: FindingInfo<'GENERATOR_LATE'> = {
   todo: ({ evidence }) =>
     `The sending thread was busy ${percent(evidence.eventLoopUtilization)} of the time. ` +
     (evidence.eventLoopUtilization >= 0.9
-      ? 'It is the limit: lower the rate, send larger batches, or use a faster machine.'
+      ? `${busyWhy(evidence.cpu)} lower the rate, send larger batches, use --transport raw, ` +
+        'more --workers on free cores, or a faster machine.'
       : 'It may have been held up by other work on this machine: stop that, and run again.') +
     ` The scenario's own peaks (bursts, stages) may ask for more than one sending thread can do` +
     (evidence.peakRatePerSec === undefined
       ? '.'
       : `: at its highest it asks for ${count(evidence.peakRatePerSec)}${NBSP}records/s.`),
 };
+
+/** A thread that is busy all the time, and does not get a core for it, waits for others. */
+function busyWhy(cpu: number | undefined): string {
+  return cpu === undefined || cpu >= 0.7
+    ? 'It is the limit:'
+    : `It had a core for only ${percent(cpu)} of the time: others on this machine had it. Stop them, or`;
+}
 
 /** Every finding there is. A code without words does not compile. */
 export const CATALOGUE = {

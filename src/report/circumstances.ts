@@ -70,19 +70,55 @@ function engineOf(engine: NonNullable<ReportDocument['engine']>): string {
 }
 
 /** Whether the generator kept its promise, in one sentence with the numbers that decide it. */
-export function generatorSentence(generator: GeneratorInfo): string {
+export function generatorSentence(generator: GeneratorInfo, isClosed = false): string {
   const { lagMs } = generator;
-  const trust = generator.valid ? 'kept the rate' : 'DID NOT keep the rate';
   const misrouted =
     generator.misrouted > 0
       ? ` ${amountOf(generator.misrouted, 'reply', 'replies')} named another shard than we had worked out: the ` +
         'stream was resharded meanwhile.'
       : '';
+  const trust = generator.valid ? 'kept the rate' : 'DID NOT keep the rate';
+  const pace = isClosed
+    ? closedPace(generator)
+    : `${trust}: ${percent(generator.dispatched)} of due records handed on in time, lag p99 ` +
+      `${millis(lagMs.p99)}${NBSP}ms, max ${millis(lagMs.max)}${NBSP}ms`;
   return (
-    `${trust}: ${percent(generator.dispatched)} of due records handed on in time, lag p99 ${millis(lagMs.p99)}${NBSP}ms, ` +
-    `max ${millis(lagMs.max)}${NBSP}ms; ${amountOf(generator.workers, 'worker')}, CPU ${percent(generator.cpu)}, ` +
-    `event loop ${percent(generator.eventLoopUtilization)} busy${readersOf(generator)}.${misrouted}`
+    `${pace}; ${amountOf(generator.workers, 'worker')}${cpuOf(generator)}, ` +
+    `event loop ${percent(generator.eventLoopUtilization)} busy${delayOf(generator)}${readersOf(generator)}` +
+    `${wireOf(generator)}.${misrouted}`
   );
+}
+
+/** Above this the slots of a closed loop wait for this machine. */
+const BUSY_SENDERS = 0.9;
+
+function closedPace({ eventLoopUtilization }: GeneratorInfo): string {
+  return eventLoopUtilization > BUSY_SENDERS
+    ? 'closed loop, and ITS OWN THREADS were the limit: the pace and the latencies are of this machine'
+    : 'closed loop: the replies set the pace, so that nothing is late';
+}
+
+/** Each thread on its own where the system says so; else the whole process. */
+function cpuOf({ cpu, threads = [] }: GeneratorInfo): string {
+  const each = threads.flatMap((thread) => thread.cpu ?? []);
+  if (each.length === 0 || each.length > MOST_THREADS_NAMED)
+    return `, CPU ${percent(cpu)} of a core for the process`;
+  return ` with CPU ${each.map(percent).join(', ')} of a core, ${percent(cpu)} for the process`;
+}
+
+/** More threads than that make no sentence. */
+const MOST_THREADS_NAMED = 4;
+
+function delayOf({ threads = [] }: GeneratorInfo): string {
+  const most = Math.max(-1, ...threads.map(({ loopDelayMs }) => loopDelayMs?.p99 ?? -1));
+  return most < 0 ? '' : ` and ${millis(most)}${NBSP}ms late at p99`;
+}
+
+function wireOf({ mbitPerSec, connectMs }: GeneratorInfo): string {
+  const wire = mbitPerSec === undefined ? '' : `; ${millis(mbitPerSec)}${NBSP}Mbit/s sent`;
+  return connectMs === undefined
+    ? wire
+    : `${wire}; measured from ${millis(connectMs)}${NBSP}ms away (a TCP connect, one round trip)`;
 }
 
 /** Above this the consumers' own thread may be what they wait for. */

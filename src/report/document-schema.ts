@@ -215,6 +215,7 @@ const finding = z.discriminatedUnion('code', [
       dispatched: amount,
       dispatchedLimit: amount,
       eventLoopUtilization: amount,
+      cpu: amount.optional(),
       peakRatePerSec: amount.optional(),
     }),
   }),
@@ -251,6 +252,12 @@ const maxRate = z.object({
   ),
 });
 
+const sendingThread = z.object({
+  cpu: amount.optional(),
+  eventLoopUtilization: amount,
+  loopDelayMs: z.object({ p99: amount, max: amount }).optional(),
+});
+
 const generator = z.object({
   valid: z.boolean(),
   lagMs: z.object({ p50: amount, p99: amount, max: amount }),
@@ -260,6 +267,9 @@ const generator = z.object({
   eventLoopUtilization: amount,
   misrouted: count,
   readersUtilization: amount.optional(),
+  threads: z.array(sendingThread).optional(),
+  mbitPerSec: amount.optional(),
+  connectMs: amount.optional(),
 });
 
 export const documentSchema = z.object({

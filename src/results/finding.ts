@@ -107,6 +107,8 @@ export interface Evidence {
     readonly dispatchedLimit: number;
     readonly eventLoopUtilization: number;
     /** Highest rate that the scenario asks for, records per second. */
+    /** Cores that the busiest sending thread got. */
+    readonly cpu?: number;
     readonly peakRatePerSec?: number;
   };
 }

@@ -315,4 +315,19 @@ export interface GeneratorInfo {
   readonly misrouted: number;
   /** With consumers: share of time in which the event loop of the thread that reads was busy, 0…1. */
   readonly readersUtilization?: number;
+  /** Each thread that sends. */
+  readonly threads?: readonly SendingThread[];
+  /** Sent by all of them, HTTP with its headers, in millions of bits per second. */
+  readonly mbitPerSec?: number;
+  /** The shortest TCP connect before the load: one round trip to the stream. */
+  readonly connectMs?: number;
+}
+
+export interface SendingThread {
+  /** CPU seconds per second of this thread; absent where the system does not say. */
+  readonly cpu?: number;
+  /** Share of time in which its event loop was busy, 0…1. */
+  readonly eventLoopUtilization: number;
+  /** How late its event loop came to a timer. */
+  readonly loopDelayMs?: { readonly p99: number; readonly max: number };
 }

@@ -127,6 +127,7 @@ export async function runAwsLoad({ target, runId, workers, ...rest }: AwsLoadOpt
     const result = await runCrew({
       ...{ ...rest, threads, scenario, map },
       client: connection.clientSpec,
+      distanceTo: connection.watch.endpoint,
       stream: referenceTo(stream),
       runId: Buffer.from(runId, 'hex'),
     });

@@ -2,10 +2,9 @@
  * AWS clients for sending: keep-alive HTTP/1.1, and no retries of the SDK's own, because a retry that we do not see is
  * a latency and an attempt that we do not count. Described by data, so that every thread can make its own.
  */
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { KinesisClient, type KinesisClientConfig } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { WireMeter } from './wire-meter.ts';
 
 export const CONNECTION_TIMEOUT_MS = 3_000;
 /** As long as the reply of a stalled stream is waited for; then the records' fate is unknown. */
@@ -44,8 +43,12 @@ export const NOTHING_OF_THE_USERS = {
   userAgentAppId: '',
 } satisfies KinesisClientConfig;
 
-/** @param connections open at the same time, at most */
-export function kinesisClient({ kind, ...spec }: ClientSpec, connections: number): KinesisClient {
+/** @param connections open at the same time, at most @param wire is told of them */
+export function kinesisClient(
+  { kind, ...spec }: ClientSpec,
+  connections: number,
+  wire = new WireMeter(),
+): KinesisClient {
   return new KinesisClient({
     ...(kind === 'local' ? NOTHING_OF_THE_USERS : {}),
     ...spec,
@@ -53,8 +56,7 @@ export function kinesisClient({ kind, ...spec }: ClientSpec, connections: number
     // One chain of middleware for all requests of a kind, instead of one for each.
     cacheMiddleware: true,
     requestHandler: new NodeHttpHandler({
-      httpAgent: new HttpAgent({ keepAlive: true, maxSockets: connections }),
-      httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: connections }),
+      ...wire.agents({ keepAlive: true, maxSockets: connections }),
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       throwOnRequestTimeout: true,

@@ -19,6 +19,7 @@ import type { Scenario } from '../../traffic/scenario.ts';
 import { shareOf, splitWithin, WHOLE, type Split } from '../../traffic/split.ts';
 import { epochClock, epochOffsetUs } from '../clock.ts';
 import type { ClientSpec } from './client.ts';
+import { distanceMs } from './distance.ts';
 import { FailureLog } from './failure-log.ts';
 import { CpuMeter, generatorInfo } from './generator-health.ts';
 import { cannotStart, endThreads } from './thread-pool.ts';
@@ -40,6 +41,8 @@ export interface CrewOptions {
   readonly client: ClientSpec;
   readonly stream: StreamRef;
   readonly transport: TransportName;
+  /** The endpoint, where the client's settings leave it to the SDK. */
+  readonly distanceTo?: string;
   /** As `bootThreads` gives them; they are used up. */
   readonly threads: readonly Worker[];
   /** The part of the offer that is this machine's; default: all of it. */
@@ -123,6 +126,7 @@ class Crew {
   /** When a thread died last, from the start of the schedule. */
   #diedUs = 0;
   #toldSec = -Infinity;
+  #connectMs: number | undefined;
 
   constructor(options: CrewOptions) {
     const { scenario, map, z, threads, split = WHOLE } = options;
@@ -141,6 +145,7 @@ class Crew {
     const { signal } = this.#options;
     try {
       await Promise.all(this.#threads.map(({ ready }) => ready));
+      this.#connectMs = await this.#distance();
       const { startAt } = this.#options;
       if (startAt !== undefined) await waitForStart(startAt, 2 * LEAD_US, signal);
       this.#startUs = Math.max(startAt?.us ?? 0, epochClock() + LEAD_US);
@@ -155,6 +160,12 @@ class Crew {
       signal.removeEventListener('abort', stop);
       await endThreads(this.#options.threads);
     }
+  }
+
+  /** Of the endpoint that the client names, or another that it is known to speak to. */
+  async #distance(): Promise<number | undefined> {
+    const { client, distanceTo: endpoint = client.endpoint } = this.#options;
+    return endpoint === undefined ? undefined : distanceMs(endpoint);
   }
 
   #setUp(worker: Worker, index: number, split: Split): Thread {
@@ -277,6 +288,7 @@ class Crew {
         results.map(({ load }) => load),
         cores,
         misrouted,
+        this.#connectMs,
       ),
       errors: failures.rows(),
       transport: results.at(0)?.transport ?? this.#options.transport,

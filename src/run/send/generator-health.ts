@@ -2,32 +2,61 @@
  * Whether the generator did its part: how late it was and how busy, so that its own slowness is never held against
  * the stream.
  */
-import { performance } from 'node:perf_hooks';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { isGeneratorValid } from '../../results/generator-validity.ts';
 import type { LatencyHistogram } from '../../results/latency.ts';
-import type { GeneratorInfo } from '../../results/report-document.ts';
+import type { GeneratorInfo, SendingThread } from '../../results/report-document.ts';
+import { threadCpuUs } from './thread-cpu.ts';
 
 /** Above this an event loop has no time of its own left, and a full queue may be our own doing. */
 const SATURATED = 0.95;
+/** How often the delay of an event loop is looked at. */
+const RESOLUTION_MS = 20;
 
 /** How one sending thread fared. */
 export interface ThreadHealth {
   /** Part of the time in which its event loop was busy, 0…1. */
   readonly eventLoopUtilization: number;
+  /** How late its event loop came to a timer; absent where nothing was measured. */
+  readonly loopDelayMs?: { readonly p99: number; readonly max: number };
+  /** CPU of this thread alone, as cores; absent where the system does not say. */
+  readonly cpu?: number;
 }
 
 /** What a thread was to send. */
 export interface ThreadLoad extends ThreadHealth {
   readonly offered: number;
   readonly dropped: number;
+  /** Sent on the wire, HTTP with its headers, per second. */
+  readonly bytesPerSec?: number;
 }
 
 /** Of the thread that makes it, from then on. */
 export class GeneratorHealth {
   readonly #loop = performance.eventLoopUtilization();
+  readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  readonly #startMs = performance.now();
+  readonly #cpuUs = threadCpuUs();
+
+  constructor() {
+    this.#delay.enable();
+  }
 
   stop(): ThreadHealth {
-    return { eventLoopUtilization: performance.eventLoopUtilization(this.#loop).utilization };
+    this.#delay.disable();
+    const cpuUs = threadCpuUs();
+    const lateMs = (ns: number): number => Math.max(0, Math.round(ns / 1e3 - RESOLUTION_MS * 1000) / 1000);
+    const measured = this.#delay.count > 0;
+    return {
+      eventLoopUtilization: performance.eventLoopUtilization(this.#loop).utilization,
+      ...(measured && {
+        loopDelayMs: { p99: lateMs(this.#delay.percentile(99)), max: lateMs(this.#delay.max) },
+      }),
+      ...(cpuUs !== undefined &&
+        this.#cpuUs !== undefined && {
+          cpu: (cpuUs - this.#cpuUs) / 1000 / (performance.now() - this.#startMs),
+        }),
+    };
   }
 }
 
@@ -42,12 +71,17 @@ export class CpuMeter {
   }
 }
 
-/** @param cpu cores @param misrouted replies that named another shard than we had worked out */
+/**
+ * @param cpu cores
+ * @param misrouted replies that named another shard than we had worked out
+ * @param connectMs how far away the stream is, where that was measured
+ */
 export function generatorInfo(
   lag: LatencyHistogram,
   threads: readonly ThreadLoad[],
   cpu: number,
   misrouted: number,
+  connectMs?: number,
 ): GeneratorInfo {
   const lagMs = { p50: lag.percentileMs(50) ?? 0, p99: lag.percentileMs(99) ?? 0, max: lag.maxMs ?? 0 };
   const dispatched = dispatchedShare(threads);
@@ -59,6 +93,19 @@ export function generatorInfo(
     cpu,
     eventLoopUtilization: Math.max(0, ...threads.map((thread) => thread.eventLoopUtilization)),
     misrouted,
+    ...(threads.length > 0 && { threads: threads.map(threadOf) }),
+    ...(threads.length > 0 && {
+      mbitPerSec: threads.reduce((sum, { bytesPerSec = 0 }) => sum + bytesPerSec, 0) * (8 / 1e6),
+    }),
+    ...(connectMs !== undefined && { connectMs }),
+  };
+}
+
+function threadOf({ cpu, eventLoopUtilization, loopDelayMs }: ThreadLoad): SendingThread {
+  return {
+    ...(cpu !== undefined && { cpu }),
+    eventLoopUtilization,
+    ...(loopDelayMs !== undefined && { loopDelayMs }),
   };
 }
 

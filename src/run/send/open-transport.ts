@@ -5,6 +5,7 @@ import type { AcknowledgedRecords } from '../read/acknowledged-records.ts';
 import { kinesisClient, type ClientSpec } from './client.ts';
 import type { PutBodyOptions } from './put-body.ts';
 import type { Transport, TransportName } from './transport.ts';
+import type { WireMeter } from './wire-meter.ts';
 
 export interface OpenTransportOptions extends PutBodyOptions {
   readonly client: ClientSpec;
@@ -14,10 +15,12 @@ export interface OpenTransportOptions extends PutBodyOptions {
   readonly shardIds: readonly string[];
   /** Where consumers are to be told what was acknowledged. */
   readonly acknowledged?: AcknowledgedRecords | undefined;
+  /** Counts what the connections carry. */
+  readonly wire?: WireMeter;
 }
 
 export async function openTransport(name: TransportName, options: OpenTransportOptions): Promise<Transport> {
-  const client = kinesisClient(options.client, options.connections);
+  const client = kinesisClient(options.client, options.connections, options.wire);
   switch (name) {
     case 'sdk':
       return new (await import('./sdk-transport.ts')).SdkTransport({ ...options, client });

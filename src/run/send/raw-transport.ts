@@ -3,7 +3,7 @@
  * headers and with whose credentials is still the SDK's to say.
  */
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
-import { Pool, type Dispatcher } from 'undici';
+import { buildConnector, Pool, type Dispatcher } from 'undici';
 import type { AcknowledgedRecords } from '../read/acknowledged-records.ts';
 import type { Batch } from '../../traffic/producer.ts';
 import type { RecordSlab } from '../../traffic/record-slab.ts';
@@ -12,6 +12,7 @@ import { bodyWriterOf, type BodyWriter, type PutBodyOptions } from './put-body.t
 import { failedReply, ReplyReader } from './reply-reader.ts';
 import { basicDateTime, Signer } from './signer.ts';
 import type { PutReply, Transport } from './transport.ts';
+import type { WireMeter } from './wire-meter.ts';
 import { WireKindReader, type WireKind } from './wire-kind.ts';
 
 const SERVICE = 'kinesis';
@@ -21,6 +22,8 @@ export interface RawTransportOptions extends PutBodyOptions {
   readonly client: KinesisClient;
   readonly connections: number;
   readonly shardIds: readonly string[];
+  /** Counts what the connections carry. */
+  readonly wire?: WireMeter;
   /** Where consumers are to be told what was acknowledged. */
   readonly acknowledged?: AcknowledgedRecords | undefined;
 }
@@ -79,17 +82,23 @@ export class RawTransport implements Transport {
     const before = this.#way;
     const isSameOrigin = before?.kind.origin === kind.origin;
     if (!isSameOrigin) void before?.pool.close();
-    const pool = isSameOrigin ? before.pool : poolOf(kind.origin, this.#options.connections);
+    const pool = isSameOrigin ? before.pool : poolOf(kind.origin, this.#options);
     const signer = new Signer(kind.keys, { region: kind.region, service: SERVICE, headers: kind.headers });
     return (this.#way = { kind, pool, signer, headers: { ...kind.headers, ...signer.still } });
   }
 }
 
-function poolOf(origin: string, connections: number): Pool {
+function poolOf(origin: string, { connections, wire }: RawTransportOptions): Pool {
+  const connector = buildConnector({ timeout: CONNECTION_TIMEOUT_MS });
   return new Pool(origin, {
     connections,
     pipelining: 1,
-    connectTimeout: CONNECTION_TIMEOUT_MS,
+    connect: (options, callback) =>
+      connector(options, (...result) => {
+        const [error, socket] = result;
+        if (error === null) wire?.watch(socket);
+        callback(...result);
+      }),
     headersTimeout: REQUEST_TIMEOUT_MS,
     bodyTimeout: REQUEST_TIMEOUT_MS,
   });

@@ -11,6 +11,7 @@ import { loadTransport, openTransport } from './open-transport.ts';
 import { RecordData } from './record-data.ts';
 import { mapOf, type SendOrder, type SendReport, type SendSetup } from './send-thread.ts';
 import type { TransportName } from './transport.ts';
+import { WireMeter } from './wire-meter.ts';
 
 const US_PER_SEC = 1_000_000;
 
@@ -22,6 +23,7 @@ class Sender {
   readonly #warmupUs: number;
   readonly #stop = new AbortController();
   readonly #counter = new PutCounter();
+  readonly #wire = new WireMeter();
   /** Where there are consumers. */
   readonly #line: AckLine | undefined;
   #startUs = 0;
@@ -50,6 +52,7 @@ class Sender {
           data: new RecordData(runId, this.#startUs, scenario.traffic, nameOf, worker),
           shardIds: map.open.map((shard) => shard.shardId),
           acknowledged: this.#line?.records,
+          wire: this.#wire,
         });
         return this.#counter.watch(transport);
       },
@@ -66,7 +69,11 @@ class Sender {
     this.#clock = clockFrom(startUs, clockWithOffset(offsetUs));
     const result = await this.#load.run();
     const { health, failures, transport, misrouted, interrupted, countedUs, pipeline } = result;
-    const load = { ...health, ...pipeline.tally.sums };
+    // From the first request on: nobody else is to pay for a schedule that begins later.
+    const { firstUs = startUs, lastUs = startUs } = this.#counter.read();
+    const seconds = Math.max(1e-3, (lastUs - firstUs) / US_PER_SEC);
+    const bytesPerSec = this.#wire.sentBytes / seconds;
+    const load = { ...health, ...pipeline.tally.sums, bytesPerSec };
     const counts = { errors: failures.rows(), transport, misrouted, interrupted, countedUs };
     const acknowledged = this.#line?.close() ?? 0;
     say({ kind: 'done', load, ...counts, puts: this.#counter.read(), acknowledged });

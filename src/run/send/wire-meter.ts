@@ -1,0 +1,45 @@
+/**
+ * What a thread's connections have carried: HTTP with its headers, before TLS and TCP add theirs.
+ */
+import { Agent as HttpAgent, type AgentOptions } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+export class WireMeter {
+  /** Connections that were opened. */
+  connections = 0;
+  readonly #open = new Set<Socket>();
+  #closedBytes = 0;
+
+  /** Bytes that were sent so far. */
+  get sentBytes(): number {
+    let bytes = this.#closedBytes;
+    for (const socket of this.#open) bytes += socket.bytesWritten;
+    return bytes;
+  }
+
+  watch(socket: Socket): void {
+    this.connections++;
+    this.#open.add(socket);
+    socket.once('close', () => {
+      this.#open.delete(socket);
+      this.#closedBytes += socket.bytesWritten;
+    });
+  }
+
+  /** Agents of node:http whose connections are watched. */
+  agents(options: AgentOptions): { readonly httpAgent: HttpAgent; readonly httpsAgent: HttpsAgent } {
+    const httpAgent = new HttpAgent(options);
+    const httpsAgent = new HttpsAgent(options);
+    for (const agent of [httpAgent, httpsAgent]) {
+      const create = agent.createConnection.bind(agent);
+      agent.createConnection = (...args): Duplex | null | undefined => {
+        const socket = create(...args);
+        if (socket) this.watch(socket as Socket);
+        return socket;
+      };
+    }
+    return { httpAgent, httpsAgent };
+  }
+}
