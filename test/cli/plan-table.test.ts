@@ -50,7 +50,7 @@ describe('the first screen of a plan', () => {
     const { out } = await plan(...SIMPLE);
     expect(out.split('\n').length).toBeLessThanOrEqual(50);
     const heads = [
-      '7 shards.',
+      '7 shards, ',
       '\nFor  ',
       '\nDoubt first: ',
       'constraint ',
