@@ -12,7 +12,13 @@ import { DISPATCHED_LIMIT, LAG_LIMIT_MS } from '../results/generator-validity.ts
 import type { TallyReading } from '../results/count-tally.ts';
 import type { JudgedLoad } from '../results/judged-load.ts';
 import type { HotKey } from '../results/load-judge.ts';
-import type { Dimension, Finding, FindingOf, GeneratorInfo, SendingThread } from '../results/report-document.ts';
+import type {
+  Dimension,
+  Finding,
+  FindingOf,
+  GeneratorInfo,
+  SendingThread,
+} from '../results/report-document.ts';
 import { normalQuantile } from '../traffic/normal.ts';
 import { heaviestOfUniform, observedShardOf, observedShardsOf, type ObservedShard } from './observed-keys.ts';
 import { saltsOfHotKeys } from './hot-key-salts.ts';

@@ -87,6 +87,25 @@ function generatorOf(parts: readonly MergePart[], lag: LatencyHistogram): Genera
     cpu: most(({ cpu }) => cpu),
     eventLoopUtilization: most(({ eventLoopUtilization }) => eventLoopUtilization),
     misrouted: sum(({ misrouted }) => misrouted),
+    ...wireOf(known),
+  };
+}
+
+/** All threads, what they sent together, and the way of the machine that is farthest off; where every one knows. */
+function wireOf(known: readonly GeneratorInfo[]): Partial<GeneratorInfo> {
+  const all = <T>(of: (generator: GeneratorInfo) => T | undefined): T[] | undefined => {
+    const values = known.map(of);
+    return values.length === 0 || values.includes(undefined) ? undefined : (values as T[]);
+  };
+  const [threads, mbit, connects] = [
+    all(({ threads }) => threads),
+    all(({ mbitPerSec }) => mbitPerSec),
+    all(({ connectMs }) => connectMs),
+  ];
+  return {
+    ...(threads && { threads: threads.flat() }),
+    ...(mbit && { mbitPerSec: mbit.reduce((sum, one) => sum + one, 0) }),
+    ...(connects && { connectMs: Math.max(...connects) }),
   };
 }
 

@@ -29,8 +29,11 @@ export function renderPreflight(preflight: Preflight, columns: number): string {
     ),
     ...lines(
       'Load',
-      `about ${amountOf(load.records, 'record')} and ${bytes(load.bytes)} in ${duration(load.durationMs)}, at most ` +
-        `${count(load.peakRecordsPerSec)}${NBSP}records/s and ${mibPerSec(load.peakBytesPerSec)}`,
+      load.isBound === true
+        ? `a closed loop: as much as is taken, at most about ${amountOf(load.records, 'record')} and ` +
+            `${bytes(load.bytes)} in ${duration(load.durationMs)}; what is throttled is sent beside`
+        : `about ${amountOf(load.records, 'record')} and ${bytes(load.bytes)} in ${duration(load.durationMs)}, at most ` +
+            `${count(load.peakRecordsPerSec)}${NBSP}records/s and ${mibPerSec(load.peakBytesPerSec)}`,
     ),
     ...costTexts(preflight).flatMap((text, i) => lines(i === 0 ? 'Cost' : '', text)),
   ]);

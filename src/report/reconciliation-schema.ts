@@ -72,6 +72,7 @@ export const preflight = z.object({
     .optional(),
   allowedBy: z.enum(['own', 'tag', 'flag', 'nothing']).optional(),
   load: z.object({
+    isBound: z.boolean().optional(),
     records: count,
     bytes: count,
     durationMs: amount,

@@ -125,7 +125,9 @@ function retryLines({ retry, totals }: ReportDocument, columns: number): string[
 }
 
 function closing(document: ReportDocument, columns: number): string[] {
-  const generator = document.generator ? generatorSentence(document.generator, document.scenario?.producer?.loop === 'closed') : undefined;
+  const generator = document.generator
+    ? generatorSentence(document.generator, document.scenario?.producer?.loop === 'closed')
+    : undefined;
   const repeat = repeatSentence(document);
   return [
     '',

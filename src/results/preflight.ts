@@ -40,6 +40,8 @@ export interface RecentTraffic {
 
 /** What the scenario will offer, warm-up included. */
 export interface LoadEstimate {
+  /** Of a closed loop: what the stream takes at most, for nobody knows what is sent. */
+  readonly isBound?: boolean;
   readonly records: number;
   readonly bytes: number;
   readonly durationMs: number;

@@ -7,6 +7,8 @@ import { badInput } from '../../model/refusal.ts';
 import { meanRecordBytes } from '../../traffic/record-mean.ts';
 import type { Scenario } from '../../traffic/scenario.ts';
 
+const US_PER_SEC = 1_000_000;
+
 /**
  * The scenario as an open loop at the most that its stream takes; itself, where it is one already.
  * @throws Refusal (exit 2) for a stream that grows with its load
@@ -19,13 +21,15 @@ export function atMost(scenario: Scenario, mode: 'provisioned' | 'on-demand'): S
       'Write rates instead, or use a provisioned stream.',
     );
   }
-  const { traffic, stream, placementSeed, durationUs } = scenario;
+  const { traffic, stream, placementSeed, warmupUs, durationUs } = scenario;
   const each = traffic.map(({ size, keys }) =>
     meanRecordBytes(size, keys, stream.maxRecordBytes, placementSeed),
   );
   const bytes = each.reduce((sum, one) => sum + one, 0) / each.length;
   const perShard = Math.min(LIMITS.writeRecordsPerSec.value, LIMITS.writeBytesPerSec.value / bytes);
-  const rate = (perShard * stream.shards) / traffic.length;
+  // Full buckets hold as much as a second brings.
+  const totalUs = warmupUs + durationUs;
+  const rate = ((perShard * stream.shards) / traffic.length) * ((totalUs + US_PER_SEC) / totalUs);
   return {
     ...scenario,
     traffic: traffic.map((source) => ({ ...source, stages: [{ durationUs, from: rate, to: rate }] })),

@@ -5,7 +5,7 @@ import { LIMITS } from '../../model/limits.ts';
 import { badInput } from '../../model/refusal.ts';
 import { shareOf } from '../../model/hash-range.ts';
 import type { ShardMap } from '../../model/shard-map.ts';
-import type { Difference, Preflight, StreamFacts } from '../../results/preflight.ts';
+import type { Difference, LoadEstimate, Preflight, StreamFacts } from '../../results/preflight.ts';
 import type { Scenario, StreamSpec } from '../../traffic/scenario.ts';
 import { readLayout } from '../send/stream-layout.ts';
 import { awsTrouble, isDenied } from './aws-trouble.ts';
@@ -54,7 +54,7 @@ export async function inspectStream(
     permission,
     traffic,
     allowedBy: isOwn ? 'own' : isTagged ? 'tag' : allowExisting ? 'flag' : 'nothing',
-    load: estimateLoad(real),
+    load: loadOf(scenario, real),
     cost: estimateCost(real, { region: connection.region, mode: facts.mode }),
     differences: differencesOf(scenario.stream, facts, map),
   };
@@ -84,10 +84,15 @@ export async function inspectPlan(
     region,
     endpoint: connection.watch.endpoint,
     create,
-    load: estimateLoad(most),
+    load: loadOf(scenario, most),
     cost: estimateCost(most, { region, mode: create.mode, newShards: create.shards }),
     differences: differencesOfNew(scenario.stream),
   };
+}
+
+/** @param most what is sent at most, where the scenario does not say */
+function loadOf(scenario: Scenario, most: Scenario): LoadEstimate {
+  return { ...estimateLoad(most), ...(most !== scenario && scenario.producer.loop && { isBound: true }) };
 }
 
 /** The scenario on the stream that is there: its limits and mode, and buckets that are full. */

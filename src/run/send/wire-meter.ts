@@ -6,10 +6,13 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
+/** What is asked of a connection. */
+type Carrier = Pick<Socket, 'bytesWritten' | 'once'>;
+
 export class WireMeter {
   /** Connections that were opened. */
   connections = 0;
-  readonly #open = new Set<Socket>();
+  readonly #open = new Set<Carrier>();
   #closedBytes = 0;
 
   /** Bytes that were sent so far. */
@@ -19,7 +22,7 @@ export class WireMeter {
     return bytes;
   }
 
-  watch(socket: Socket): void {
+  watch(socket: Carrier): void {
     this.connections++;
     this.#open.add(socket);
     socket.once('close', () => {
@@ -36,7 +39,7 @@ export class WireMeter {
       const create = agent.createConnection.bind(agent);
       agent.createConnection = (...args): Duplex | null | undefined => {
         const socket = create(...args);
-        if (socket) this.watch(socket as Socket);
+        if (socket) this.watch(socket as Duplex & Carrier);
         return socket;
       };
     }
