@@ -72,7 +72,7 @@ function numberSections(document: ReportDocument, ink: Ink, columns: number): st
       : []),
     ...(timeline?.length
       ? section('WHAT CHANGED', '', [
-          ...changeLines(timeline, ink),
+          ...changeLines(timeline, ink, columns),
           ...(document.phases ? phaseLines(document.phases, ink) : []),
         ])
       : []),
@@ -125,7 +125,9 @@ function retryLines({ retry, totals }: ReportDocument, columns: number): string[
 }
 
 function closing(document: ReportDocument, columns: number): string[] {
-  const generator = document.generator ? generatorSentence(document.generator, document.scenario?.producer?.loop === 'closed') : undefined;
+  const generator = document.generator
+    ? generatorSentence(document.generator, document.scenario?.producer?.loop === 'closed')
+    : undefined;
   const repeat = repeatSentence(document);
   return [
     '',
