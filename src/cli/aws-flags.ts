@@ -20,6 +20,7 @@ export interface TargetFlags extends AwsFlags {
   create?: boolean;
   yes?: boolean;
   allowExistingStream?: boolean;
+  allowReshard?: boolean;
   maxCost?: string;
   maxBytes?: string;
   maxDuration?: string;
@@ -47,6 +48,7 @@ export function addTargetFlags(command: Command): Command {
       .option('--create', 'aws: make a stream for this test and delete it afterwards')
       .option('--yes', 'aws: do it; without it, only what would be done is printed')
       .option('--allow-existing-stream', 'aws: send to a stream that was there before and is not tagged')
+      .option('--allow-reshard', "aws: let the scenario's timeline change the shards of a stream that stays")
       .option(
         '--max-cost <dollars>',
         `aws: refuse a test that costs more (default: $${DEFAULT_MAX_COST_USD})`,
@@ -81,6 +83,7 @@ export interface AwsRunOptions {
   readonly stream: string | undefined;
   readonly yes: boolean;
   readonly allowExisting: boolean;
+  readonly allowReshard: boolean;
   readonly limits: SafetyLimits;
   readonly reconcile: boolean;
 }
@@ -91,6 +94,7 @@ const ONLY_AWS = [
   'create',
   'yes',
   'allowExistingStream',
+  'allowReshard',
   'maxCost',
   'maxBytes',
   'maxDuration',
@@ -128,6 +132,7 @@ export function readTargetFlags(flags: TargetFlags): AwsRunOptions | undefined {
     stream,
     yes: flags.yes ?? false,
     allowExisting: flags.allowExistingStream ?? false,
+    allowReshard: flags.allowReshard ?? false,
     limits: {
       maxCostUsd: readDollars(flags.maxCost),
       maxBytes: readMaxBytes(flags.maxBytes),

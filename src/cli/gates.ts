@@ -80,21 +80,13 @@ export async function readScenario(file: string, gates: Gates): Promise<Scenario
   };
 }
 
-/** Refuses consumers on AWS: a field that is read and ignored would be a lie. */
-export function refuseConsumers(file: string, scenario: Scenario): void {
-  if (scenario.consumers.length === 0) return;
+/** Refuses outages on AWS, where nobody but AWS makes the service fail. */
+export function refuseOutages(file: string, { timeline = [] }: Scenario): void {
+  const outage = timeline.find(({ kind }) => kind === 'outage');
+  if (outage === undefined) return;
   throw badInput(
-    `${file}: consumers: this version of run has no consumers with --target aws.`,
-    'Remove them, or run against the local endpoint.',
-  );
-}
-
-/** Refuses a timeline where a command plays none. */
-export function refuseTimeline(file: string, { timeline = [] }: Scenario, command: string): void {
-  if (timeline.length === 0) return;
-  throw badInput(
-    `${file}: timeline: this version of ${command} has no timeline.`,
-    'Remove it, or play the scenario with simulate.',
+    `${file}: timeline[${outage.index}].outage: a run cannot make the service of AWS fail.`,
+    'Remove it, run against the local endpoint, or play the scenario with simulate.',
   );
 }
 

@@ -98,7 +98,8 @@ export async function prepareWire(
   return { certificate, certificatePath: file.path, log, faults, release };
 }
 
-async function readFaults(path: string): Promise<FaultPlan> {
+/** @throws Refusal (exit 2) where the file is none, or says what cannot be */
+export async function readFaults(path: string): Promise<FaultPlan> {
   const { readTextFile } = await import('../run/files/text-file.ts');
   const { parseFaults } = await import('../local/faults/fault-file.ts');
   return parseFaults(await readTextFile(path), path);

@@ -14,6 +14,7 @@ import type { Context } from './context.ts';
 import { exitCodeOf, type Gates } from './gates.ts';
 import type { Interrupt } from './interrupt.ts';
 import { leftoverNotice } from './leftover-notice.ts';
+import { noticeOf } from './notice.ts';
 import { emit, type Output } from './output.ts';
 import { partialReport, type PartialReport } from './partial-report.ts';
 import type { ProgressLine } from './progress.ts';
@@ -62,7 +63,7 @@ async function inspect(
 ): Promise<Preflight> {
   const { inspectPlan, inspectStream } = await import('../run/aws/preflight.ts');
   if (stream === undefined) return inspectPlan(connection, runId, scenario);
-  return (await inspectStream(connection, stream, scenario, options.allowExisting)).preflight;
+  return (await inspectStream(connection, stream, scenario, options)).preflight;
 }
 
 /** It is the answer where nothing is sent, and a word on stderr beside the report where something is. */
@@ -102,7 +103,8 @@ async function sendAndReport(
     const parts = { preflight: planned.preflight, connection, identity, transport };
     const partialOf = (target: AwsTarget): Promise<PartialReport> =>
       partialReport(run.output, (load) => awsRunReport(run.file, { ...parts, target, load }), context);
-    const sent = await send(connection, run, planned, interrupt, line, partialOf);
+    const notice = noticeOf(context, line, run.output.quiet);
+    const sent = await send(connection, run, planned, interrupt, { line, notice, partialOf });
     line.clear();
     if (sent === undefined) {
       context.err('Interrupted before anything was sent; what was made for the test is deleted.\n');
@@ -131,14 +133,20 @@ export interface SentLoad {
   readonly trouble: Refusal | undefined;
 }
 
+/** Who hears of the load while it goes on. */
+interface Watchers {
+  readonly line: ProgressLine;
+  readonly notice: (text: string) => void;
+  readonly partialOf: (target: AwsTarget) => Promise<PartialReport>;
+}
+
 /** Undefined where it was interrupted before the load began. */
 async function send(
   connection: AwsConnection,
   { scenario, options, transport, workers, machine }: AwsRun,
   { preflight, stream, runId }: Planned,
   { signal }: Interrupt,
-  line: ProgressLine,
-  partialOf: (target: AwsTarget) => Promise<PartialReport>,
+  { line, notice, partialOf }: Watchers,
 ): Promise<SentLoad | undefined> {
   const { createTarget, openTarget, reconcileAwsLoad, runAwsLoad } = await import('../run/aws/aws-load.ts');
   const { noiseMargin } = await import('../advice/verdict.ts');
@@ -155,7 +163,7 @@ async function send(
   let trouble: Refusal | undefined;
   try {
     load = await runAwsLoad({
-      ...{ target, runId, transport, workers, signal },
+      ...{ target, runId, transport, workers, signal, notice },
       z: noiseMargin(target.map.open.length),
       ...{ split: machine.split, startAt: startTime(machine, line.show) },
       onSecond: (view) => {

@@ -96,5 +96,5 @@ function hottest(now: Float64Array, before: Float64Array, map: ShardMap): number
   let shard = 0;
   const since = (i: number): number => now[i] - (i < before.length ? before[i] : 0);
   for (let i = 1; i < now.length; i++) if (since(i) > since(shard)) shard = i;
-  return Number(map.open[shard].shardId.slice('shardId-'.length));
+  return Number(map.all[shard].shardId.slice('shardId-'.length));
 }

@@ -11,7 +11,6 @@ import type { AwsLoad, AwsTarget } from '../run/aws/aws-load.ts';
 import type { AwsConnection } from '../run/aws/connection.ts';
 import type { LocalLoad } from '../run/local-load.ts';
 import { LOCAL_REGION } from '../run/local-target.ts';
-import type { ReadResult } from '../run/read/reader-group.ts';
 import type { CrewResult, CrewView } from '../run/send/crew.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { loadReport } from './load-report.ts';
@@ -27,14 +26,14 @@ export function runReport(
   load: LocalLoad | CrewView,
 ): ReportDocument {
   return {
-    ...commonPart(file, scenario, load, tallyOf(load), 'reading' in load ? load.reading : undefined),
+    ...commonPart(file, scenario, load, tallyOf(load)),
     target: {
       kind: 'local',
       stream: target.streamName,
       region: LOCAL_REGION,
       endpoint: target.endpoint,
       transport: 'transport' in load ? load.transport : target.transport,
-      shards: load.map.open.length,
+      shards: scenario.stream.shards,
     },
     latencyBasis: 'measured-local',
     ...('reconciliation' in load ? { reconciliation: load.reconciliation } : {}),
@@ -71,7 +70,7 @@ export function awsRunReport(file: string, parts: AwsRunParts): ReportDocument {
       region: connection.region,
       endpoint,
       transport: 'transport' in load ? load.transport : parts.transport,
-      shards: load.map.open.length,
+      shards: target.map.open.length,
     },
     // An endpoint of ours has no network and no disks behind it, whatever --target says.
     latencyBasis: isOurs ? 'measured-local' : 'measured',
@@ -88,27 +87,46 @@ function tallyOf(load: CrewResult | CrewView): CountedLoad {
     : load.tally;
 }
 
+/** A load with what was done beside it. */
+type PlayedLoad = CrewResult & Pick<LocalLoad, 'reading' | 'timeline'>;
+
+/** What happened to the stream, and how it fared between; the last window is closed. */
+function changesOf({
+  tally,
+  timeline,
+  countedUs,
+  lastPhase = tally.series.counts,
+}: PlayedLoad): Pick<ReportDocument, 'timeline' | 'phases'> {
+  const phases = tally.phases.until(countedUs, lastPhase, tally.load.endedUtilization);
+  return {
+    ...(timeline.length === 0 ? {} : { timeline }),
+    ...(phases.length > 1 ? { phases } : {}),
+  };
+}
+
 function commonPart(
   file: string,
   scenario: Scenario,
-  load: CrewResult | CrewView,
+  load: PlayedLoad | CrewView,
   tally: CountedLoad,
-  reading?: ReadResult,
 ): Omit<ReportDocument, 'target' | 'latencyBasis'> {
   const { dictionary, offeredDigest, map, startUs } = load;
   const isOver = !('second' in load);
+  const reading = isOver ? load.reading : undefined;
   const countedUs = isOver ? load.countedUs : Math.min(scenario.durationUs, load.second * US_PER_SEC);
+  const common = loadReport({
+    file,
+    scenario,
+    ...{ tally, timed: tally, keyNames: dictionary, map, countedUs, isOver },
+    // Of a load that goes on, threads have counted beyond what their digests are of.
+    ...(isOver ? { generator: load.generator } : {}),
+    ...(isOver && offeredDigest !== undefined ? { offeredDigest } : {}),
+    measuresLatency: true,
+    ...(reading && { consumers: reading }),
+  });
   return {
-    ...loadReport({
-      file,
-      scenario,
-      ...{ tally, timed: tally, keyNames: dictionary, map, countedUs, isOver },
-      // Of a load that goes on, threads have counted beyond what their digests are of.
-      ...(isOver ? { generator: load.generator } : {}),
-      ...(isOver && offeredDigest !== undefined ? { offeredDigest } : {}),
-      measuresLatency: true,
-      ...(reading && { consumers: reading }),
-    }),
+    ...common,
+    ...(isOver ? changesOf(load) : {}),
     kind: 'run',
     startedAt: new Date((startUs + scenario.warmupUs) / 1000).toISOString(),
     partial: isOver ? partialOf(load) : 'unfinished',

@@ -3,29 +3,36 @@
  */
 import { Command } from 'commander';
 import { addTargetFlags, readTargetFlags, type TargetFlags } from './aws-flags.ts';
+import type { FaultPlan } from '../local/faults/fault-rule.ts';
+import { badInput } from '../model/refusal.ts';
 import type { Context } from './context.ts';
 import {
   addGateFlags,
   exitCodeOf,
   parseGates,
   readScenario,
-  refuseConsumers,
   refuseOnDemand,
-  refuseTimeline,
+  refuseOutages,
   type GateFlags,
 } from './gates.ts';
+import { noticeOf } from './notice.ts';
 import { addOutputFlags, emit, parseOutput, type OutputFlags } from './output.ts';
 import { addSendFlags, parseSendFlags, workersFor, type SendFlags } from './run-flags.ts';
 import { addWorkerFlags, checkPart, parseWorkerFlags, startTime, type WorkerFlags } from './worker-flags.ts';
 
-export interface RunFlags extends OutputFlags, GateFlags, SendFlags, TargetFlags, WorkerFlags {}
+export interface RunFlags extends OutputFlags, GateFlags, SendFlags, TargetFlags, WorkerFlags {
+  faults?: string;
+}
 
 export function runCommand(context: Context): Command {
   const command = new Command('run')
     .description('the load test: sends the scenario to an embedded local endpoint, or to a real stream')
     .argument('<scenario.yaml>', 'what to send; see scenarios/')
     .action((file: string, flags: RunFlags) => run(file, flags, context));
-  return addTargetFlags(addWorkerFlags(addOutputFlags(addGateFlags(addSendFlags(command)))));
+  return addTargetFlags(addWorkerFlags(addOutputFlags(addGateFlags(addSendFlags(command))))).option(
+    '--faults <file>',
+    'local: what goes wrong, and how often (docs/local.md), from the first put on',
+  );
 }
 
 async function run(file: string, flags: RunFlags, context: Context): Promise<void> {
@@ -36,10 +43,10 @@ async function run(file: string, flags: RunFlags, context: Context): Promise<voi
   const machine = parseWorkerFlags(flags, context.env, Date.now() * 1000);
   const scenario = await readScenario(file, gates);
   checkPart(machine, aws, scenario, gates);
-  refuseTimeline(file, scenario, 'run');
+  const faults = await faultsOf(flags, aws !== undefined);
   const workers = workersFor(scenario, asked, machine.split);
   if (aws !== undefined) {
-    refuseConsumers(file, scenario);
+    refuseOutages(file, scenario);
     const { runOnAws } = await import('./run-aws.ts');
     await runOnAws({ file, scenario, options: aws, gates, output, transport, workers, machine }, context);
     return;
@@ -66,6 +73,8 @@ async function run(file: string, flags: RunFlags, context: Context): Promise<voi
       workers,
       signal: interrupt.signal,
       reconcile: flags.reconcile ?? true,
+      faults,
+      say: noticeOf(context, line, output.quiet),
       startAt: startTime(machine, line.show),
       onOpen: (target) => (place = { ...place, ...target }),
       onSecond: (view) => {
@@ -83,4 +92,17 @@ async function run(file: string, flags: RunFlags, context: Context): Promise<voi
     await partial.settle();
     interrupt.release();
   }
+}
+
+/** @throws Refusal (exit 2) where the file is wrong, or there is no endpoint of ours to have faults */
+async function faultsOf({ faults }: RunFlags, isAws: boolean): Promise<FaultPlan | undefined> {
+  if (faults === undefined) return undefined;
+  if (isAws) {
+    throw badInput(
+      '--faults is for the embedded endpoint, and this run is on AWS.',
+      'Leave it out, or use "shardwise local --faults" as the --endpoint-url.',
+    );
+  }
+  const { readFaults } = await import('./local-wire.ts');
+  return readFaults(faults);
 }

@@ -141,7 +141,7 @@ export function startTime({ startAtUs }: WorkerOptions, show: (text: string) => 
 export function checkPart(
   { split }: WorkerOptions,
   aws: AwsRunOptions | undefined,
-  { consumers }: Scenario,
+  { consumers, timeline = [] }: Scenario,
   gates: Gates,
 ): void {
   if (split === undefined) return;
@@ -161,6 +161,12 @@ export function checkPart(
     throw badInput(
       '--worker: this version reads the stream from one machine alone.',
       'Remove consumers from the scenario, or run it without --worker.',
+    );
+  }
+  if (timeline.length > 0) {
+    throw badInput(
+      '--worker: every machine would change the stream by the timeline.',
+      'Remove timeline from the scenario, or run it without --worker.',
     );
   }
   if (gates.failOn.length > 0) {

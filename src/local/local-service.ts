@@ -92,6 +92,11 @@ export class LocalService {
     this.#account.faults.set(plan);
   }
 
+  /** Every put fails as a whole, and is not carried out, from one time to another; beside the other faults. */
+  failPuts(fromUs: number, toUs: number): void {
+    this.#account.faults.failPuts(fromUs, toUs);
+  }
+
   /** What the operator may want to know at any time. */
   health(nowUs: number): ServiceHealth {
     const streams = this.#account.streams(this.#advance(nowUs));

@@ -8,6 +8,8 @@ import { MOST_PHASES } from '../results/layout-phases.ts';
 const count = z.int().min(0);
 const amount = z.number().min(0);
 
+const latency = z.object({ p50: amount.nullable(), p99: amount.nullable(), max: amount.nullable() });
+
 export const phases = z
   .array(
     z.object({
@@ -18,6 +20,7 @@ export const phases = z
       throttledAttempts: count,
       offered: count.optional(),
       utilizationMax: amount.optional(),
+      latencyMs: z.object({ service: latency, response: latency }).optional(),
     }),
   )
   .max(MOST_PHASES);

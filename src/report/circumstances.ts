@@ -77,6 +77,10 @@ export function generatorSentence(generator: GeneratorInfo, isClosed = false): s
       ? ` ${amountOf(generator.misrouted, 'reply', 'replies')} named another shard than we had worked out: the ` +
         'stream was resharded meanwhile.'
       : '';
+  const moved =
+    generator.moved === undefined
+      ? ''
+      : ` ${amountOf(generator.moved, 'record was', 'records were')} answered by a shard of the other layout around a change.`;
   const trust = generator.valid ? 'kept the rate' : 'DID NOT keep the rate';
   const pace = isClosed
     ? closedPace(generator)
@@ -85,7 +89,7 @@ export function generatorSentence(generator: GeneratorInfo, isClosed = false): s
   return (
     `${pace}; ${amountOf(generator.workers, 'worker')}${cpuOf(generator)}, ` +
     `event loop ${percent(generator.eventLoopUtilization)} busy${delayOf(generator)}${readersOf(generator)}` +
-    `${wireOf(generator)}.${misrouted}`
+    `${wireOf(generator)}.${misrouted}${moved}`
   );
 }
 

@@ -81,6 +81,14 @@ const timelineRow = z.object({
   shardIds: z.array(z.string()),
   children: z.array(z.string()),
   cause: z.enum(['timeline', 'on-demand']),
+  carriedOut: z
+    .object({
+      dueMs: amount,
+      acceptedAtMs: z.number().optional(),
+      heldUpBy: z.array(z.object({ code: z.string(), calls: count })).optional(),
+      failed: z.string().optional(),
+    })
+    .optional(),
 });
 
 const totals = z.object({
@@ -266,6 +274,7 @@ const generator = z.object({
   cpu: amount,
   eventLoopUtilization: amount,
   misrouted: count,
+  moved: count.optional(),
   readersUtilization: amount.optional(),
   threads: z.array(sendingThread).optional(),
   mbitPerSec: amount.optional(),

@@ -27,6 +27,8 @@ export function renderPreflight(preflight: Preflight, columns: number): string {
     ...preflight.differences.flatMap((difference, i) =>
       lines(i === 0 ? 'Differs' : '', differenceOf(difference)),
     ),
+    ...lines('Reshards', reshardsOf(preflight)),
+    ...readersOf(preflight).flatMap((text, i) => lines(i === 0 ? 'Consumers' : '', text)),
     ...lines(
       'Load',
       load.isBound === true
@@ -133,6 +135,34 @@ function trafficParts(traffic: Preflight['traffic']): string[] {
       : 'nobody polled';
   const span = `in the last ${minutes} minutes${isWritten || traffic.readCallsPerSec > 0 ? ', busiest minute' : ''}`;
   return [writing, `${reading} (${span})`];
+}
+
+function reshardsOf({ reshards, stream }: Preflight): string | undefined {
+  if (reshards === undefined) return undefined;
+  const { events, mostShards, allowedBy } = reshards;
+  const what = `${amountOf(events, 'event')} of the timeline: up to ${amountOf(mostShards, 'open shard')}`;
+  if (stream === undefined || allowedBy === 'create') return what;
+  return allowedBy === 'flag'
+    ? `${what}, by --allow-reshard; the stream stays as they leave it`
+    : `${what}; NOT allowed without --allow-reshard, as the stream stays as they leave it`;
+}
+
+function readersOf({ readers }: Preflight): string[] {
+  if (readers === undefined) return [];
+  const { polling, fanOut, permission } = readers;
+  const may =
+    permission === 'denied' ? 'NOT permitted' : permission === 'allowed' ? 'permitted' : 'not checked';
+  return [
+    ...(polling.length === 0
+      ? []
+      : [
+          `${nameList(polling)} ${polling.length === 1 ? 'polls' : 'poll'}: calls and bytes that others on the stream ` +
+            `do not have (kinesis:GetShardIterator ${may})`,
+        ]),
+    ...(fanOut.length === 0
+      ? []
+      : [`${nameList(fanOut)}: registered for fan-out with our tags, deregistered at the end`]),
+  ];
 }
 
 function spareOf({ stream, traffic, load }: Preflight): string | undefined {

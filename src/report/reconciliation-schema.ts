@@ -71,6 +71,16 @@ export const preflight = z.object({
     .nullable()
     .optional(),
   allowedBy: z.enum(['own', 'tag', 'flag', 'nothing']).optional(),
+  reshards: z
+    .object({ events: count, mostShards: count, allowedBy: z.enum(['create', 'flag', 'nothing']) })
+    .optional(),
+  readers: z
+    .object({
+      polling: z.array(z.string()),
+      fanOut: z.array(z.string()),
+      permission: z.enum(['allowed', 'denied', 'unknown']).optional(),
+    })
+    .optional(),
   load: z.object({
     isBound: z.boolean().optional(),
     records: count,

@@ -72,7 +72,7 @@ function numberSections(document: ReportDocument, ink: Ink, columns: number): st
       : []),
     ...(timeline?.length
       ? section('WHAT CHANGED', '', [
-          ...changeLines(timeline, ink),
+          ...changeLines(timeline, ink, columns),
           ...(document.phases ? phaseLines(document.phases, ink) : []),
         ])
       : []),

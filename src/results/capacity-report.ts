@@ -35,4 +35,18 @@ export interface CapacityPhase {
   readonly offered?: number;
   /** Of its hottest shard: the busiest 10 s over the limit, or the mean of a phase that has no 10 s. */
   readonly utilizationMax?: number;
+  /** Of a run, of the records that were accepted in that time. */
+  readonly latencyMs?: PhaseLatencies;
+}
+
+/** Null where nothing was accepted. */
+export interface PhaseLatencies {
+  readonly service: PhaseLatency;
+  readonly response: PhaseLatency;
+}
+
+export interface PhaseLatency {
+  readonly p50: number | null;
+  readonly p99: number | null;
+  readonly max: number | null;
 }

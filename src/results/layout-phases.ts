@@ -3,6 +3,7 @@
  * shards open.
  */
 import type { CapacityPhase } from './report-document.ts';
+import type { PhaseLatencies } from './capacity-report.ts';
 
 /** Of further changes only the number of shards at the end is kept, in the last phase. */
 export const MOST_PHASES = 1440;
@@ -12,6 +13,11 @@ export interface LayoutCounts {
   readonly offered: number;
   readonly accepted: number;
   readonly throttled: number;
+}
+
+/** The same, with how long records took since the last change where that is measured. */
+export interface PhaseCounts extends LayoutCounts {
+  readonly latencyMs?: PhaseLatencies;
 }
 
 const NONE: LayoutCounts = { offered: 0, accepted: 0, throttled: 0 };
@@ -33,7 +39,7 @@ export class LayoutPhases {
    * @param timeUs from the start of the counted duration; below 0 in the warm-up, which is no phase
    * @param utilization of the hottest shard until now, since the last change
    */
-  change(timeUs: number, openShards: number, counts: LayoutCounts, utilization: number): void {
+  change(timeUs: number, openShards: number, counts: PhaseCounts, utilization: number): void {
     this.#utilization = Math.max(this.#utilization, utilization);
     if (timeUs > this.#fromUs && this.#done.length < MOST_PHASES - 1) {
       this.#done.push(this.#phase(timeUs, counts, this.#utilization));
@@ -45,13 +51,13 @@ export class LayoutPhases {
   }
 
   /** All phases, of which the last ends at `endUs`; it has the replies after that. */
-  until(endUs: number, counts: LayoutCounts, utilization: number): CapacityPhase[] {
+  until(endUs: number, counts: PhaseCounts, utilization: number): CapacityPhase[] {
     return [...this.#done, this.#phase(endUs, counts, Math.max(this.#utilization, utilization))];
   }
 
   #phase(
     toUs: number,
-    { offered, accepted, throttled }: LayoutCounts,
+    { offered, accepted, throttled, latencyMs }: PhaseCounts,
     utilizationMax: number,
   ): CapacityPhase {
     const throttledAttempts = throttled - this.#before.throttled;
@@ -63,6 +69,7 @@ export class LayoutPhases {
       throttledAttempts,
       offered: offered - this.#before.offered,
       utilizationMax,
+      ...(latencyMs === undefined ? {} : { latencyMs }),
     };
   }
 }

@@ -3,7 +3,11 @@
  *
  * Counts are added as they come. What must be judged second by second waits until every thread is past that second:
  * the windows of shards and keys are those of all threads together. A thread that stays far behind is not waited for.
+ * A change of the layout comes between the pages before it and those after it.
  */
+import type { LayoutChange } from '../model/shard-map.ts';
+import { LayoutEpochs } from './layout-epochs.ts';
+import type { PhaseCounts } from './layout-phases.ts';
 import { LOAD, LOAD_WIDTH, OFFER_WIDTH, type LedgerPage } from './ledger-page.ts';
 import { OUTCOME_WIDTH } from './outcome-counts.ts';
 import type { Tally } from './tally.ts';
@@ -12,18 +16,31 @@ const US_PER_SEC = 1_000_000;
 /** Seconds that the slowest thread is waited for, which bounds what is held. */
 const MOST_WAITING_SEC = 30;
 
+/** A change that the tally has yet to make. */
+interface Coming {
+  readonly change: LayoutChange;
+  readonly timeUs: number;
+  readonly route: () => (key: number) => number;
+}
+
 export class LedgerMerge {
   readonly tally: Tally;
   /** Pages that wait, oldest first, by thread; undefined once the thread is done. */
   readonly #waiting: LedgerPage[][];
   /** By thread, the second before which it has nothing more to say. */
   readonly #reachedSec: number[];
+  /** Where the layout may change. */
+  readonly #epochs: LayoutEpochs | undefined;
+  readonly #coming: Coming[] = [];
+  /** Changes that the tally has made. */
+  #layout = 0;
 
-  /** @param tally without anything in it */
-  constructor(tally: Tally, threads: number) {
+  /** @param tally without anything in it @param changes whether the layout may change */
+  constructor(tally: Tally, threads: number, changes = false) {
     this.tally = tally;
     this.#waiting = Array.from({ length: threads }, () => []);
     this.#reachedSec = new Array<number>(threads).fill(-Infinity);
+    this.#epochs = changes ? new LayoutEpochs() : undefined;
   }
 
   /** Every thread is past the seconds before this one. */
@@ -40,9 +57,21 @@ export class LedgerMerge {
     tally.service.add(service);
     tally.queue.add(queue);
     addSeries(tally, page);
+    this.#epochs?.add(page);
     const { shards, counts } = page.shards;
     for (let i = 0; i < shards.length; i++) tally.shards.addRow(shards[i], counts, i * OUTCOME_WIDTH);
     this.#waiting[thread].push(page);
+  }
+
+  /**
+   * The layout has changed, and threads are being told: pages may name its shards from now on.
+   * @param timeUs from the start of the counted duration; below 0 in the warm-up
+   * @param route called when the tally comes to it: gives the shard of a key from then on
+   */
+  relayout(change: LayoutChange, timeUs: number, route: Coming['route']): void {
+    this.tally.shards.grow(change.map.all.length);
+    this.tally.series.grow(change.map.all.length);
+    this.#coming.push({ change, timeUs, route });
   }
 
   /** A thread will count no load before this second any more; Infinity once it has ended. */
@@ -53,8 +82,28 @@ export class LedgerMerge {
       const first = pages.findIndex(({ loadSec }) => loadSec >= untilSec);
       return pages.splice(0, first < 0 ? pages.length : first);
     });
-    ready.sort((a, b) => a.loadSec - b.loadSec);
-    for (const page of ready) addLoad(this.tally, page);
+    ready.sort((a, b) => a.loadSec - b.loadSec || a.layout - b.layout);
+    for (const page of ready) {
+      this.#changeBefore(page.loadSec, page.layout);
+      addLoad(this.tally, page);
+    }
+    this.#changeBefore(untilSec, 0);
+  }
+
+  /** Everything counted, and the latencies since the last change: what the last phase is made of. */
+  lastPhase(): PhaseCounts | undefined {
+    this.#changeBefore(Infinity, 0);
+    return this.#epochs?.end(this.#layout);
+  }
+
+  /** Makes the changes of seconds before this one, and those that a page with so many behind it needs. */
+  #changeBefore(second: number, layout: number): void {
+    for (let [next] = this.#coming; this.#coming.length > 0; [next] = this.#coming) {
+      if (Math.floor(next.timeUs / US_PER_SEC) >= second && this.#layout >= layout) return;
+      this.#coming.shift();
+      const told = this.#epochs?.end(this.#layout++);
+      this.tally.relayout(next.change, next.timeUs, next.route(), told);
+    }
   }
 
   /** Of the threads that go on. */

@@ -18,6 +18,8 @@ type Column = Float64Array<ArrayBuffer>;
 type Numbers = Uint32Array<ArrayBuffer>;
 
 export interface LedgerPage {
+  /** How often the layout of the stream had changed, as far as its thread knew. */
+  readonly layout: number;
   /** Seconds of the counted duration in which its records fell due, and in which they were load; the same but for packed ones. */
   readonly offerSec: number;
   readonly loadSec: number;

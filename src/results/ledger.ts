@@ -44,9 +44,12 @@ export class Ledger implements RecordCounts {
   #answerSec = 0;
   #answer = { lastUs: 0, accepted: 0, retries: 0, count: 0 };
   #throttled: Float64Array;
+  /** How often the layout has changed. */
+  #layout: number;
 
-  /** @param keys rows of a page */
-  constructor(options: TallyOptions, send: (page: LedgerPage) => void, keys = MOST_KEYS) {
+  /** @param keys rows of a page @param layout how often the layout had changed before */
+  constructor(options: TallyOptions, send: (page: LedgerPage) => void, keys = MOST_KEYS, layout = 0) {
+    this.#layout = layout;
     this.isPacked = options.isPacked ?? false;
     this.#durationUs = options.durationUs;
     this.#send = send;
@@ -187,6 +190,7 @@ export class Ledger implements RecordCounts {
   relayout({ map }: LayoutChange): void {
     const shards = map.all.length;
     this.#cut();
+    this.#layout++;
     this.#shards.grow(shards);
     this.#shardLoad = longer(this.#shardLoad, shards * LOAD_WIDTH);
     this.#shardOffer = longer(this.#shardOffer, shards * OFFER_WIDTH);
@@ -224,6 +228,7 @@ export class Ledger implements RecordCounts {
     if (isEmpty && kinesisRecords === 0) return;
     if (!this.isPacked) this.#closeOffer();
     const page = pageOf({
+      layout: this.#layout,
       offerSec: this.#offerSec,
       loadSec: this.#loadSec,
       answer: { ...this.#answer, throttled: this.#throttled.slice() },

@@ -63,6 +63,23 @@ export interface CostLine {
   readonly formula: string;
 }
 
+/** What the scenario's timeline does to the stream. */
+export interface ReshardPlan {
+  readonly events: number;
+  /** Open at the same time, as the events are written. */
+  readonly mostShards: number;
+  /** Whether the stream is made for the run, or `--allow-reshard` was given. */
+  readonly allowedBy: 'create' | 'flag' | 'nothing';
+}
+
+/** Consumers of the scenario by how they read. */
+export interface ReaderPlan {
+  readonly polling: readonly string[];
+  readonly fanOut: readonly string[];
+  /** Of reading by GetRecords, as far as GetShardIterator tells; absent where the stream is yet to be made. */
+  readonly permission?: 'allowed' | 'denied' | 'unknown';
+}
+
 export interface Preflight {
   readonly region: string;
   readonly endpoint: string;
@@ -77,6 +94,10 @@ export interface Preflight {
   readonly traffic?: RecentTraffic | null;
   /** Why load may go to a stream that was there before. */
   readonly allowedBy?: 'own' | 'tag' | 'flag' | 'nothing';
+  /** Absent where the layout stays as it is. */
+  readonly reshards?: ReshardPlan;
+  /** Absent where there are no consumers. */
+  readonly readers?: ReaderPlan;
   readonly load: LoadEstimate;
   /** Null where no price of the region is known. */
   readonly cost: CostEstimate | null;

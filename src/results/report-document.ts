@@ -135,6 +135,20 @@ export interface TimelineRow {
   readonly children: readonly string[];
   /** Whose doing it was: the scenario's timeline, or the service's on an on-demand stream. */
   readonly cause: 'timeline' | 'on-demand';
+  /** Of a run: how it was carried out; `atMs` is when the new layout was seen, or when it was given up. */
+  readonly carriedOut?: EventCarriedOut;
+}
+
+/** How an event of the timeline was carried out on a stream. Times from the start of the counted duration. */
+export interface EventCarriedOut {
+  /** When the scenario has it. */
+  readonly dueMs: number;
+  /** When the stream took the call; absent where it never did. */
+  readonly acceptedAtMs?: number;
+  /** Calls that were refused before and tried again, by why. */
+  readonly heldUpBy?: readonly { readonly code: string; readonly calls: number }[];
+  /** Why it did not happen, or not all of it; absent where it did. */
+  readonly failed?: string;
 }
 
 export interface Totals {
@@ -313,6 +327,8 @@ export interface GeneratorInfo {
   readonly eventLoopUtilization: number;
   /** Replies that named another shard than our routing did. */
   readonly misrouted: number;
+  /** The same around changes of the layout, where it is expected; absent where there were none. */
+  readonly moved?: number;
   /** With consumers: share of time in which the event loop of the thread that reads was busy, 0…1. */
   readonly readersUtilization?: number;
   /** Each thread that sends. */

@@ -11,7 +11,7 @@ import { Backlog } from './backlog.ts';
 import { KeyStays } from './key-stays.ts';
 import { KeySketch, LEAST_WEIGHT } from './key-sketch.ts';
 import { LatencyHistogram } from './latency.ts';
-import { LayoutPhases } from './layout-phases.ts';
+import { LayoutPhases, type PhaseCounts } from './layout-phases.ts';
 import { LoadMeter } from './load-meter.ts';
 import { OutcomeCounts } from './outcome-counts.ts';
 import type { RecordCounts } from './record-counts.ts';
@@ -129,8 +129,14 @@ export class Tally implements RecordCounts {
    * The layout of the stream changes: shards are closed and opened, keys are on other shards from now on.
    * @param timeUs from the start of the counted duration, in order with the offered records; below 0 in the warm-up
    * @param shardOf number of the shard that a key goes to then
+   * @param told counted up to then; left out: everything so far
    */
-  relayout({ map, steps }: LayoutChange, timeUs: number, shardOf: (key: number) => number): void {
+  relayout(
+    { map, steps }: LayoutChange,
+    timeUs: number,
+    shardOf: (key: number) => number,
+    told: PhaseCounts = this.series.counts,
+  ): void {
     const rows = map.all.length;
     const places = this.ignoresKeys ? new Uint32Array(0) : this.sketch.held();
     if (places.length > 0) {
@@ -150,7 +156,7 @@ export class Tally implements RecordCounts {
     this.shards.grow(rows);
     this.series.grow(rows);
     this.series.layout(startUs, map.open.length, this.#openShards);
-    this.phases.change(timeUs, map.open.length, this.series.counts, this.load.endedUtilization);
+    this.phases.change(timeUs, map.open.length, told, this.load.endedUtilization);
     this.#openShards = map.open.length;
     const second = Math.floor(startUs / US_PER_SEC);
     this.backlog.reshard(steps, rows, second, startUs / US_PER_SEC - second, this.load.shards);

@@ -23,10 +23,14 @@ export interface CountedLoad extends TimedReading {
 export function unfinishedLoad(tally: CountedLoad, countedSec: number, z: number): CountedLoad {
   const { sketch, shardOfKey, series, requests, isPacked, kinesisRecords, ignoresKeys } = tally;
   const load = judgedSoFar(tally, countedSec, z);
-  const { response, service, queue } = tally;
+  const { response, service, queue, stays, openedUs, closedUs, usedClosed } = tally;
   return {
     ...{ sketch, shardOfKey, load, series, requests, isPacked, kinesisRecords, response, service, queue },
     ...(ignoresKeys === undefined ? {} : { ignoresKeys }),
+    ...(stays && { stays }),
+    ...(openedUs && { openedUs }),
+    ...(closedUs && { closedUs }),
+    ...(usedClosed && { usedClosed }),
     shards: withoutOpen(tally.shards),
     keys: withoutOpen(tally.keys),
   };

@@ -2,12 +2,18 @@
  * A whole load test against the embedded endpoint: target up, scenario sent, counters read, target down.
  */
 import { randomBytes } from 'node:crypto';
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { Reconciliation } from '../results/reconciliation.ts';
+import type { FaultPlan } from '../local/faults/fault-rule.ts';
+import type { TimelineRow } from '../results/report-document.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { reconcileAtOnce } from './aws/reconcile.ts';
 import { LOCAL_REGION, openLocalTarget, type LocalTarget } from './local-target.ts';
+import { StreamDirector } from './reshard/stream-director.ts';
 import { ReaderGroup, type ReadResult } from './read/reader-group.ts';
 import { runCrew, type CrewResult, type CrewView } from './send/crew.ts';
+import type { Director } from './send/crew-stage.ts';
+import { localClient } from './send/client.ts';
 import { bootThreads, endThreads } from './send/thread-pool.ts';
 import type { StartTime } from './send/start-time.ts';
 import type { TransportName } from './send/transport.ts';
@@ -22,6 +28,10 @@ export interface LocalLoadOptions {
   readonly signal: AbortSignal;
   /** Whether the endpoint's counters are read afterwards. */
   readonly reconcile: boolean;
+  /** What the endpoint makes go wrong from the start of the schedule on. */
+  readonly faults?: FaultPlan | undefined;
+  /** Hears of what the timeline waits for, and cannot do. */
+  readonly say?: (text: string) => void;
   /** Default: as soon as can be. */
   readonly startAt?: StartTime | undefined;
   /** Told where records go, before the first is sent. */
@@ -33,6 +43,8 @@ export interface LocalLoadOptions {
 export interface LocalLoad extends CrewResult {
   /** Of the scenario's consumers. */
   readonly reading?: ReadResult;
+  /** What happened to the stream by the scenario's timeline. */
+  readonly timeline: readonly TimelineRow[];
   /** Start of the counted duration, microseconds since 1970. */
   readonly startedUs: number;
   readonly streamName: string;
@@ -44,6 +56,8 @@ export async function runLocalLoad({
   scenario,
   workers,
   reconcile,
+  faults,
+  say = () => undefined,
   ...options
 }: LocalLoadOptions): Promise<LocalLoad> {
   // First, because from then on the stream's buckets fill.
@@ -51,13 +65,27 @@ export async function runLocalLoad({
   const isRead = scenario.consumers.length > 0;
   let target: LocalTarget | undefined;
   let readers: ReaderGroup | undefined;
+  let control: KinesisClient | undefined;
   try {
     target = await openLocalTarget(scenario.stream, isRead);
-    const { streamName, map, endpoint } = target;
+    const { streamName, map, endpoint, embedded } = target;
     const client = { kind: 'local', endpoint, region: LOCAL_REGION } as const;
     const runId = randomBytes(16);
     if (isRead) readers = await ReaderGroup.start({ target: { client, streamName }, scenario, runId });
     options.onOpen?.({ streamName, endpoint });
+    control = localClient(endpoint, LOCAL_REGION, 2);
+    const timeline = new StreamDirector({
+      ...{ client: control, stream: streamName, events: scenario.timeline ?? [] },
+      ...{ warmupUs: scenario.warmupUs, signal: options.signal, say },
+      failPuts: (fromUs, toUs) => embedded.failPuts(fromUs, toUs),
+    });
+    const director: Director = {
+      begin: (stage) => {
+        if (faults !== undefined) embedded.setFaults(faults);
+        timeline.begin(stage);
+      },
+      end: () => timeline.end(),
+    };
     const result = await runCrew({
       ...options,
       scenario,
@@ -66,6 +94,8 @@ export async function runLocalLoad({
       client,
       stream: { StreamName: streamName },
       runId,
+      // Whoever neither changes the stream nor its faults costs nothing.
+      ...(faults === undefined && scenario.timeline === undefined ? {} : { director }),
       ...(readers && { readers }),
     });
     const reading = await readers?.drain(options.signal, result.acknowledged);
@@ -73,8 +103,10 @@ export async function runLocalLoad({
       ? await reconcileAtOnce({ connection: target.metrics, streamName, shardMetrics: [], ...result })
       : { verdict: 'skipped', reason: '--no-reconcile' };
     const startedUs = result.startUs + scenario.warmupUs;
-    return { ...result, ...(reading && { reading }), startedUs, streamName, endpoint, reconciliation };
+    const own = { startedUs, streamName, endpoint, reconciliation, timeline: timeline.rows };
+    return { ...result, ...(reading && { reading }), ...own };
   } finally {
+    control?.destroy();
     await endThreads(threads);
     await readers?.close();
     await target?.close();

@@ -7,7 +7,7 @@ import type { StreamSpec } from '../traffic/scenario.ts';
 import { localMetrics, type MetricSource } from './aws/metric-source.ts';
 import { localClient } from './send/client.ts';
 import { readLayout } from './send/stream-layout.ts';
-import { startEmbedded } from './serve/embedded.ts';
+import { startEmbedded, type Embedded } from './serve/embedded.ts';
 
 export const LOCAL_REGION = 'us-east-1';
 const STREAM_NAME = 'load-test';
@@ -19,6 +19,8 @@ export interface LocalTarget {
   readonly streamName: string;
   readonly endpoint: string;
   readonly map: ShardMap;
+  /** What makes things go wrong there. */
+  readonly embedded: Pick<Embedded, 'setFaults' | 'failPuts'>;
   /** Its CloudWatch. */
   readonly metrics: MetricSource;
   readonly close: () => Promise<void>;
@@ -45,6 +47,7 @@ export async function openLocalTarget(stream: StreamSpec, isRead = false): Promi
       streamName: STREAM_NAME,
       endpoint: embedded.url,
       map,
+      embedded,
       metrics: localMetrics(embedded.url, LOCAL_REGION),
       close: () => embedded.close(),
     };

@@ -22,6 +22,17 @@ export class RecentLoad {
     if (this.fromUs < Infinity) this.begin(Math.max(this.fromUs, nowUs), shards);
   }
 
+  /** What was counted, by number of shard. */
+  get sums(): { readonly records: Float64Array; readonly bytes: Float64Array } {
+    return { records: this.#records, bytes: this.#bytes };
+  }
+
+  /** Adds what another one has counted. */
+  addSums({ records, bytes }: RecentLoad['sums']): void {
+    const shards = Math.min(records.length, this.#records.length);
+    for (let shard = 0; shard < shards; shard++) this.add(shard, bytes[shard], records[shard]);
+  }
+
   /** An offered record, or the part of a packed one that it is. */
   add(shard: number, bytes: number, records = 1): void {
     this.#records[shard] += records;

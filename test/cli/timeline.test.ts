@@ -177,10 +177,10 @@ describe('simulate with a timeline', { timeout: 60_000 }, () => {
     expect(out).toContain(shown);
   });
 
-  it('is refused by run', async () => {
-    const { what, fix } = await refusalOf(command(runCommand, SPLIT));
-    expect(what).toContain('s.yaml: timeline: this version of run has no timeline.');
-    expect(fix).toBe('Remove it, or play the scenario with simulate.');
+  it('is refused by run on AWS where it has an outage, before AWS is asked for anything', async () => {
+    const outage = scenarioWith('at: 7s, outage: 1s');
+    const { what } = await refusalOf(command(runCommand, outage, '--target', 'aws', '--create'));
+    expect(what).toContain('s.yaml: timeline[0].outage: a run cannot make the service of AWS fail.');
   });
 });
 

@@ -70,7 +70,7 @@ describe('--worker', () => {
 
   const aws = {
     ...{ aws: { region: undefined, profile: undefined, endpointUrl: undefined }, stream: 'orders' },
-    ...{ yes: true, allowExisting: true, reconcile: true },
+    ...{ yes: true, allowExisting: true, allowReshard: false, reconcile: true },
     limits: { maxCostUsd: 5, maxBytes: undefined, maxDurationMs: 1 },
   };
   const gates = { seed: undefined, thresholds: [], failOn: [] };
@@ -90,6 +90,17 @@ describe('--worker', () => {
       'consumers',
       () => checkPart(parse({ worker: '1/2' }), aws, { ...scenario, consumers: [consumerOf()] }, gates),
       'from one machine alone',
+    ],
+    [
+      'a timeline',
+      () =>
+        checkPart(
+          parse({ worker: '1/2' }),
+          aws,
+          { ...scenario, timeline: [{ index: 0, atUs: 0, kind: 'resize', count: 4 }] },
+          gates,
+        ),
+      'would change the stream',
     ],
     [
       '--fail-on',

@@ -51,6 +51,8 @@ export class Faults {
   #calls = 0;
   /** Rules that concern records of the call under way. */
   #recordRules: ArmedRule[] = [];
+  /** Times in which every put fails. */
+  #outages: { readonly fromUs: number; readonly toUs: number }[] = [];
 
   get plan(): FaultPlan {
     return this.#plan;
@@ -65,8 +67,17 @@ export class Faults {
     this.#recordRules = [];
   }
 
+  /** Every put fails from one time to another, whatever the rules say; they neither see nor count it. */
+  failPuts(fromUs: number, toUs: number): void {
+    this.#outages.push({ fromUs, toUs });
+  }
+
   /** Decides about a call; its records are asked for by `ofRecord` until the next one begins. */
   begin(call: FaultyCall, nowUs: number): Fault {
+    if (this.#outages.length > 0 && this.#isOut(call, nowUs)) {
+      this.#recordRules = [];
+      return { ...NO_FAULT, error: internalFailure() };
+    }
     if (this.#rules.length === 0) return NO_FAULT;
     this.#startUs ??= nowUs;
     this.#calls++;
@@ -96,6 +107,10 @@ export class Faults {
   /** Whether `ofRecord` can have anything to say about the call under way. */
   get strikeRecords(): boolean {
     return this.#recordRules.length > 0;
+  }
+
+  #isOut({ operation }: FaultyCall, nowUs: number): boolean {
+    return isPut(operation) && this.#outages.some(({ fromUs, toUs }) => nowUs >= fromUs && nowUs < toUs);
   }
 
   #strikes({ rule, draws }: ArmedRule): boolean {

@@ -4,9 +4,13 @@
  */
 import type { ShardMap } from '../../model/shard-map.ts';
 import type { PlannedStream, StreamFacts } from '../../results/preflight.ts';
+import type { TimelineRow } from '../../results/report-document.ts';
 import type { Reconciliation } from '../../results/reconciliation.ts';
 import type { Scenario } from '../../traffic/scenario.ts';
 import { epochClock } from '../clock.ts';
+import { ReaderGroup, type ReadResult } from '../read/reader-group.ts';
+import { StreamDirector } from '../reshard/stream-director.ts';
+import { kinesisClient } from '../send/client.ts';
 import { bootThreads, endThreads } from '../send/thread-pool.ts';
 import { runCrew, type CrewOptions, type CrewResult } from '../send/crew.ts';
 import { readLayout } from '../send/stream-layout.ts';
@@ -31,6 +35,8 @@ export interface AwsTarget {
   readonly map: ShardMap;
   /** The scenario on this stream. */
   readonly scenario: Scenario;
+  /** Whether it was made for this run, and is deleted after it. */
+  readonly isTemporary: boolean;
   readonly cleanup: () => Promise<void>;
 }
 
@@ -60,6 +66,7 @@ export async function openTarget(options: TargetOptions, stream: string): Promis
     facts,
     map: await readLayout(connection.control, stream),
     scenario: asItIs(scenario, facts),
+    isTemporary: false,
     cleanup: () => Promise.resolve(),
   };
 }
@@ -97,7 +104,7 @@ export async function createTarget(
   try {
     const target = await openTarget(options, planned.name);
     if (target === undefined) await end();
-    return target && { ...target, cleanup: end };
+    return target && { ...target, isTemporary: true, cleanup: end };
   } catch (error) {
     await end();
     throw error;
@@ -112,35 +119,83 @@ export interface AwsLoadOptions extends Pick<
   readonly workers: number;
   readonly target: AwsTarget;
   readonly runId: string;
+  /** Hears of what the timeline waits for, and cannot do. */
+  readonly notice: (text: string) => void;
 }
 
 export interface AwsLoad extends CrewResult {
   /** Start of the counted duration, microseconds since 1970. */
   readonly startedUs: number;
+  /** What happened to the stream by the scenario's timeline. */
+  readonly timeline: readonly TimelineRow[];
+  /** Of the scenario's consumers. */
+  readonly reading?: ReadResult;
 }
 
 /** Sends the scenario. The target stays: who opened it cleans up. */
-export async function runAwsLoad({ target, runId, workers, ...rest }: AwsLoadOptions): Promise<AwsLoad> {
+export async function runAwsLoad({
+  target,
+  runId: id,
+  workers,
+  notice,
+  ...rest
+}: AwsLoadOptions): Promise<AwsLoad> {
   const { connection, scenario, stream, map } = target;
+  const client = connection.clientSpec;
+  const runId = Buffer.from(id, 'hex');
+  const control = kinesisClient(client, 2);
+  const events = scenario.timeline ?? [];
+  const director = new StreamDirector({
+    ...{ client: control, stream, events, warmupUs: scenario.warmupUs, signal: rest.signal, say: notice },
+  });
   const threads = await bootThreads(workers, rest.transport);
+  let readers: GuardedReaders | undefined;
   try {
+    readers = await startReaders(target, runId);
     const result = await runCrew({
-      ...{ ...rest, threads, scenario, map },
-      client: connection.clientSpec,
+      ...{ ...rest, threads, scenario, map, client, runId },
       distanceTo: connection.watch.endpoint,
       stream: referenceTo(stream),
-      runId: Buffer.from(runId, 'hex'),
+      ...(events.length > 0 && { director }),
+      ...(readers && { readers: readers.group }),
     });
-    return { ...result, startedUs: result.startUs + scenario.warmupUs };
+    const reading = await readers?.group.drain(rest.signal, result.acknowledged);
+    const startedUs = result.startUs + scenario.warmupUs;
+    return { ...result, startedUs, timeline: director.rows, ...(reading && { reading }) };
   } finally {
     await endThreads(threads);
+    await readers?.close();
+    control.destroy();
   }
+}
+
+interface GuardedReaders {
+  readonly group: ReaderGroup;
+  /** Deregisters what is registered. */
+  readonly close: () => Promise<void>;
+}
+
+/** Undefined where the scenario has no consumers. */
+async function startReaders(target: AwsTarget, runId: Uint8Array): Promise<GuardedReaders | undefined> {
+  const { connection, scenario, stream, isTemporary } = target;
+  if (scenario.consumers.length === 0) return undefined;
+  const read = { client: connection.clientSpec, streamName: stream };
+  const group = await ReaderGroup.start({ target: read, scenario, runId });
+  // A stream that is deleted takes its consumers along.
+  const release = isTemporary ? () => undefined : guardCrash(() => group.close());
+  return {
+    group,
+    close: async () => {
+      release();
+      await group.close();
+    },
+  };
 }
 
 /** Holds what was sent against the service's own count. */
 export async function reconcileAwsLoad(
-  { connection, facts, map }: AwsTarget,
-  { puts }: Pick<AwsLoad, 'puts'>,
+  { connection, facts }: AwsTarget,
+  { puts, map }: Pick<AwsLoad, 'puts' | 'map'>,
   signal: AbortSignal,
   say: (text: string) => void,
 ): Promise<Reconciliation> {

@@ -45,6 +45,10 @@ export interface CostBasis {
   readonly mode: 'provisioned' | 'on-demand';
   /** Of the stream that is made for the test; a stream that is there costs its hours anyway. */
   readonly newShards?: number;
+  /** Shards that the timeline adds to a stream that is there, at most. */
+  readonly moreShards?: number;
+  /** Open at most; default as many as the scenario's stream has. */
+  readonly openShards?: number | undefined;
 }
 
 /**
@@ -54,10 +58,14 @@ export function estimateCost(scenario: Scenario, basis: CostBasis): CostEstimate
   const prices = builtInPrices(basis.region);
   if (prices === undefined) return null;
   const written = basis.mode === 'provisioned' ? unitsLine(scenario, prices) : dataLine(scenario, prices);
-  const hours =
-    basis.newShards === undefined ? [] : [hoursLine(scenario, basis.mode, basis.newShards, prices)];
+  const { mode, newShards, moreShards = 0, openShards = scenario.stream.shards } = basis;
+  const hours = [
+    ...(newShards === undefined ? [] : [hoursLine(scenario, mode, newShards, prices)]),
+    ...(moreShards === 0 ? [] : [hoursLine(scenario, mode, moreShards, prices, 'more ')]),
+  ];
+  const read = readingLines(scenario, mode, openShards, prices);
   const lines: CostLine[] = [];
-  for (const line of [written, ...hours]) {
+  for (const line of [written, ...hours, ...read]) {
     if (line === undefined) return null;
     lines.push(line);
   }
@@ -91,6 +99,7 @@ function hoursLine(
   mode: CostBasis['mode'],
   shards: number,
   prices: Prices,
+  more = '',
 ): CostLine | undefined {
   const hours = Math.ceil((warmupUs + durationUs) / US_PER_HOUR);
   const item = mode === 'on-demand' ? 'stream-hours' : 'shard-hours';
@@ -98,11 +107,47 @@ function hoursLine(
   if (hourUsd === undefined) return undefined;
   const things = mode === 'on-demand' ? 1 : shards;
   const what =
-    mode === 'on-demand' ? 'a stream' : `${formatCount(shards)} ${shards === 1 ? 'shard' : 'shards'}`;
+    mode === 'on-demand' ? 'a stream' : `${formatCount(shards)} ${more}${shards === 1 ? 'shard' : 'shards'}`;
   return {
     usd: hours * things * hourUsd,
     formula: `${what} for ${formatDuration(hours * US_PER_HOUR)} at $${trim(hourUsd)} an hour`,
   };
+}
+
+/** What its consumers cost: fan-out by the hour and the GB; what is polled, where streams are on demand. */
+function readingLines(
+  scenario: Scenario,
+  mode: CostBasis['mode'],
+  shards: number,
+  prices: Prices,
+): (CostLine | undefined)[] {
+  const { warmupUs, durationUs, consumers } = scenario;
+  const fanOut = consumers.filter(({ kind }) => kind === 'efo').length;
+  const polling = consumers.length - fanOut;
+  const { bytes } = estimateLoad(scenario);
+  const hours = Math.ceil((warmupUs + durationUs) / US_PER_HOUR);
+  const dataOf = (readers: number, item: PricedItem, what: string): CostLine | undefined => {
+    const usd = unitPrice(prices, mode, item);
+    const read = readers * bytes;
+    return usd === undefined
+      ? undefined
+      : { usd: (read / BILLED_GB) * usd, formula: `${formatBytes(read)} ${what} at $${trim(usd)} a GB` };
+  };
+  const hoursOf = (): CostLine | undefined => {
+    const usd = unitPrice(prices, mode, 'fan-out-shard-hours');
+    const what = `${fanOut} fan-out ${fanOut === 1 ? 'consumer' : 'consumers'} of ${formatCount(shards)}`;
+    return usd === undefined
+      ? undefined
+      : {
+          usd: usd * fanOut * shards * hours,
+          formula: `${what} ${shards === 1 ? 'shard' : 'shards'} for ${formatDuration(hours * US_PER_HOUR)} at $${trim(usd)} an hour and shard`,
+        };
+  };
+  return [
+    ...(fanOut > 0 && mode === 'provisioned' ? [hoursOf()] : []),
+    ...(fanOut > 0 ? [dataOf(fanOut, 'fan-out-data', 'pushed by fan-out')] : []),
+    ...(polling > 0 && mode === 'on-demand' ? [dataOf(polling, 'data-out', 'polled')] : []),
+  ];
 }
 
 /** Blocks that the records fill on average, each record rounded up by itself. */

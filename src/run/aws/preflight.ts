@@ -14,6 +14,7 @@ import { atMost } from './closed-loop-bound.ts';
 import { estimateCost, estimateLoad } from './load-estimate.ts';
 import { ALLOW_TAG, ownershipOf } from './ownership.ts';
 import { readRecentTraffic } from './recent-traffic.ts';
+import { readerPlanOf, readPermission, reshardPlanOf } from './run-plan.ts';
 import { readConsumers, readFacts, readTags, writePermission } from './stream-facts.ts';
 import { checkQuota, plannedStream } from './temporary-stream.ts';
 
@@ -25,14 +26,14 @@ export interface Inspection {
 
 /**
  * Looks at a stream that is there. Sends no record: whether records may be put is asked by a DryRun.
- * @param allowExisting whether the user allows load on a stream that does not say so itself
+ * @param allow whether the user allows load on a stream that does not say so itself, and its timeline to change it
  * @throws Refusal where the stream does not exist or may not be described
  */
 export async function inspectStream(
   connection: AwsConnection,
   stream: string,
   scenario: Scenario,
-  allowExisting: boolean,
+  { allowExisting, allowReshard }: { readonly allowExisting: boolean; readonly allowReshard: boolean },
 ): Promise<Inspection> {
   const facts = await readFacts(connection, stream);
   const map = await layoutOf(connection, stream);
@@ -46,6 +47,9 @@ export async function inspectStream(
   const isTagged = (tags[ALLOW_TAG.key] as string | undefined) === ALLOW_TAG.value;
   const isOwn = ownershipOf(facts.name, tags, 0) !== undefined;
   const real = atMost(asItIs(scenario, facts), facts.mode);
+  const reshards = reshardPlanOf(scenario, facts.shards, allowReshard ? 'flag' : 'nothing');
+  const readers = readerPlanOf(scenario);
+  const permissionToRead = readers && (await readPermission(connection, stream, map));
   const preflight: Preflight = {
     region: connection.region,
     endpoint: connection.watch.endpoint,
@@ -54,8 +58,13 @@ export async function inspectStream(
     permission,
     traffic,
     allowedBy: isOwn ? 'own' : isTagged ? 'tag' : allowExisting ? 'flag' : 'nothing',
+    ...(reshards && { reshards }),
+    ...(readers && permissionToRead && { readers: { ...readers, permission: permissionToRead } }),
     load: loadOf(scenario, real),
-    cost: estimateCost(real, { region: connection.region, mode: facts.mode }),
+    cost: estimateCost(real, {
+      ...{ region: connection.region, mode: facts.mode, openShards: reshards?.mostShards },
+      moreShards: Math.max(0, (reshards?.mostShards ?? 0) - facts.shards),
+    }),
     differences: differencesOf(scenario.stream, facts, map),
   };
   return { preflight, map };
@@ -80,12 +89,17 @@ export async function inspectPlan(
   await checkQuota(connection, create);
   const { region } = connection;
   const most = atMost(scenario, create.mode);
+  const reshards = reshardPlanOf(scenario, create.shards, 'create');
+  const readers = readerPlanOf(scenario);
+  const mostShards = reshards?.mostShards ?? create.shards;
   return {
     region,
     endpoint: connection.watch.endpoint,
     create,
+    ...(reshards && { reshards }),
+    ...(readers && { readers }),
     load: loadOf(scenario, most),
-    cost: estimateCost(most, { region, mode: create.mode, newShards: create.shards }),
+    cost: estimateCost(most, { region, mode: create.mode, newShards: mostShards, openShards: mostShards }),
     differences: differencesOfNew(scenario.stream),
   };
 }

@@ -139,7 +139,8 @@ async function readCounts(
   const isOn = (count: Count): boolean =>
     shardMetrics.includes(METRICS[count]) || shardMetrics.includes('ALL');
   const perShard = COUNTS.filter(isOn);
-  const shards = perShard.length === 0 ? [] : map.open;
+  // Closed ones too: they have taken records while they were open.
+  const shards = perShard.length === 0 ? [] : map.all;
   const wanted: WantedMetric[] = [
     ...COUNTS.map((count) => ({ name: METRICS[count] })),
     ...shards.flatMap(({ shardId }) => perShard.map((count) => ({ name: METRICS[count], shardId }))),

@@ -1,6 +1,7 @@
 /**
  * What a load test on AWS does not do unasked: each refusal with the flag that lifts it.
  */
+import { LIMITS } from '../../model/limits.ts';
 import { formatBytes, formatDuration } from '../../model/quantity.ts';
 import { badInput, worldFailure } from '../../model/refusal.ts';
 import type { Preflight } from '../../results/preflight.ts';
@@ -16,6 +17,7 @@ export interface SafetyLimits {
 /** @throws Refusal (exit 2), or exit 1 where AWS does not let us write */
 export function checkSafety(preflight: Preflight, limits: SafetyLimits): void {
   checkStreamAllows(preflight);
+  checkBeside(preflight);
   const { load, cost, region } = preflight;
   if (load.durationMs > limits.maxDurationMs) {
     throw badInput(
@@ -40,6 +42,38 @@ export function checkSafety(preflight: Preflight, limits: SafetyLimits): void {
     throw badInput(
       `The test costs about $${dollars(cost.usd)}, and --max-cost is $${dollars(limits.maxCostUsd)}.`,
       'Send less, or raise --max-cost.',
+    );
+  }
+}
+
+/** What is done to the stream beside writing to it. */
+function checkBeside({ stream, reshards, readers }: Preflight): void {
+  if (stream === undefined) return;
+  const { name } = stream;
+  if (reshards !== undefined && stream.mode === 'on-demand') {
+    throw badInput(
+      `The scenario's timeline changes shards, and those of stream ${name}, which is on demand, are AWS's to change.`,
+      'Remove it, use a provisioned stream, or --create.',
+    );
+  }
+  if (reshards?.allowedBy === 'nothing') {
+    throw badInput(
+      `The scenario's timeline changes the shards of stream ${name}, which stays so after the run.`,
+      'Give --allow-reshard to do it, remove the timeline, or use --create.',
+    );
+  }
+  if (readers?.permission === 'denied' && readers.polling.length > 0) {
+    throw worldFailure(
+      `kinesis:GetShardIterator is not allowed on stream ${name}, which the consumers need.`,
+      'Allow it to these credentials (docs/iam/read.json), or remove the consumers.',
+    );
+  }
+  const most = LIMITS.fanOutConsumers.value;
+  const fanOut = readers?.fanOut.length ?? 0;
+  if (fanOut > 0 && stream.consumers + fanOut > most) {
+    throw badInput(
+      `The scenario registers ${fanOut} fan-out consumers, and stream ${name} has ${stream.consumers} of ${most} already.`,
+      'Let some of them poll (kind: polling), or use --create.',
     );
   }
 }

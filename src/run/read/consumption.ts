@@ -4,6 +4,7 @@
  */
 import type { ChildShard, Shard } from '@aws-sdk/client-kinesis';
 import { worldFailure } from '../../model/refusal.ts';
+import { epochClock } from '../clock.ts';
 import { deregisterConsumer, registerConsumer } from './fan-out-consumer.ts';
 import { followShard } from './fan-out.ts';
 import type { LiveConsumer } from './live-consumer.ts';
@@ -156,10 +157,10 @@ export class Consumption {
     if (pushed.length === 0) return;
     const streamArn = await streamArnOf(this.#client, target.streamName);
     const id = Buffer.from(runId).toString('hex');
-    const endMs = Date.now() + (warmupUs + durationUs) / 1000 + HOUR_MS;
+    const expiresUs = epochClock() + warmupUs + durationUs + HOUR_MS * 1000;
     for (const consumer of pushed) {
       const name = `shardwise-${id.slice(0, 12)}-${this.#setup.worker}-${this.reading.live.indexOf(consumer)}`;
-      const registration = { streamArn, name, runId: id, expires: new Date(endMs).toISOString() };
+      const registration = { streamArn, name, runId: id, expiresUs };
       this.#arns.set(consumer, await registerConsumer(this.#client, registration, this.reading.alarm));
     }
   }

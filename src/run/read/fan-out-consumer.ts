@@ -9,39 +9,41 @@ import {
   type KinesisClient,
 } from '@aws-sdk/client-kinesis';
 import { worldFailure } from '../../model/refusal.ts';
+import { ownTags, thisProcess } from '../aws/ownership.ts';
+import { epochClock } from '../clock.ts';
 import { readTroubleOf } from './read-error.ts';
 import type { Alarm } from './alarm.ts';
 
 /** Five calls a second are allowed, of DescribeStreamConsumer twenty. */
 const CALL_MS = 250;
 const MOST_TRIES = 240;
-export const RUN_TAG = 'shardwise:run';
-export const EXPIRES_TAG = 'shardwise:expires';
 
 export interface Registration {
   readonly streamArn: string;
   /** Unique: it holds the run's id. */
   readonly name: string;
   readonly runId: string;
-  /** ISO 8601. */
-  readonly expires: string;
+  /** Microseconds since 1970. */
+  readonly expiresUs: number;
 }
 
 /** Registers a consumer and waits until it is ACTIVE. @returns its ARN */
 export async function registerConsumer(
   client: KinesisClient,
-  { streamArn, name, runId, expires }: Registration,
+  { streamArn, name, runId, expiresUs }: Registration,
   alarm: Alarm,
 ): Promise<string> {
   const command = new RegisterStreamConsumerCommand({
     StreamARN: streamArn,
     ConsumerName: name,
-    Tags: { [RUN_TAG]: runId, [EXPIRES_TAG]: expires },
+    Tags: ownTags({ runId, createdUs: epochClock(), expiresUs, process: thisProcess() }),
   });
+  let arn: string;
   for (let tries = 1; ; tries++) {
     try {
       const { Consumer } = await client.send(command);
-      return await activeArn(client, Consumer?.ConsumerARN ?? '', alarm);
+      arn = Consumer?.ConsumerARN ?? '';
+      break;
     } catch (error) {
       const { kind, code, message } = readTroubleOf(error);
       if (kind !== 'throttled' || tries >= MOST_TRIES)
@@ -52,14 +54,24 @@ export async function registerConsumer(
       await alarm.sleep(CALL_MS);
     }
   }
+  try {
+    return await activeArn(client, arn, alarm);
+  } catch (error) {
+    await deregisterConsumer(client, arn);
+    throw error;
+  }
 }
 
 async function activeArn(client: KinesisClient, arn: string, alarm: Alarm): Promise<string> {
   for (let tries = 1; tries <= MOST_TRIES; tries++) {
-    const { ConsumerDescription } = await client.send(
-      new DescribeStreamConsumerCommand({ ConsumerARN: arn }),
-    );
-    if (ConsumerDescription?.ConsumerStatus === 'ACTIVE') return arn;
+    try {
+      const described = await client.send(new DescribeStreamConsumerCommand({ ConsumerARN: arn }));
+      if (described.ConsumerDescription?.ConsumerStatus === 'ACTIVE') return arn;
+    } catch (error) {
+      const { kind, code, message } = readTroubleOf(error);
+      if (kind !== 'throttled')
+        throw worldFailure(`The consumer ${arn} cannot be described: ${code}: ${message}.`, 'Try again.');
+    }
     await alarm.sleep(CALL_MS);
   }
   throw worldFailure(`The consumer ${arn} did not become ACTIVE within a minute.`, 'Try again.');
@@ -74,7 +86,8 @@ export async function deregisterConsumer(client: KinesisClient, arn: string): Pr
     } catch (error) {
       const { kind, code, message } = readTroubleOf(error);
       if (code === 'ResourceNotFoundException') return undefined;
-      if (kind !== 'throttled' || tries >= 20) return `${arn} could not be deregistered: ${code}: ${message}`;
+      if ((kind !== 'throttled' && kind !== 'inUse') || tries >= 20)
+        return `${arn} could not be deregistered: ${code}: ${message}`;
       await new Promise((resolve) => setTimeout(resolve, CALL_MS));
     }
   }

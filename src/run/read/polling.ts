@@ -9,6 +9,7 @@ import {
   type KinesisClient,
 } from '@aws-sdk/client-kinesis';
 import { LIMITS } from '../../model/limits.ts';
+import { referenceTo } from '../aws/stream-reference.ts';
 import { epochClock } from '../clock.ts';
 import { readTroubleOf } from './read-error.ts';
 import { pin, type Place, type Reading } from './reading.ts';
@@ -22,6 +23,7 @@ const AGAIN_US = SECOND_US;
 export interface PollContext {
   readonly reading: Reading;
   readonly client: KinesisClient;
+  /** Or its ARN. */
   readonly streamName: string;
 }
 
@@ -32,7 +34,7 @@ export async function iteratorOf({ client, streamName }: PollContext, place: Pla
   const askedUs = epochClock();
   const { ShardIterator } = await client.send(
     new GetShardIteratorCommand({
-      StreamName: streamName,
+      ...referenceTo(streamName),
       ShardId: shard.shardId,
       ShardIteratorType: from.type,
       ...('sequenceNumber' in from && { StartingSequenceNumber: from.sequenceNumber }),
@@ -117,7 +119,14 @@ async function ask(context: PollContext, place: Place, iterator: string | undefi
   try {
     const current = iterator ?? (await iteratorOf(context, place));
     reader.counts.calls++;
-    const reply = await client.send(new GetRecordsCommand({ ShardIterator: current, Limit: spec.limit }));
+    const reference = referenceTo(context.streamName);
+    const reply = await client.send(
+      new GetRecordsCommand({
+        ...{ ShardIterator: current, Limit: spec.limit },
+        // By ARN a stream may be another account's; a name is no parameter of this call.
+        ...('StreamARN' in reference && { StreamARN: reference.StreamARN }),
+      }),
+    );
     shard.answered(calledUs);
     const count = take(context, place, reply);
     return { reply, iterator: reply.NextShardIterator, wantedUs: count > 0 ? spec.everyUs : spec.idleUs };

@@ -8,6 +8,7 @@ import {
   type Shard,
   type ShardFilterType,
 } from '@aws-sdk/client-kinesis';
+import { referenceTo } from '../aws/stream-reference.ts';
 
 /** `AT_LATEST`: the open ones; `FROM_TRIM_HORIZON`: also the closed ones that may still hold records. */
 export async function listShards(
@@ -22,7 +23,7 @@ export async function listShards(
     const page = await client.send(
       new ListShardsCommand(
         token === undefined
-          ? { StreamName: streamName, ShardFilter: { Type: filter } }
+          ? { ...referenceTo(streamName), ShardFilter: { Type: filter } }
           : { NextToken: token },
       ),
     );
@@ -32,9 +33,10 @@ export async function listShards(
   return shards;
 }
 
+/** @param streamName or its ARN */
 export async function streamArnOf(client: KinesisClient, streamName: string): Promise<string> {
   const { StreamDescriptionSummary } = await client.send(
-    new DescribeStreamSummaryCommand({ StreamName: streamName }),
+    new DescribeStreamSummaryCommand(referenceTo(streamName)),
   );
   return StreamDescriptionSummary?.StreamARN ?? '';
 }

@@ -5,9 +5,11 @@
 import type { MessagePort, Worker } from 'node:worker_threads';
 import type { ShardMap } from '../../model/shard-map.ts';
 import { LatencyHistogram } from '../../results/latency.ts';
+import type { PhaseCounts } from '../../results/layout-phases.ts';
 import { LedgerMerge } from '../../results/ledger-merge.ts';
 import { LoadTrace } from '../../results/load-trace.ts';
 import { mergedPutCounts, type PutCounts } from '../../results/put-counts.ts';
+import type { LedgerPage } from '../../results/ledger-page.ts';
 import type { ErrorRow, GeneratorInfo } from '../../results/report-document.ts';
 import { WINDOW_SEC } from '../../results/sliding-sums.ts';
 import { Tally } from '../../results/tally.ts';
@@ -19,6 +21,7 @@ import type { Scenario } from '../../traffic/scenario.ts';
 import { shareOf, splitWithin, WHOLE, type Split } from '../../traffic/split.ts';
 import { epochClock, epochOffsetUs } from '../clock.ts';
 import type { ClientSpec } from './client.ts';
+import { CrewStage, type Director } from './crew-stage.ts';
 import { distanceMs } from './distance.ts';
 import { FailureLog } from './failure-log.ts';
 import { CpuMeter, generatorInfo } from './generator-health.ts';
@@ -51,6 +54,8 @@ export interface CrewOptions {
   readonly runId: Uint8Array;
   /** Who reads the stream meanwhile. */
   readonly readers?: CrewReaders;
+  /** Who changes the stream meanwhile. */
+  readonly director?: Director;
   /** When the schedule starts, microseconds since 1970, and who is told of the wait; default: as soon as can be. */
   readonly startAt?: StartTime | undefined;
   /** Ends the load early; what was sent is still waited for and reported. */
@@ -95,6 +100,8 @@ export interface CrewResult extends Omit<CrewView, 'second'> {
   readonly puts: PutCounts | undefined;
   /** Kinesis records that readers were told of. */
   readonly acknowledged: number;
+  /** Since the layout changed last; undefined where it could not change. */
+  readonly lastPhase: PhaseCounts | undefined;
 }
 
 /** Sends the scenario and waits for the last reply. Threads that die do not hold up the others. */
@@ -119,22 +126,27 @@ interface Thread {
 class Crew {
   readonly #options: CrewOptions;
   readonly #merge: LedgerMerge;
+  readonly #stage: CrewStage;
   readonly #dictionary: KeyDictionary;
   readonly #threads: Thread[];
   readonly #lag = new LatencyHistogram();
-  #startUs = 0;
   /** When a thread died last, from the start of the schedule. */
   #diedUs = 0;
   #toldSec = -Infinity;
   #connectMs: number | undefined;
 
   constructor(options: CrewOptions) {
-    const { scenario, map, z, threads, split = WHOLE } = options;
+    const { scenario, map, z, threads, director, split = WHOLE } = options;
     this.#options = options;
     this.#dictionary = dictionaryOf(scenario);
     const tally = new Tally(tallyOptionsOf(scenario, map, z));
     tally.load.trace = new LoadTrace((place) => tally.sketch.keys[place]);
-    this.#merge = new LedgerMerge(tally, threads.length);
+    this.#merge = new LedgerMerge(tally, threads.length, director !== undefined);
+    this.#stage = new CrewStage({
+      ...{ map, dictionary: this.#dictionary, merge: this.#merge, warmupUs: scenario.warmupUs },
+      order: (order) => this.#order(order),
+      threads: () => this.#threads,
+    });
     this.#threads = threads.map((worker, index) =>
       this.#setUp(worker, index, splitWithin(split, { index, count: threads.length })),
     );
@@ -142,22 +154,26 @@ class Crew {
 
   async run(): Promise<CrewResult> {
     const stop = (): void => this.#order({ kind: 'stop' });
-    const { signal } = this.#options;
+    const { signal, readers, director } = this.#options;
     try {
       await Promise.all(this.#threads.map(({ ready }) => ready));
       this.#connectMs = await this.#distance();
       const { startAt } = this.#options;
       if (startAt !== undefined) await waitForStart(startAt, 2 * LEAD_US, signal);
-      this.#startUs = Math.max(startAt?.us ?? 0, epochClock() + LEAD_US);
+      const startUs = Math.max(startAt?.us ?? 0, epochClock() + LEAD_US);
+      this.#stage.startUs = startUs;
       const cpu = new CpuMeter();
-      this.#options.readers?.begin(this.#startUs);
-      this.#order({ kind: 'start', startUs: this.#startUs, offsetUs: epochOffsetUs() });
+      readers?.begin(startUs);
+      this.#order({ kind: 'start', startUs, offsetUs: epochOffsetUs() });
+      director?.begin(this.#stage);
       signal.addEventListener('abort', stop);
       if (signal.aborted) stop();
       await Promise.all(this.#threads.map(({ gone }) => gone));
+      await director?.end();
       return this.#result(cpu.cores);
     } finally {
       signal.removeEventListener('abort', stop);
+      await director?.end();
       await endThreads(this.#options.threads);
     }
   }
@@ -196,7 +212,7 @@ class Crew {
     worker.on('message', (report: SendReport) => this.#hear(report, thread, index));
     worker.on('error', (error) => (thread.death = error.message));
     worker.once('exit', () => {
-      if (thread.result === undefined && this.#startUs > 0) this.#died(thread, index);
+      if (thread.result === undefined && this.#stage.startUs > 0) this.#died(thread, index);
     });
     const transfer = acknowledgements ? [acknowledgements] : [];
     worker.postMessage({ kind: 'setUp', setup } satisfies SendOrder, transfer);
@@ -208,6 +224,7 @@ class Crew {
       this.#merge.add(index, report.page);
       thread.account.add(report.page);
     } else if (report.kind === 'reached') this.#reached(report, thread, index);
+    else if (report.kind === 'load') this.#stage.hear(report);
     else if (report.kind === 'done') thread.result = report;
   }
 
@@ -221,13 +238,15 @@ class Crew {
 
   #died(thread: Thread, index: number): void {
     thread.death ??= 'it ended without a word';
-    const { scenario, map } = this.#options;
+    const { scenario } = this.#options;
     const { account, split } = thread;
-    this.#diedUs = epochClock() - this.#startUs;
+    const { map, changes } = this.#stage;
+    this.#diedUs = epochClock() - this.#stage.startUs;
     account.lose(this.#merge.tally);
     const told = account.shards.sum('offered');
-    thread.lost = new LostThread(scenario, this.#dictionary, map, split, told, this.#diedUs, (page) =>
-      this.#merge.add(index, page),
+    const send = (page: LedgerPage): void => this.#merge.add(index, page);
+    thread.lost = new LostThread(
+      ...([scenario, this.#dictionary, map, split, told, this.#diedUs, send, changes] as const),
     );
     // What it does not say any more holds up nobody.
     this.#accountForLost(this.#merge.reachedSec);
@@ -258,11 +277,11 @@ class Crew {
     const sum = this.#threads.reduce((total, { digest }) => total + BigInt(digest), 0n);
     return {
       tally: this.#merge.tally,
-      map: this.#options.map,
+      map: this.#stage.appliedMap,
       dictionary: this.#dictionary,
       ...(isClosed ? {} : { offeredDigest: BigInt.asUintN(64, sum).toString() }),
       lag: this.#lag,
-      startUs: this.#startUs,
+      startUs: this.#stage.startUs,
     };
   }
 
@@ -280,14 +299,17 @@ class Crew {
     const interrupted = results.some((result) => result.interrupted);
     const countedUs = this.#countedUs(results);
     this.#endLost(countedUs);
-    const misrouted = results.reduce((sum, result) => sum + result.misrouted, 0);
+    const lastPhase = this.#merge.lastPhase();
+    const sumOf = (count: 'misrouted' | 'moved'): number =>
+      results.reduce((sum, result) => sum + result[count], 0);
     return {
       ...this.#view(),
+      lastPhase,
       generator: generatorInfo(
         this.#lag,
         results.map(({ load }) => load),
         cores,
-        misrouted,
+        { misrouted: sumOf('misrouted'), moved: sumOf('moved') },
         this.#connectMs,
       ),
       errors: failures.rows(),

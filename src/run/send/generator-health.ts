@@ -73,14 +73,15 @@ export class CpuMeter {
 
 /**
  * @param cpu cores
- * @param misrouted replies that named another shard than we had worked out
+ * @param misrouted records whose reply named another shard than we had worked out
+ * @param moved the same around changes of the layout, where it is expected
  * @param connectMs how far away the stream is, where that was measured
  */
 export function generatorInfo(
   lag: LatencyHistogram,
   threads: readonly ThreadLoad[],
   cpu: number,
-  misrouted: number,
+  { misrouted, moved = 0 }: { readonly misrouted: number; readonly moved?: number },
   connectMs?: number,
 ): GeneratorInfo {
   const lagMs = { p50: lag.percentileMs(50) ?? 0, p99: lag.percentileMs(99) ?? 0, max: lag.maxMs ?? 0 };
@@ -93,6 +94,7 @@ export function generatorInfo(
     cpu,
     eventLoopUtilization: Math.max(0, ...threads.map((thread) => thread.eventLoopUtilization)),
     misrouted,
+    ...(moved > 0 ? { moved } : {}),
     ...(threads.length > 0 && { threads: threads.map(threadOf) }),
     ...(threads.length > 0 && {
       mbitPerSec: threads.reduce((sum, { bytesPerSec = 0 }) => sum + bytesPerSec, 0) * (8 / 1e6),

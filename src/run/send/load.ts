@@ -7,7 +7,7 @@
  */
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { ATTEMPT } from '../../model/outcome.ts';
-import type { ShardMap } from '../../model/shard-map.ts';
+import type { LayoutChange, ShardMap } from '../../model/shard-map.ts';
 import type { Batch } from '../../traffic/producer.ts';
 import type { Scenario } from '../../traffic/scenario.ts';
 import type { RecordCounts } from '../../results/record-counts.ts';
@@ -50,6 +50,8 @@ export interface LoadResult<T extends RecordCounts = Tally> {
   readonly health: ThreadHealth;
   /** Records of which a reply named another shard than we had worked out. */
   readonly misrouted: number;
+  /** The same while the layout was changing, where it is expected. */
+  readonly moved: number;
   readonly failures: FailureLog;
   readonly transport: string;
   readonly interrupted: boolean;
@@ -65,11 +67,15 @@ export class Load<T extends RecordCounts = Tally> {
   readonly #onTheWay = new Set<Batch>();
   #replied: (() => void) | undefined;
   #misrouted = 0;
+  #moved = 0;
+  /** What was sent up to then may have met another layout than ours; Infinity while it changes. */
+  #changingUntilUs = -Infinity;
+  readonly #recent = new RecentLoad();
 
   constructor(options: LoadOptions<T>) {
     this.#options = options;
     const { scenario, map, z, part } = options;
-    this.pipeline = new Pipeline(scenario, map, z, new RecentLoad(), part);
+    this.pipeline = new Pipeline(scenario, map, z, this.#recent, part);
   }
 
   /** Sends the whole scenario and waits for its replies. */
@@ -89,11 +95,33 @@ export class Load<T extends RecordCounts = Tally> {
       pipeline: this.pipeline,
       health,
       misrouted: this.#misrouted,
+      moved: this.#moved,
       failures: this.failures,
       transport: transport.name,
       interrupted: signal.aborted,
       countedUs: cutShort ? countedUs : scenario.durationUs,
     };
+  }
+
+  /** The stream's layout is about to change, or is done with it. */
+  changing(isUnderWay: boolean): void {
+    this.#changingUntilUs = isUnderWay ? Infinity : this.#now();
+  }
+
+  /** The stream has another layout from now on: keys, and records that wait, go to its shards. */
+  relayout(change: LayoutChange): void {
+    const nowUs = this.#now();
+    this.#recent.relayout(nowUs, change.map.all.length);
+    this.pipeline.relayout(change, nowUs);
+  }
+
+  /** Counts load by shard from a time on, for who asks what it was. @param shards how many there are */
+  watchLoad(fromUs: number, shards: number): void {
+    this.#recent.begin(fromUs, shards);
+  }
+
+  get recentLoad(): RecentLoad['sums'] {
+    return this.#recent.sums;
   }
 
   /** From the first record to the last, and to the end of the counted duration. */
@@ -152,6 +180,7 @@ export class Load<T extends RecordCounts = Tally> {
 
   async #send(batch: Batch): Promise<void> {
     this.#onTheWay.add(batch);
+    this.pipeline.reroute(batch);
     const reply = await this.#put(batch, this.pipeline.producer.records);
     if (this.#settle(batch, reply)) this.#sendReady(this.#now());
     this.#replied?.();
@@ -161,7 +190,8 @@ export class Load<T extends RecordCounts = Tally> {
   #settle(batch: Batch, reply: PutReply): boolean {
     if (!this.#onTheWay.delete(batch)) return false;
     this.failures.add(reply.errors);
-    this.#misrouted += reply.misrouted;
+    if (batch.sentUs <= this.#changingUntilUs) this.#moved += reply.misrouted;
+    else this.#misrouted += reply.misrouted;
     this.pipeline.settle(batch, reply.outcomes, this.#now(), reply.retryable, reply.isWhole);
     return true;
   }

@@ -5,7 +5,7 @@
  * fallen due by then may have been stored and is unknown; what falls due later is offered all the same, and dropped.
  */
 import { OUTCOME } from '../../model/outcome.ts';
-import type { ShardMap } from '../../model/shard-map.ts';
+import type { LayoutChange, ShardMap } from '../../model/shard-map.ts';
 import { Ledger } from '../../results/ledger.ts';
 import type { LedgerPage } from '../../results/ledger-page.ts';
 import { OUTCOME_WIDTH, OutcomeCounts } from '../../results/outcome-counts.ts';
@@ -29,6 +29,11 @@ export class ThreadAccount {
     for (let i = 0; i < shards.shards.length; i++) {
       this.shards.addRow(shards.shards[i], shards.counts, i * OUTCOME_WIDTH);
     }
+  }
+
+  /** There are more shards from now on. */
+  grow(shards: number): void {
+    this.shards.grow(shards);
   }
 
   /** Records of a shard that were offered, and whose end was not told. */
@@ -57,6 +62,7 @@ export class LostThread {
    * @param told counted records that the thread had offered by its last page
    * @param diedUs from the start of the schedule
    * @param send takes the pages that the thread cannot send any more
+   * @param layout how often the layout has changed before
    */
   constructor(
     scenario: Scenario,
@@ -66,11 +72,13 @@ export class LostThread {
     told: number,
     diedUs: number,
     send: (page: LedgerPage) => void,
+    layout = 0,
   ) {
     this.#scenario = scenario;
     this.#offer = new Offer(scenario, dictionary, split);
     this.#router = new KeyRouter(dictionary, map);
-    this.#ledger = new Ledger(tallyOptionsOf(scenario, map, 0), send);
+    const options = { ...tallyOptionsOf(scenario, map, 0), shards: map.all.length };
+    this.#ledger = new Ledger(options, send, undefined, layout);
     this.#told = told;
     this.#diedUs = diedUs;
   }
@@ -78,6 +86,12 @@ export class LostThread {
   /** Of everything up to the last time. */
   get digest(): string {
     return this.#offer.digest;
+  }
+
+  /** The stream has another layout from now on. */
+  relayout(change: LayoutChange): void {
+    this.#router.relayout(change);
+    this.#ledger.relayout(change);
   }
 
   /** Accounts for what falls due up to a time, on the schedule's clock. */

@@ -15,6 +15,8 @@ import type { PutReply, TransportError } from './transport.ts';
 const SAMPLE = 16;
 /** Part by which replies of the same kind may differ in length per record. */
 const LENGTH_TOLERANCE = 0.2;
+/** Replies in a row without a record on another shard than we thought, after which only some are read again. */
+const CLEAN_REPLIES = 256;
 const NONE_FAILED = Buffer.from('"FailedRecordCount":0');
 
 /** What a reply says of each Kinesis record. */
@@ -32,26 +34,26 @@ export class ReplyReader {
   #read = 0;
   /** Length of a reply in which nothing failed, per record; the others are as long, or are read. */
   #bytesPerRecord = 0;
-  /** Once a record was on another shard than we thought, every reply is read. */
-  #isDoubted = false;
+  /** Replies to be read whole yet, because a record was on another shard than we thought. */
+  #doubt = 0;
   #accepted = new Uint8Array(0);
 
   /**
-   * @param shardIds by number
+   * @param shardIds by number; may grow
    * @param acknowledged is told of every accepted record, so that every reply is read
    */
   constructor(shardIds: readonly string[], acknowledged?: AcknowledgedRecords, api: PutApi = 'PutRecords') {
     this.#api = api;
     this.#shardIds = shardIds;
     this.#acknowledged = acknowledged;
-    this.#isDoubted = acknowledged !== undefined;
   }
 
   /** @param body a reply with status 200 */
   read(body: Buffer, batch: Batch, records: RecordSlab): PutReply {
     if (this.#api === 'PutRecord') return this.#readLone(body, batch, records);
     const sent = kinesisRecordsOf(batch);
-    const isSampled = this.#isDoubted || this.#read++ % SAMPLE === 0;
+    const isDoubted = this.#doubt > 0 || this.#acknowledged !== undefined;
+    const isSampled = isDoubted || this.#read++ % SAMPLE === 0;
     if (!isSampled && this.#isAsLong(body.length / sent) && body.includes(NONE_FAILED))
       return this.#allAccepted(sent);
     try {
@@ -96,7 +98,8 @@ export class ReplyReader {
         errors.push({ code: ErrorCode, message: ErrorMessage, records: end - start });
       }
     }
-    if (misrouted > 0) this.#isDoubted = true;
+    if (misrouted > 0) this.#doubt = CLEAN_REPLIES;
+    else if (this.#doubt > 0) this.#doubt--;
     return { outcomes: outcomesOf(outcomes), retryable: true, isWhole: false, misrouted, errors };
   }
 

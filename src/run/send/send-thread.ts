@@ -2,6 +2,7 @@
  * What the main thread and a sending thread say to each other.
  */
 import type { MessagePort } from 'node:worker_threads';
+import type { LayoutGrowth } from '../../model/layout-growth.ts';
 import type { Shard, ShardMap } from '../../model/shard-map.ts';
 import type { LatencyPart } from '../../results/latency.ts';
 import type { LedgerPage } from '../../results/ledger-page.ts';
@@ -45,6 +46,25 @@ export type SendOrder =
       readonly offsetUs: number;
     }
   | {
+      /** The stream's layout is about to change, or is done with it: replies may name other shards meanwhile. */
+      readonly kind: 'changing';
+      readonly isUnderWay: boolean;
+    }
+  | {
+      /** The stream has another layout. */
+      readonly kind: 'relayout';
+      readonly growth: LayoutGrowth;
+    }
+  | {
+      /** Load by shard is counted from this time of the schedule on; answered when it is asked for. */
+      readonly kind: 'watchLoad';
+      readonly fromUs: number;
+    }
+  | {
+      /** Answered by `load`. */
+      readonly kind: 'tellLoad';
+    }
+  | {
       /** Ends the load early. */
       readonly kind: 'stop';
     };
@@ -52,6 +72,8 @@ export type SendOrder =
 export type SendReport =
   | { readonly kind: 'ready' }
   | ({ readonly kind: 'page' } & { readonly page: LedgerPage })
+  /** Offered since the time that was told, by place of the shard. */
+  | { readonly kind: 'load'; readonly records: Float64Array; readonly bytes: Float64Array }
   | ({ readonly kind: 'reached' } & Reached)
   | ({ readonly kind: 'done' } & SendResult);
 
@@ -69,6 +91,8 @@ export interface SendResult {
   readonly errors: readonly ErrorRow[];
   readonly transport: string;
   readonly misrouted: number;
+  /** The same while the layout was changing, where it is expected. */
+  readonly moved: number;
   readonly interrupted: boolean;
   readonly countedUs: number;
   /** What was put on the wire, warm-up included. */

@@ -9,6 +9,8 @@ import { clockFrom, clockWithOffset, type Clock } from '../clock.ts';
 import { Load } from './load.ts';
 import { loadTransport, openTransport } from './open-transport.ts';
 import { RecordData } from './record-data.ts';
+import { grownLayout, type LayoutGrowth } from '../../model/layout-growth.ts';
+import type { ShardMap } from '../../model/shard-map.ts';
 import { mapOf, type SendOrder, type SendReport, type SendSetup } from './send-thread.ts';
 import type { TransportName } from './transport.ts';
 import { WireMeter } from './wire-meter.ts';
@@ -26,6 +28,9 @@ class Sender {
   readonly #wire = new WireMeter();
   /** Where there are consumers. */
   readonly #line: AckLine | undefined;
+  #map: ShardMap;
+  /** By place; grows with the layout. */
+  readonly #shardIds: string[];
   #startUs = 0;
   #clock: Clock = () => 0;
   #reachedSec = -Infinity;
@@ -33,6 +38,8 @@ class Sender {
   constructor(setup: SendSetup) {
     const scenario = unpackScenario(setup.scenario);
     const map = mapOf(setup.shards);
+    this.#map = map;
+    this.#shardIds = map.all.map(({ shardId }) => shardId);
     const { z, split, client, stream, runId, worker, acknowledgements } = setup;
     this.#line = acknowledgements && new AckLine(acknowledgements, scenario.traffic);
     this.#warmupUs = scenario.warmupUs;
@@ -50,7 +57,7 @@ class Sender {
           ...{ client, stream, keys: dictionary, api: scenario.producer.api },
           connections: scenario.producer.inFlight,
           data: new RecordData(runId, this.#startUs, scenario.traffic, nameOf, worker),
-          shardIds: map.open.map((shard) => shard.shardId),
+          shardIds: this.#shardIds,
           acknowledged: this.#line?.records,
           wire: this.#wire,
         });
@@ -58,6 +65,25 @@ class Sender {
       },
       onTurn: (reachedUs) => this.#reached(Math.floor((reachedUs - this.#warmupUs) / US_PER_SEC)),
     });
+  }
+
+  relayout(growth: LayoutGrowth): void {
+    const change = grownLayout(this.#map, growth);
+    this.#map = change.map;
+    this.#shardIds.push(...growth.born.map(({ shardId }) => shardId));
+    this.#load.relayout(change);
+  }
+
+  changing(isUnderWay: boolean): void {
+    this.#load.changing(isUnderWay);
+  }
+
+  watchLoad(fromUs: number): void {
+    this.#load.watchLoad(fromUs, this.#map.all.length);
+  }
+
+  tellLoad(): void {
+    say({ kind: 'load', ...this.#load.recentLoad });
   }
 
   stop(): void {
@@ -68,13 +94,13 @@ class Sender {
     this.#startUs = startUs;
     this.#clock = clockFrom(startUs, clockWithOffset(offsetUs));
     const result = await this.#load.run();
-    const { health, failures, transport, misrouted, interrupted, countedUs, pipeline } = result;
+    const { health, failures, transport, misrouted, moved, interrupted, countedUs, pipeline } = result;
     // From the first request on: nobody else is to pay for a schedule that begins later.
     const { firstUs = startUs, lastUs = startUs } = this.#counter.read();
     const seconds = Math.max(1e-3, (lastUs - firstUs) / US_PER_SEC);
     const bytesPerSec = this.#wire.sentBytes / seconds;
     const load = { ...health, ...pipeline.tally.sums, bytesPerSec };
-    const counts = { errors: failures.rows(), transport, misrouted, interrupted, countedUs };
+    const counts = { errors: failures.rows(), transport, misrouted, moved, interrupted, countedUs };
     const acknowledged = this.#line?.close() ?? 0;
     say({ kind: 'done', load, ...counts, puts: this.#counter.read(), acknowledged });
     parentPort?.close();
@@ -94,11 +120,29 @@ class Sender {
 
 let sender: Sender | undefined;
 parentPort?.on('message', (order: SendOrder) => {
-  if (order.kind === 'setUp') {
-    sender = new Sender(order.setup);
-    say({ kind: 'ready' });
-  } else if (order.kind === 'start') void sender?.run(order.startUs, order.offsetUs);
-  else sender?.stop();
+  switch (order.kind) {
+    case 'setUp':
+      sender = new Sender(order.setup);
+      say({ kind: 'ready' });
+      break;
+    case 'start':
+      void sender?.run(order.startUs, order.offsetUs);
+      break;
+    case 'changing':
+      sender?.changing(order.isUnderWay);
+      break;
+    case 'relayout':
+      sender?.relayout(order.growth);
+      break;
+    case 'watchLoad':
+      sender?.watchLoad(order.fromUs);
+      break;
+    case 'tellLoad':
+      sender?.tellLoad();
+      break;
+    case 'stop':
+      sender?.stop();
+  }
 });
 await loadTransport(workerData as TransportName);
 say({ kind: 'ready' });

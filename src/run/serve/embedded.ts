@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import type { FaultPlan } from '../../local/faults/fault-rule.ts';
 import type { LocalOptions, Notice, StreamSpec } from '../../local/local-service.ts';
 import { worldFailure } from '../../model/refusal.ts';
 
@@ -17,6 +18,10 @@ export interface EmbeddedOptions extends LocalOptions {
 
 export interface Embedded {
   readonly url: string;
+  /** What goes wrong from now on; the rules' time and count of calls begin with the next call. */
+  setFaults(plan: FaultPlan): void;
+  /** Every put fails from one time of the epoch clock to another. */
+  failPuts(fromUs: number, toUs: number): void;
   /** Stops the endpoint and its thread. */
   close(): Promise<void>;
 }
@@ -26,6 +31,12 @@ export interface WorkerSetup {
   readonly options: LocalOptions;
   readonly streams: readonly StreamSpec[];
 }
+
+/** What the main thread says to the worker. */
+export type ToServer =
+  | { readonly kind: 'faults'; readonly plan: FaultPlan }
+  | { readonly kind: 'failPuts'; readonly fromUs: number; readonly toUs: number }
+  | { readonly kind: 'close' };
 
 /** What the worker says: its address once, then notices, or why it could not start. */
 export type WorkerMessage =
@@ -52,10 +63,13 @@ export async function startEmbedded({ streams, onNotice, ...options }: EmbeddedO
       reject(worldFailure('The local endpoint stopped before it was ready.', 'Try again.')),
     );
   });
+  const say = (message: ToServer): void => worker.postMessage(message);
   return {
     url,
+    setFaults: (plan) => say({ kind: 'faults', plan }),
+    failPuts: (fromUs, toUs) => say({ kind: 'failPuts', fromUs, toUs }),
     close: async () => {
-      worker.postMessage('close');
+      say({ kind: 'close' });
       await exited;
     },
   };

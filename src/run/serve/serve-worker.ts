@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { LocalService } from '../../local/local-service.ts';
 import { epochClock } from '../clock.ts';
-import type { WorkerMessage, WorkerSetup } from './embedded.ts';
+import type { ToServer, WorkerMessage, WorkerSetup } from './embedded.ts';
 import { startServer } from './server.ts';
 
 const NOTICES_MS = 1000;
@@ -16,11 +16,17 @@ const say = (message: WorkerMessage): void => parentPort?.postMessage(message);
 const tellNotices = (): void => service.takeNotices().forEach((notice) => say({ kind: 'notice', notice }));
 const timer = setInterval(tellNotices, NOTICES_MS);
 
-parentPort?.once('message', () => {
-  clearInterval(timer);
-  void server.close().then(() => {
-    tellNotices();
-    parentPort?.close();
-  });
+parentPort?.on('message', (message: ToServer) => {
+  if (message.kind === 'faults') service.setFaults(message.plan);
+  else if (message.kind === 'failPuts') service.failPuts(message.fromUs, message.toUs);
+  else void close();
 });
+
+async function close(): Promise<void> {
+  clearInterval(timer);
+  await server.close();
+  tellNotices();
+  parentPort?.close();
+}
+
 say({ kind: 'ready', url: server.url });

@@ -30,19 +30,22 @@ function callsOf(files: readonly string[]): string[] {
   return calls.map((call) => (call === 'GetMetricData' ? `cloudwatch:${call}` : `kinesis:${call}`));
 }
 
-const AWS = readdirSync(join(ROOT, 'src/run/aws')).map((file) => `aws/${file}`);
+const filesOf = (folder: string): string[] =>
+  readdirSync(join(ROOT, 'src/run', folder)).map((file) => `${folder}/${file}`);
+const AWS = filesOf('aws');
+const EVERYTHING = [...AWS, ...filesOf('read'), ...filesOf('reshard')];
 
 describe('the policies', () => {
   it('allow every call of runs and cleanup', () => {
     const allowed = new Set(readdirSync(join(ROOT, 'docs/iam')).flatMap(actionsOf));
-    const called = callsOf([...AWS, 'send/sdk-transport.ts', 'send/stream-layout.ts']);
+    const called = callsOf([...EVERYTHING, 'send/sdk-transport.ts', 'send/stream-layout.ts']);
     expect(called.length).toBeGreaterThan(10);
     expect(called.filter((call) => !allowed.has(call))).toEqual([]);
   });
 
-  it('allow nothing else, but the tags that CreateStream is given', () => {
-    const called = new Set(callsOf([...AWS, 'send/sdk-transport.ts', 'send/stream-layout.ts']));
-    const tags = ['kinesis:AddTagsToStream'];
+  it('allow nothing else, but the tags that CreateStream and RegisterStreamConsumer are given', () => {
+    const called = new Set(callsOf([...EVERYTHING, 'send/sdk-transport.ts', 'send/stream-layout.ts']));
+    const tags = ['kinesis:AddTagsToStream', 'kinesis:TagResource'];
     const extra = readdirSync(join(ROOT, 'docs/iam'))
       .flatMap(actionsOf)
       .filter((action) => !called.has(action) && !tags.includes(action));
@@ -50,10 +53,18 @@ describe('the policies', () => {
   });
 
   it.each([
-    ['run.json', ['leftovers.ts', 'temporary-stream.ts'], ['kinesis:ListStreams']],
+    ['read.json', 'read', ['kinesis:GetShardIterator']],
+    ['reshard.json', 'reshard', ['kinesis:ListShards']],
+  ])('%s is enough for what it is for, beside run.json', (name, folder, and) => {
+    const allowed = new Set([...actionsOf(name), ...actionsOf('run.json')]);
+    expect([...callsOf(filesOf(folder)), ...and].filter((call) => !allowed.has(call))).toEqual([]);
+  });
+
+  it.each([
+    ['run.json', ['leftovers.ts', 'temporary-stream.ts', 'run-plan.ts'], ['kinesis:ListStreams']],
     [
       'create.json',
-      ['leftovers.ts'],
+      ['leftovers.ts', 'run-plan.ts'],
       ['kinesis:ListStreams', 'kinesis:CreateStream', 'kinesis:DeleteStream'],
     ],
   ])('%s is enough for its command', (name, without, and) => {
