@@ -1,11 +1,14 @@
 /**
- * SIGINT, SIGTERM and the terminal's going away as an abort signal: the first ends the work in order, a later one ends the process.
+ * SIGINT, SIGTERM, SIGQUIT and the terminal's going away as an abort signal: the first ends the work in order, a later one ends the process.
  */
 export interface Interrupt {
   readonly signal: AbortSignal;
   /** Gives the signals back. */
   readonly release: () => void;
 }
+
+/** Those that end a program in order; SIGQUIT is Ctrl-\\. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /** One key press often arrives twice: from the terminal, and once more from npm or a shell that passes it on. */
 const SAME_PRESS_MS = 1000;
@@ -15,15 +18,11 @@ export function watchInterrupt(): Interrupt {
     () => performance.now(),
     () => process.exit(130),
   );
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  process.on('SIGHUP', onSignal);
+  for (const name of SIGNALS) process.on(name, onSignal);
   return {
     signal,
     release: () => {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
-      process.off('SIGHUP', onSignal);
+      for (const name of SIGNALS) process.off(name, onSignal);
     },
   };
 }

@@ -1,6 +1,7 @@
 /**
  * `shardwise merge`: the reports of several machines that sent one load, as one report.
  */
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { ReportDocument } from '../results/report-document.ts';
 import { badInput } from '../model/refusal.ts';
@@ -32,6 +33,7 @@ export async function merge(files: readonly string[], flags: MergeFlags, context
   const aws = readAwsFlags(flags);
   const { reconcile: asked = false } = flags;
   refuseStrayFlags(aws, asked);
+  refuseOverwriting(files, flags.out ?? []);
   const { parseThreshold } = await import('../results/threshold.ts');
   for (const expression of gates.thresholds) parseThreshold(expression, '--threshold');
   const { readParts } = await import('./merge-inputs.ts');
@@ -42,6 +44,14 @@ export async function merge(files: readonly string[], flags: MergeFlags, context
   const document = asked ? await reconcileParts(sum, inputs, aws, output, context) : sum;
   await emit(document, output, context);
   context.setExit(exitOf(document, gates));
+}
+
+/** A part that is written over cannot be merged again. */
+function refuseOverwriting(files: readonly string[], outs: readonly string[]): void {
+  const parts = new Set(files.map((file) => resolve(file)));
+  const lost = outs.find((out) => parts.has(resolve(out)));
+  if (lost === undefined) return;
+  throw badInput(`-o ${lost}: it is one of the reports to be merged.`, 'Write the sum to another file.');
 }
 
 /** Without it nothing is asked of anybody. */

@@ -13,11 +13,10 @@ import { StreamDirector } from '../reshard/stream-director.ts';
 import { kinesisClient } from '../send/client.ts';
 import { bootThreads, endThreads } from '../send/thread-pool.ts';
 import { runCrew, type CrewOptions, type CrewResult } from '../send/crew.ts';
-import { readLayout } from '../send/stream-layout.ts';
 import type { AwsConnection } from './connection.ts';
 import { guardCrash } from './crash-guard.ts';
 import { thisProcess } from './ownership.ts';
-import { asItIs } from './preflight.ts';
+import { asItIs, layoutOf } from './preflight.ts';
 import { reconcileWithService } from './reconcile.ts';
 import { waitUntilActive } from './stream-facts.ts';
 import { referenceTo } from './stream-reference.ts';
@@ -64,7 +63,7 @@ export async function openTarget(options: TargetOptions, stream: string): Promis
     connection,
     stream,
     facts,
-    map: await readLayout(connection.control, stream),
+    map: await layoutOf(connection, stream),
     scenario: asItIs(scenario, facts),
     isTemporary: false,
     cleanup: () => Promise.resolve(),

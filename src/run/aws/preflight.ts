@@ -115,7 +115,8 @@ export function asItIs(scenario: Scenario, facts: StreamFacts): Scenario {
   return { ...scenario, stream: { shards, maxRecordBytes, retentionHours, initialFill: 1 } };
 }
 
-async function layoutOf(connection: AwsConnection, stream: string): Promise<ShardMap> {
+/** @throws Refusal where the shards cannot be listed */
+export async function layoutOf(connection: AwsConnection, stream: string): Promise<ShardMap> {
   try {
     return await readLayout(connection.control, stream);
   } catch (error) {

@@ -50,6 +50,8 @@ export interface ReconcileOptions extends ReconciledRun {
 
 /** Never rejects for what the service or the network refuses: the measurement is there already. */
 export async function reconcileWithService(options: ReconcileOptions): Promise<Reconciliation> {
+  // Who interrupts a run does not wait for a service that may not even answer.
+  if (options.signal.aborted) return INTERRUPTED;
   return whereAvailable(options, (puts, time, range) => readWhenComplete(options, puts, time, range));
 }
 
@@ -81,7 +83,7 @@ async function whereAvailable(
       end: time.minuteAt(puts.lastUs + SKEW_US / time.factor) + 1,
     });
   } catch (error) {
-    if (error instanceof Refusal) return { verdict: 'unavailable', reason: error.what };
+    if (error instanceof Refusal) return { verdict: 'unavailable', reason: error.what.replace(/\.$/, '') };
     throw error;
   }
 }
@@ -115,9 +117,7 @@ async function readWhenComplete(
       if (isSettled || (seen === before && isAllThere(result))) return result;
       before = seen;
     }
-    if (signal.aborted) {
-      return { verdict: 'interrupted', reason: 'interrupted, so the metrics were not waited for' };
-    }
+    if (signal.aborted) return INTERRUPTED;
     onWait?.((settledUs - nowUs) / 1000);
     const lookMs = (LOOK_SEC * 1000) / time.factor;
     const untilMs = nowUs < endUs ? (endUs - nowUs) / 1000 : lookMs;
@@ -126,6 +126,11 @@ async function readWhenComplete(
     );
   }
 }
+
+const INTERRUPTED = {
+  verdict: 'interrupted',
+  reason: 'interrupted, so the metrics were not waited for',
+} as const satisfies Reconciliation;
 
 function isAllThere({ verdict }: Reconciliation): boolean {
   return verdict === 'matches' || verdict === 'others' || verdict === 'unknown';
