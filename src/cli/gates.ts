@@ -116,6 +116,13 @@ export function exitCodeOf(document: ReportDocument, failOn: readonly FindingCod
   const isLost = document.kind !== 'simulation' && totals?.accepted === 0 && totals.failed > 0;
   if (partial === 'failed' || isLost) return 1;
   if (generator?.valid === false || thresholds.some((row) => row.ok === null)) return 4;
+  if (failOn.some((code) => isNotLookedFor(code, document))) return 4;
   if (thresholds.some((row) => row.ok === false)) return 3;
   return findings.some((finding) => failOn.includes(finding.code)) ? 3 : 0;
+}
+
+/** Findings that a report without their data can neither have nor rule out. */
+function isNotLookedFor(code: FindingCode, { kind, consumers, generator }: ReportDocument): boolean {
+  if (code === 'LOST_RECORDS') return consumers === undefined;
+  return code === 'GENERATOR_LATE' && (kind === 'simulation' || generator === undefined);
 }

@@ -13,10 +13,14 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 /** One key press often arrives twice: from the terminal, and once more from npm or a shell that passes it on. */
 const SAME_PRESS_MS = 1000;
 
-export function watchInterrupt(): Interrupt {
+/** @param left what may be left behind where it has to end at once, in a sentence */
+export function watchInterrupt(left = ''): Interrupt {
   const { signal, onSignal } = interruptOf(
     () => performance.now(),
-    () => process.exit(130),
+    () => {
+      process.stderr.write(`\nEnded at once, without a report.${left === '' ? '' : ` ${left}`}\n`);
+      process.exit(130);
+    },
   );
   for (const name of SIGNALS) process.on(name, onSignal);
   return {

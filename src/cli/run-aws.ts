@@ -96,7 +96,7 @@ async function sendAndReport(
   const { progressLine } = await import('./progress.ts');
   const { awsRunReport } = await import('./run-report.ts');
   const line = progressLine(context, run.output.quiet);
-  const interrupt = watchInterrupt();
+  const interrupt = watchInterrupt('A stream made for the test may still be there: see shardwise cleanup.');
   try {
     const identity = identityOf(run.machine, run.scenario, planned.runId);
     const { transport } = run;

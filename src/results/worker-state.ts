@@ -4,6 +4,7 @@
 import { badInput, type Refusal } from '../model/refusal.ts';
 import { LatencyHistogram } from './latency.ts';
 import { TRACE_WIDTH } from './load-trace.ts';
+import { COUNT_NAMES } from './outcome-counts.ts';
 import { readColumn } from './number-column.ts';
 import type { ReportDocument, Series, ShardRow, Totals } from './report-document.ts';
 import { readSteps, type StepRows } from './trace-player.ts';
@@ -84,7 +85,7 @@ export function readWorker(document: ReportDocument, section: WorkerSection, fil
 
 /** What `merge` relies on beyond the form of each part. */
 function check(
-  { file, section, keys, shards, shardRows, steps, totals }: WorkerState,
+  { file, section, keys, shards, shardRows, steps, totals, response }: WorkerState,
   durationSec: number,
 ): void {
   const { stepSec } = section.load;
@@ -96,7 +97,12 @@ function check(
     ['worker.keys.hashKeys', hashKeys === undefined || hashKeys.length === held],
     ['worker.keys.shards', keys.shards.every(isShard)],
     ['worker.index', section.index <= section.count],
-    ['worker.shards.offered', shards[0].reduce((sum, value) => sum + value, 0) === totals.offered],
+    ...(['offered', 'accepted', 'throttled'] as const).map((name): [string, boolean] => {
+      const column = shards[COUNT_NAMES.indexOf(name)];
+      return [`worker.shards.${name}`, column.reduce((sum, value) => sum + value, 0) === totals[name]];
+    }),
+    ['totals', totals.accepted + totals.throttled + totals.failed + totals.dropped === totals.offered],
+    ['latencyMs.response', response.count === totals.accepted],
     ['worker.load.stepSec', stepSec <= 2 * lastSec],
     ['worker.load.steps', steps.every(({ step }) => step * stepSec <= lastSec)],
     ['worker.load.steps', steps.every(({ step }, i) => i === 0 || step > steps[i - 1].step)],
