@@ -23,6 +23,7 @@ export default defineConfig({
           include: ['test/live/**/*.test.ts'],
           pool: 'forks',
           fileParallelism: false,
+          maxConcurrency: 3,
           testTimeout: 120_000,
           sequence: { groupOrder: 1 },
         },
