@@ -1,0 +1,69 @@
+/**
+ * The report of `diagnose`: what the stream's evidence says, shard by shard and key by key.
+ */
+import type { DiagnosisFinding } from './diagnosis-finding.ts';
+import type { EvidenceInfo } from './evidence/evidence-info.ts';
+import type { LoadInterval } from './load-interval.ts';
+import type { Partiality, SCHEMA_VERSION, TargetInfo } from './report-document.ts';
+
+export interface DiagnosisDocument {
+  readonly schemaVersion: typeof SCHEMA_VERSION;
+  readonly kind: 'diagnosis';
+  readonly tool: { readonly name: 'shardwise'; readonly version: string };
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** How long it took. */
+  readonly durationMs: number;
+  readonly partial: Partiality;
+  readonly target: TargetInfo;
+  readonly evidence: EvidenceInfo;
+  readonly shards: readonly DiagnosedShard[];
+  readonly keys: readonly DiagnosedKey[];
+  readonly heatMap?: HeatMap;
+  readonly findings: readonly DiagnosisFinding[];
+}
+
+export interface DiagnosedShard {
+  readonly shardId: string;
+  readonly startingHashKey: string;
+  readonly endingHashKey: string;
+  readonly open: boolean;
+  /** In the worst step of the window, over the worse of its two limits; null where the shard has no metrics. */
+  readonly utilization: LoadInterval | null;
+  readonly worstStepMs: number | null;
+  /** Sums over the window. */
+  readonly incomingRecords: number | null;
+  readonly incomingBytes: number | null;
+  /** Attempts at records, retries counted again. */
+  readonly throttledAttempts: number | null;
+}
+
+export interface DiagnosedKey {
+  readonly key: string;
+  readonly hashKey: string;
+  readonly shardId: string;
+  /** Part of what was sampled of its shard, 0…1: at least and at most. */
+  readonly share: LoadInterval;
+  /** Offered records and bytes per second in the worst step, as far as they can be known. */
+  readonly recordsPerSec: LoadInterval | null;
+  readonly bytesPerSec: LoadInterval | null;
+  readonly utilization: LoadInterval | null;
+}
+
+/** Hash range x time: the load of each band of the hash space in each span of time, over what the band's shards may carry. */
+export interface HeatMap {
+  readonly fromMs: number;
+  readonly columnMs: number;
+  readonly columns: number;
+  /** From the lowest hash keys up. */
+  readonly bands: readonly HeatBand[];
+}
+
+export interface HeatBand {
+  readonly startingHashKey: string;
+  readonly endingHashKey: string;
+  /** Highest utilization of a shard in it, per column; null where nothing is known. */
+  readonly utilization: readonly (number | null)[];
+  /** Throttled attempts per column. */
+  readonly throttled: readonly number[];
+}
