@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { showMessage } from '../report/name.ts';
 import { Refusal, worldFailure } from '../model/refusal.ts';
 import type { Context } from './context.ts';
+import { applyCommand } from './apply.ts';
 import { cleanupCommand } from './cleanup.ts';
 import { localCommand } from './local.ts';
 import { mergeCommand } from './merge.ts';
@@ -45,7 +46,7 @@ function programOf(context: Context): Command {
     .addHelpText('after', HELP);
   const commands = [
     ...[planCommand, simulateCommand, runCommand, localCommand],
-    ...[reportCommand, mergeCommand, cleanupCommand, pricesCommand],
+    ...[applyCommand, reportCommand, mergeCommand, cleanupCommand, pricesCommand],
   ];
   for (const commandOf of commands) program.addCommand(commandOf(context));
   for (const command of [program, ...program.commands]) {

@@ -66,7 +66,14 @@ export function thisProcess(): string {
  * Whether a process of this machine that made something is still there: of another machine's nothing is known. A number
  * that another process has by now counts as alive.
  */
-export function makerOf({ process: maker }: Ownership): 'alive' | 'gone' | 'elsewhere' {
+export function makerOf({ process: maker }: Ownership): ProcessState {
+  return stateOfProcess(maker);
+}
+
+export type ProcessState = 'alive' | 'gone' | 'elsewhere';
+
+/** @param maker as `thisProcess` gives it */
+export function stateOfProcess(maker: string | undefined): ProcessState {
   const [host, pid] = (maker ?? '').split('/');
   if (host !== machine() || !/^\d+$/.test(pid)) return 'elsewhere';
   try {

@@ -1,0 +1,159 @@
+/**
+ * `shardwise apply`: carries out the steps of a recommendation. A dry run without --yes; killed at any moment and called
+ * again, it goes on from what the stream shows.
+ */
+import { Command } from 'commander';
+import { badInput } from '../model/refusal.ts';
+import type { RecommendationDocument } from '../results/recommendation-document.ts';
+import type { LayoutTrail } from '../results/layout-trail.ts';
+import type { ApplyResult } from '../run/apply/apply-steps.ts';
+import type { AwsConnection } from '../run/aws/connection.ts';
+import { addAwsFlags, readAwsFlags, type AwsFlags } from './aws-flags.ts';
+import type { Context, ExitCode } from './context.ts';
+import type { Interrupt } from './interrupt.ts';
+import { readSteps, streamOf, type AppliedStream } from './apply-file.ts';
+import { ApplyProgress } from './apply-progress.ts';
+import { progressLine } from './progress.ts';
+
+interface ApplyFlags extends AwsFlags {
+  yes?: boolean;
+  maxSteps?: string;
+  stopIf?: string;
+  journal?: string;
+  quiet?: boolean;
+}
+
+export function applyCommand(context: Context): Command {
+  const command = new Command('apply')
+    .description('carry out the splits and merges of a recommendation, one by one')
+    .argument('<steps.json>', 'a recommendation saved with -o FILE.json')
+    .option('--yes', 'do it; without it, only what would be done is printed')
+    .option('--max-steps <n>', 'take at most so many steps this time')
+    .option(
+      '--stop-if <expression>',
+      'asked before each step, of the last 5 minutes; such as "throttledAttempts > 1%"',
+    )
+    .option('--journal <file>', 'where each step is written down (default: steps.json.journal)')
+    .option('--quiet', 'no progress on stderr');
+  return addAwsFlags(command).action((file: string, flags: ApplyFlags) => apply(file, flags, context));
+}
+
+interface ApplyOptions {
+  readonly file: string;
+  readonly document: RecommendationDocument;
+  readonly trail: LayoutTrail;
+  readonly stream: AppliedStream;
+  readonly maxSteps: number;
+  readonly stopIf: string | undefined;
+  readonly journal: string;
+  readonly quiet: boolean;
+  readonly yes: boolean;
+}
+
+async function apply(file: string, flags: ApplyFlags, context: Context): Promise<void> {
+  const aws = readAwsFlags(flags);
+  const maxSteps = readMaxSteps(flags.maxSteps);
+  const { checkStopExpression } = await import('../run/apply/stop-gate.ts');
+  const stopIf = flags.stopIf === undefined ? undefined : checkStopExpression(flags.stopIf);
+  const { document, trail } = await readSteps(file);
+  const stream = streamOf(document, aws, file);
+  const options: ApplyOptions = {
+    ...{ file, document, trail, stream, maxSteps, stopIf },
+    journal: flags.journal ?? `${file}.journal`,
+    quiet: flags.quiet ?? false,
+    yes: flags.yes ?? false,
+  };
+  const { connect } = await import('../run/aws/connection.ts');
+  const { watchInterrupt } = await import('./interrupt.ts');
+  const connection = await connect(stream.aws, stream.name);
+  const interrupt = watchInterrupt('The journal says how far it came; apply goes on from there.');
+  try {
+    const position = await inspect(connection, options, context);
+    if (interrupt.signal.aborted) context.setExit(130);
+    else if (!options.yes) context.out('\nNothing was changed: this is a dry run. Add --yes to do it.\n');
+    else if (position < trail.length) await carryOut(connection, options, interrupt, context);
+  } finally {
+    interrupt.release();
+    connection.close();
+  }
+}
+
+function readMaxSteps(text: string | undefined): number {
+  if (text === undefined) return Infinity;
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw badInput(`--max-steps ${text} is not a whole number above 0.`, 'Write for example --max-steps 1.');
+}
+
+/** Checks the stream and says what would be done. @returns steps that are done */
+async function inspect(connection: AwsConnection, options: ApplyOptions, context: Context): Promise<number> {
+  const { document, stream } = options;
+  const { inspectStream } = await import('../run/apply/stream-way.ts');
+  const { renderApplyPlan } = await import('../report/apply-text.ts');
+  const { SECONDS_PER_STEP } = await import('../advice/schedule/resize-lead.ts');
+  const way = { stream: stream.name, trail: options.trail };
+  const position = await inspectStream(connection, way, stream.arn);
+  const { maxSteps, journal } = options;
+  const text = renderApplyPlan(
+    {
+      ...{ document, position, maxSteps, journal, stream: stream.name, secondsPerStep: SECONDS_PER_STEP },
+      region: connection.region,
+      endpoint: connection.watch.endpoint,
+    },
+    context.columns,
+  );
+  context.out(text);
+  return position;
+}
+
+async function carryOut(
+  connection: AwsConnection,
+  options: ApplyOptions,
+  interrupt: Interrupt,
+  context: Context,
+): Promise<void> {
+  const { document, trail, stream, maxSteps, stopIf } = options;
+  const { applySteps } = await import('../run/apply/apply-steps.ts');
+  const { Journal } = await import('../run/apply/journal.ts');
+  const { askGate } = await import('../run/apply/stop-gate.ts');
+  const { fingerprint, targetFingerprint, steps } = document;
+  const journal = new Journal(options.journal, {
+    ...{ stream: document.target.stream, fingerprint, targetFingerprint, steps: steps.length },
+  });
+  const progress = new ApplyProgress(progressLine(context, options.quiet), steps.length, maxSteps);
+  try {
+    const result = await applySteps(connection, { stream: stream.name, steps, trail, maxSteps }, journal, {
+      signal: interrupt.signal,
+      gate: async () => (stopIf === undefined ? undefined : askGate(connection, stream.shortName, stopIf)),
+      onState: (status) => progress.state(status),
+      onDone: (step, position, tookMs) => {
+        progress.done(position, tookMs);
+        context.out(`${position}/${steps.length} ${step.kind} done in ${(tookMs / 1000).toFixed(1)} s\n`);
+      },
+    });
+    progress.clear();
+    finish(result, steps.length, context);
+  } finally {
+    progress.clear();
+    journal.close();
+  }
+}
+
+/** The last word, and the exit code. */
+function finish({ position, ended }: ApplyResult, steps: number, context: Context): void {
+  const left = steps - position;
+  const goOn = 'Apply the same file again to go on.';
+  if (ended === 'finished') {
+    context.out('The stream has the layout that was recommended.\n');
+  } else if (ended === 'max-steps') {
+    context.out(`${left} of ${steps} steps are left (--max-steps). ${goOn}\n`);
+  } else {
+    const why = ended === 'interrupted' ? 'Interrupted.' : `Stopped: ${ended.why}`;
+    context.out(`${why} ${left} of ${steps} steps are left. ${goOn}\n`);
+    context.setExit(exitOf(ended));
+  }
+}
+
+function exitOf(ended: Exclude<ApplyResult['ended'], 'finished' | 'max-steps'>): ExitCode {
+  if (ended === 'interrupted') return 130;
+  return ended.kind === 'gate' ? 3 : 4;
+}
