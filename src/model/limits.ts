@@ -295,4 +295,36 @@ export const LIMITS = {
     source: CLOUDWATCH,
     note: '15 days; points of 5 minutes are kept 63 days, of an hour 455.',
   },
+  metricFiveMinutesKept: {
+    value: 90_720,
+    unit: 'minutes that a point of five minutes is kept',
+    asOf: '2026-11',
+    source: CLOUDWATCH,
+    note: '63 days.',
+  },
+  metricHoursKept: {
+    value: 655_200,
+    unit: 'minutes that a point of an hour is kept',
+    asOf: '2026-11',
+    source: CLOUDWATCH,
+    note: '455 days.',
+  },
+  metricCallsPerSec: {
+    value: 500,
+    unit: 'GetMetricData calls/s per account and region',
+    asOf: '2026-11',
+    source: 'CloudWatch user guide, Quotas (second-hand); older pages say 50',
+  },
+  metricPointsPerSecRecent: {
+    value: 180_000,
+    unit: 'points/s that GetMetricData may be asked for, from the last 3 hours on',
+    asOf: '2026-11',
+    source: 'CloudWatch user guide, Quotas (second-hand)',
+  },
+  metricPointsPerSecOlder: {
+    value: 396_000,
+    unit: 'points/s that GetMetricData may be asked for, from more than 3 hours ago on',
+    asOf: '2026-11',
+    source: 'CloudWatch user guide, Quotas (second-hand)',
+  },
 } as const satisfies Record<string, Limit>;

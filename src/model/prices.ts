@@ -7,6 +7,9 @@
 export const PRICED_MODES = ['provisioned', 'on-demand', 'on-demand-advantage'] as const;
 export type PricedMode = (typeof PRICED_MODES)[number];
 
+/** A month on a bill. */
+export const HOURS_PER_MONTH = 730;
+
 /** Items by mode, each with the unit that its price is for. GB is 2^30 bytes. */
 export const PRICED_ITEMS = {
   provisioned: {

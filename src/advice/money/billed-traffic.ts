@@ -3,6 +3,7 @@
  * is billed, not the peak.
  */
 import { LIMITS } from '../../model/limits.ts';
+import { HOURS_PER_MONTH } from '../../model/prices.ts';
 import { keyLengthsOf, meanBlocks, type KeyLength } from '../../traffic/record-blocks.ts';
 import type { PlanInput, PlanSource } from '../plan/plan-input.ts';
 
@@ -87,7 +88,7 @@ export function scaledTraffic(traffic: BilledTraffic, factor: number): BilledTra
   };
 }
 
-export const HOURS_PER_MONTH = 730;
+export { HOURS_PER_MONTH };
 export const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600;
 
 /** A GB on a bill. */

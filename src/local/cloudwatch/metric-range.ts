@@ -6,7 +6,7 @@ import { LIMITS } from '../../model/limits.ts';
 
 const SUB_MINUTE = [1, 5, 10, 20, 30];
 const MINUTES_OF_5 = LIMITS.metricMinutesKept.value;
-const MINUTES_OF_60 = 63 * 24 * 60;
+const MINUTES_OF_60 = LIMITS.metricFiveMinutesKept.value;
 
 export interface MetricRange {
   /** First minute, and the one behind the last. */

@@ -3,6 +3,8 @@
  */
 export interface MissingEvidence {
   readonly what:
+    /** What the stream says of itself: mode, retention, which shard-level metrics are on. */
+    | 'summary'
     | 'shard-metrics'
     | 'stream-metrics'
     | 'records'

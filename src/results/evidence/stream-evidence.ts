@@ -33,6 +33,8 @@ export interface StreamEvidence {
   readonly log: LogEvidence | null;
   /** A report of a run or simulation against the stream: throttled keys are known exactly. */
   readonly run: ReportDocument | null;
+  /** Its file. */
+  readonly runFile?: string;
   readonly missing: readonly MissingEvidence[];
   readonly asked: AskedMetrics;
 }
@@ -40,6 +42,8 @@ export interface StreamEvidence {
 export interface GivenConsumer {
   readonly kind: 'polling' | 'efo' | 'lambda' | 'firehose';
   readonly count: number;
+  /** What the user calls it, where that says more: `kcl-polling`, `firehose-backup`. */
+  readonly name?: string;
 }
 
 /** What reading CloudWatch took, and what it costs at list prices: metrics requested / 1,000 x $0.01. */

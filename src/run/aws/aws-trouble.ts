@@ -49,9 +49,24 @@ export function errorName(thrown: unknown): string {
   return error.name ?? 'Error';
 }
 
+/** A call that was not allowed, and the permission that it lacked. */
+export class DeniedCall extends Refusal {
+  /** IAM's name of it, such as `kinesis:ListShards`. */
+  readonly permission: string;
+
+  constructor({ action, about }: Attempted) {
+    super(
+      1,
+      `${action} is not allowed on ${about}.`,
+      'Allow it to these credentials (docs/iam/ has the policies), or use others with --profile.',
+    );
+    this.permission = action;
+  }
+}
+
 /** Whether a call was not allowed: what it would have told can be left out. */
 export function isDenied(thrown: unknown): boolean {
-  return DENIED.has(errorName(thrown));
+  return thrown instanceof DeniedCall || DENIED.has(errorName(thrown));
 }
 
 export interface Attempted {
@@ -60,6 +75,11 @@ export interface Attempted {
   /** What the call is about, such as `stream orders`. */
   readonly about: string;
   readonly endpoint: string;
+}
+
+/** Whether AWS asked for patience. */
+export function isThrottled(thrown: unknown): boolean {
+  return THROTTLED.has(errorName(thrown)) || errorName(thrown) === 'LimitExceededException';
 }
 
 /** @returns a Refusal; exit 1 where AWS or the network did not do its part, 2 where something does not exist */
@@ -87,12 +107,7 @@ export function awsTrouble(thrown: unknown, { action, about, endpoint }: Attempt
       'Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or the profile.',
     );
   }
-  if (DENIED.has(name)) {
-    return worldFailure(
-      `${action} is not allowed on ${about}.`,
-      'Allow it to these credentials (docs/iam/ has the policies), or use others with --profile.',
-    );
-  }
+  if (DENIED.has(name)) return new DeniedCall({ action, about, endpoint });
   if (name === 'ResourceNotFoundException') {
     return badInput(
       `There is no ${about} at ${endpoint}.`,

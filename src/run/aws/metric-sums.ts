@@ -1,15 +1,14 @@
 /**
  * What CloudWatch has counted for a stream, minute by minute.
  */
-import type { GetMetricDataCommandOutput, MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { LIMITS } from '../../model/limits.ts';
+import { worldFailure } from '../../model/refusal.ts';
 import { epochClock } from '../clock.ts';
-import { awsTrouble } from './aws-trouble.ts';
+import { readMetricData } from './metric-data.ts';
 import type { MetricSource } from './metric-source.ts';
 import type { EndpointClock, ReplyWatch } from './reply-watch.ts';
 
 export const MINUTE_US = 60_000_000;
-const NAMESPACE = 'AWS/Kinesis';
 
 export interface WantedMetric {
   readonly name: string;
@@ -34,58 +33,20 @@ export async function readMinuteSums(
   { start, end }: MinuteRange,
 ): Promise<MinuteSums> {
   const sums = wanted.map(() => new Map<number, number>());
-  const most = LIMITS.metricQueries.value;
-  for (let from = 0; from < wanted.length; from += most) {
-    const queries = wanted.slice(from, from + most).map((metric, i) => queryOf(streamName, metric, from + i));
-    await readPages(connection, streamName, queries, { start, end }, sums);
+  const range = { startMs: start * 60_000, endMs: end * 60_000, periodSec: 60 };
+  const { unread, trouble, status } = await readMetricData(
+    connection,
+    { streamName, queries: wanted, ...range, perCall: LIMITS.metricQueries.value },
+    (query, atMs, value) => sums[query].set(Math.floor(atMs / 60_000), value),
+  );
+  if (trouble !== undefined) throw trouble;
+  if (unread.length > 0) {
+    throw worldFailure(
+      `CloudWatch did not give all metrics of stream ${streamName} (${status ?? 'no answer'}).`,
+      'Try again later.',
+    );
   }
   return sums;
-}
-
-function queryOf(streamName: string, { name, shardId }: WantedMetric, i: number): MetricDataQuery {
-  const dimensions = [{ Name: 'StreamName', Value: streamName }];
-  if (shardId !== undefined) dimensions.push({ Name: 'ShardId', Value: shardId });
-  const metric = { Namespace: NAMESPACE, MetricName: name, Dimensions: dimensions };
-  return { Id: `m${i}`, MetricStat: { Metric: metric, Period: 60, Stat: 'Sum' } };
-}
-
-async function readPages(
-  connection: MetricSource,
-  streamName: string,
-  queries: MetricDataQuery[],
-  { start, end }: MinuteRange,
-  sums: readonly Map<number, number>[],
-): Promise<void> {
-  const { GetMetricDataCommand } = await import('./cloudwatch.ts');
-  const client = await connection.cloudWatch();
-  let token: string | undefined;
-  do {
-    const command = new GetMetricDataCommand({
-      MetricDataQueries: queries,
-      StartTime: new Date(start * 60_000),
-      EndTime: new Date(end * 60_000),
-      ...(token === undefined ? {} : { NextToken: token }),
-    });
-    let page: GetMetricDataCommandOutput;
-    try {
-      page = await client.send(command);
-    } catch (error) {
-      const { endpoint } = connection.watch;
-      throw awsTrouble(error, {
-        action: 'cloudwatch:GetMetricData',
-        about: `stream ${streamName}`,
-        endpoint,
-      });
-    }
-    for (const { Id = '', Timestamps = [], Values = [] } of page.MetricDataResults ?? []) {
-      const into = sums[Number(Id.slice(1))];
-      Timestamps.forEach((time, i) => {
-        const minute = Math.floor(time.getTime() / 60_000);
-        into.set(minute, (into.get(minute) ?? 0) + Values[i]);
-      });
-    }
-    token = page.NextToken;
-  } while (token !== undefined);
 }
 
 /** The clock of the metrics, for times of ours. Asked after CloudWatch has answered once. */
@@ -113,8 +74,13 @@ export class MetricTime {
 
   /** When a minute of the metrics begins, on our clock. */
   startUs(minute: number): number {
+    return this.oursAt(minute * MINUTE_US);
+  }
+
+  /** A time on the metrics' clock, in microseconds since 1970, on ours. */
+  oursAt(metricUs: number): number {
     const { originUs, factor } = this.#clock;
-    return originUs + (minute * MINUTE_US - this.#watch.skewUs - originUs) / factor;
+    return originUs + (metricUs - this.#watch.skewUs - originUs) / factor;
   }
 
   get #clock(): EndpointClock {
@@ -127,10 +93,16 @@ export class MetricTime {
  * @throws Refusal as `readMinuteSums`
  */
 export async function learnMetricTime(connection: MetricSource, streamName: string): Promise<MetricTime> {
-  const minute = Math.floor(epochClock() / MINUTE_US);
-  await readMinuteSums(connection, streamName, [{ name: 'IncomingRecords' }], {
-    start: minute - 1,
-    end: minute,
-  });
+  const endMs = Math.floor(epochClock() / MINUTE_US) * 60_000;
+  const range = { startMs: endMs - 60_000, endMs, periodSec: 60 };
+  const queries = [{ name: 'IncomingRecords' }];
+  const { trouble } = await readMetricData(
+    connection,
+    { streamName, queries, ...range, perCall: 1 },
+    // Any reply will do.
+    () => undefined,
+    { tries: 1 },
+  );
+  if (trouble !== undefined) throw trouble;
   return new MetricTime(connection.watch);
 }

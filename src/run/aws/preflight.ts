@@ -164,7 +164,7 @@ async function unlessDenied<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
-    if (isDenied(error) || /is not allowed on/.test((error as Error).message)) return undefined;
+    if (isDenied(error)) return undefined;
     throw error;
   }
 }

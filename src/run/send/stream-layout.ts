@@ -1,7 +1,12 @@
 /**
  * The shards of a stream as its endpoint lists them.
  */
-import { ListShardsCommand, type KinesisClient, type Shard as ListedShard } from '@aws-sdk/client-kinesis';
+import {
+  ListShardsCommand,
+  type KinesisClient,
+  type Shard as ListedShard,
+  type ShardFilter,
+} from '@aws-sdk/client-kinesis';
 import { parseHashKey } from '../../model/hash-key.ts';
 import type { Shard, ShardMap } from '../../model/shard-map.ts';
 import { worldFailure } from '../../model/refusal.ts';
@@ -26,23 +31,43 @@ export async function readBornShards(
   afterShardId: string,
 ): Promise<Shard[]> {
   const shards: Shard[] = [];
-  for await (const listed of listedShards(client, streamName, afterShardId))
+  for await (const listed of listedShards(client, streamName, {
+    ExclusiveStartShardId: afterShardId,
+  }))
     shards.push(shardOf(listed, streamName));
+  return shards;
+}
+
+/**
+ * The shards that a filter means, open and closed, with their parents; by default all that are remembered.
+ * @param stream name or ARN
+ */
+export async function readShards(
+  client: KinesisClient,
+  stream: string,
+  filter?: ShardFilter,
+  abortSignal?: AbortSignal,
+): Promise<Shard[]> {
+  const shards: Shard[] = [];
+  for await (const listed of listedShards(client, stream, filter && { ShardFilter: filter }, abortSignal)) {
+    const isOpen = listed.SequenceNumberRange?.EndingSequenceNumber === undefined;
+    shards.push({ ...shardOf(listed, stream), open: isOpen });
+  }
   return shards;
 }
 
 async function* listedShards(
   client: KinesisClient,
   streamName: string,
-  afterShardId?: string,
+  which?: { readonly ExclusiveStartShardId: string } | { readonly ShardFilter: ShardFilter },
+  abortSignal?: AbortSignal,
 ): AsyncGenerator<ListedShard> {
-  const first = {
-    ...referenceTo(streamName),
-    ...(afterShardId !== undefined && { ExclusiveStartShardId: afterShardId }),
-  };
+  const first = { ...referenceTo(streamName), ...which };
+  const how = abortSignal === undefined ? {} : { abortSignal };
   let token: string | undefined;
   do {
-    const page = await client.send(new ListShardsCommand(token === undefined ? first : { NextToken: token }));
+    const command = new ListShardsCommand(token === undefined ? first : { NextToken: token });
+    const page = await client.send(command, how);
     yield* page.Shards ?? [];
     token = page.NextToken;
   } while (token !== undefined);
