@@ -96,11 +96,16 @@ function messageBytes(
  * digest, or a message that cannot be read. Such data is a plain record (the KPL's own rule).
  */
 export function decodeAggregate(bytes: Uint8Array): UserRecord[] | undefined {
-  if (bytes.length < AGGREGATE_FRAME_BYTES || MAGIC.some((byte, i) => bytes[i] !== byte)) return undefined;
+  if (!isFramed(bytes)) return undefined;
   const message = bytes.subarray(MAGIC.length, bytes.length - DIGEST_BYTES);
   const digest = bytes.subarray(bytes.length - DIGEST_BYTES);
   if (digestOf(message).some((byte, i) => byte !== digest[i])) return undefined;
   return readMessage(message);
+}
+
+/** Whether data begin as an aggregate does, and are long enough for one. */
+export function isFramed(bytes: Uint8Array): boolean {
+  return bytes.length >= AGGREGATE_FRAME_BYTES && MAGIC.every((byte, i) => bytes[i] === byte);
 }
 
 function readMessage(message: Uint8Array): UserRecord[] | undefined {

@@ -182,7 +182,7 @@ export class KeySketch {
 }
 
 /** The value that would stand at `n` if all were sorted (Hoare's selection); moves them about. */
-function nthSmallest(values: Float64Array, n: number): number {
+export function nthSmallest(values: Float64Array, n: number): number {
   let low = 0;
   let high = values.length - 1;
   while (low < high) {

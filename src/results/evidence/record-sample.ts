@@ -17,9 +17,27 @@ export interface RecordSample {
   readonly withoutKey: number;
   /** Records with bytes of an aggregate whose digest or message is broken: counted as plain records. */
   readonly notReadable: number;
+  /** Of a file of records. */
+  readonly file?: SampledFile;
 }
 
-/** A run of records read in order from one shard. Times are arrival times, milliseconds since 1970 on the stream's clock. */
+export interface SampledFile {
+  readonly name: string;
+  readonly format: 'json' | 'csv';
+  /** Records (or lines) that could not be read, and the first line with such a one. */
+  readonly unread: number;
+  readonly firstUnreadLine: number | null;
+  /** Records without a time: they are in no second and in no slice. */
+  readonly withoutTime: number;
+  /** Records without data or a size: counted with their key's bytes alone. */
+  readonly withoutSize: number;
+}
+
+/**
+ * A run of records read in order from one shard. Times are arrival times, milliseconds since 1970 on the stream's clock.
+ * Of a file of records nobody knows whether it has everything between its first and its last one: it is taken as whole.
+ * Where its records carry no times, both are 0 and it is not whole.
+ */
 export interface SampleSlice {
   readonly shardId: string;
   readonly fromMs: number;
@@ -42,7 +60,10 @@ export interface ShardSample {
   readonly bytes: number;
   /** Records by whose keys the sketch goes: user records where aggregates were opened. */
   readonly userRecords: number;
-  /** Per real second that was wholly covered: Kinesis records and bytes. In order of time, with gaps between slices. */
+  /**
+   * Per real second that was wholly covered: Kinesis records and bytes. In order of time, with gaps between slices; of a
+   * file that covers more than 100,000 seconds without those that have no record, and the first 100,000 alone.
+   */
   readonly perSecond: readonly SecondCount[];
   readonly sizes: SizeSummary;
   /** The heaviest keys, heaviest first, with the bounds of their counts. */
@@ -60,13 +81,20 @@ export interface SecondCount {
   readonly bytes: number;
 }
 
-/** Sizes of Kinesis records, data and key, bytes. */
+/**
+ * Sizes of Kinesis records, data and key, bytes. Percentiles are ends of classes: at most 1/16 too high, never above the
+ * largest.
+ */
 export interface SizeSummary {
   readonly mean: number;
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
-  /** Records by PutRecord-rounded size class: `counts[i]` records of at most `upTo[i]` bytes; ascending, for captures. */
+  /**
+   * Records by size class: `counts[i]` records of at most `upTo[i]` bytes that no class before has; ascending, for
+   * captures. Classes are at most 1/16 of their size wide, and every KiB up to 32 KiB ends one, so that what PutRecord
+   * rounds up to is known to that size.
+   */
   readonly upTo: readonly number[];
   readonly counts: readonly number[];
 }
@@ -80,4 +108,9 @@ export interface SampledKey {
   readonly atMost: { readonly records: number; readonly bytes: number };
   /** Length of the key in bytes (UTF-8). */
   readonly keyBytes: number;
+  /**
+   * The hash key is not in the range of the shard that the key was read from: its records came by an explicit hash key,
+   * which reading does not tell, or in an aggregate of another key. Where they go is known by the shard alone.
+   */
+  readonly isPlacedElsewhere?: true;
 }

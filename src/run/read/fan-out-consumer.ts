@@ -27,11 +27,16 @@ export interface Registration {
   readonly expiresUs: number;
 }
 
-/** Registers a consumer and waits until it is ACTIVE. @returns its ARN */
+/**
+ * Registers a consumer and waits until it is ACTIVE.
+ * @param signal gives up; what is registered by then is deregistered
+ * @returns its ARN
+ */
 export async function registerConsumer(
   client: KinesisClient,
   { streamArn, name, runId, expiresUs }: Registration,
   alarm: Alarm,
+  signal?: AbortSignal,
 ): Promise<string> {
   const command = new RegisterStreamConsumerCommand({
     StreamARN: streamArn,
@@ -46,7 +51,7 @@ export async function registerConsumer(
       break;
     } catch (error) {
       const { kind, code, message } = readTroubleOf(error);
-      if (kind !== 'throttled' || tries >= MOST_TRIES)
+      if (kind !== 'throttled' || tries >= MOST_TRIES || signal?.aborted === true)
         throw worldFailure(
           `The consumer ${name} cannot be registered: ${code}: ${message}.`,
           'Deregister consumers that are not needed, or let this one poll (kind: polling).',
@@ -55,15 +60,21 @@ export async function registerConsumer(
     }
   }
   try {
-    return await activeArn(client, arn, alarm);
+    return await activeArn(client, arn, alarm, signal);
   } catch (error) {
     await deregisterConsumer(client, arn);
     throw error;
   }
 }
 
-async function activeArn(client: KinesisClient, arn: string, alarm: Alarm): Promise<string> {
+async function activeArn(
+  client: KinesisClient,
+  arn: string,
+  alarm: Alarm,
+  signal?: AbortSignal,
+): Promise<string> {
   for (let tries = 1; tries <= MOST_TRIES; tries++) {
+    signal?.throwIfAborted();
     try {
       const described = await client.send(new DescribeStreamConsumerCommand({ ConsumerARN: arn }));
       if (described.ConsumerDescription?.ConsumerStatus === 'ACTIVE') return arn;
