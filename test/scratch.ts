@@ -1,12 +1,15 @@
 /** Gives the tests, and all that they start, a folder for temporary files that is removed when they are over. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
-/** Called by vitest before the first test; what it returns is called after the last. */
-export default function setup(): () => void {
+const PREFIX = 'shardwise-tests-';
+
+/** Called by vitest before the first test, for each project anew; what it returns is called after the last. */
+export default function setup(): (() => void) | undefined {
+  if (basename(tmpdir()).startsWith(PREFIX)) return undefined;
   const before = process.env['TMPDIR'];
-  const folder = mkdtempSync(join(tmpdir(), 'shardwise-tests-'));
+  const folder = mkdtempSync(join(tmpdir(), PREFIX));
   process.env['TMPDIR'] = folder;
   return () => {
     if (before === undefined) delete process.env['TMPDIR'];
