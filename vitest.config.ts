@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-/** Live tests of which the time that something takes is the subject: a neighbour is noise to them. */
-const TIMED = ['agreement', 'consumers', 'run', 'timeline'].map((name) => `test/live/${name}.test.ts`);
+/** Live tests that prove nothing where the generator was late, and one that is a load to its neighbours. */
+const ALONE = ['agreement', 'local-memory', 'run'].map((name) => `test/live/${name}.test.ts`);
 
 export default defineConfig({
   define: { SHARDWISE_VERSION: JSON.stringify('0.0.0-test') },
@@ -15,6 +15,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/live/**'],
           pool: 'forks',
+          // A process takes file after file, and imports and compiles once what they share.
+          isolate: false,
           // Vitest leaves a core free by default: of two, half of the machine.
           maxWorkers: '100%',
           // Generous: a busy machine is no failure.
@@ -22,12 +24,12 @@ export default defineConfig({
         },
       },
       {
-        // Tests that send at real speed and count, whenever that was: they wait more than they work.
+        // Tests that send at real speed, and count what became of it: they wait more than they work.
         extends: true,
         test: {
           name: 'live',
           include: ['test/live/**/*.test.ts'],
-          exclude: TIMED,
+          exclude: ALONE,
           pool: 'forks',
           maxWorkers: 2,
           maxConcurrency: 3,
@@ -36,11 +38,11 @@ export default defineConfig({
         },
       },
       {
-        // Tests that watch a clock run one at a time: two cores, and a neighbour is noise.
+        // Tests that need a generator that keeps its rate run one at a time: a neighbour is noise.
         extends: true,
         test: {
-          name: 'timed',
-          include: TIMED,
+          name: 'live-alone',
+          include: ALONE,
           pool: 'forks',
           fileParallelism: false,
           maxConcurrency: 3,
