@@ -1,14 +1,10 @@
 /** What the commands say to streams in on-demand mode. */
 import { readFileSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Context, ExitCode } from '../../src/cli/context.ts';
-import { main } from '../../src/cli/main.ts';
 import type { ReportDocument } from '../../src/results/report-document.ts';
 import { documentSchema } from '../../src/report/document-schema.ts';
 import { render } from '../../src/report/render.ts';
+import { fileOf, shardwise as commandLine, type Outcome } from './outcome.ts';
 
 const JUMP = `
 stream: { mode: on-demand, onDemand: { within: 1m } }
@@ -17,24 +13,9 @@ traffic: [{ rate: 150/s, keys: "uniform:100000", size: 40KiB }]
 `;
 const AUTO = JUMP.replace('on-demand,', 'on-demand, recordDistribution: auto,');
 
-interface Said {
-  readonly out: string;
-  readonly err: string;
-  readonly exit: ExitCode;
-}
-
-async function shardwise(scenario: string, command: string, ...args: string[]): Promise<Said> {
-  const file = join(await mkdtemp(join(tmpdir(), 'shardwise-modes-')), 's.yaml');
-  await writeFile(file, scenario);
-  const said = { out: '', err: '', exit: 0 as ExitCode };
-  const context: Context = {
-    out: (text) => (said.out += text),
-    err: (text) => (said.err += text),
-    ...{ stderrIsTerminal: false, columns: 80, color: false, env: {} },
-    setExit: (code) => (said.exit = code),
-  };
-  await main([command, file, ...args], context);
-  return { ...said, out: said.out.replaceAll(/\s+/g, ' '), err: said.err.replaceAll(/\s+/g, ' ') };
+async function shardwise(scenario: string, command: string, ...args: string[]): Promise<Outcome> {
+  const { out, err, exit } = await commandLine(command, fileOf(scenario, 's.yaml'), ...args);
+  return { out: out.replaceAll(/\s+/g, ' '), err: err.replaceAll(/\s+/g, ' '), exit };
 }
 
 async function documentOf(scenario: string, ...args: string[]): Promise<ReportDocument> {

@@ -1,16 +1,13 @@
 /** Scenarios with consumers, from the file to the report and the exit code. */
 import { readFileSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Context } from '../../src/cli/context.ts';
 import { simulateCommand } from '../../src/cli/simulate.ts';
-import { Refusal } from '../../src/model/refusal.ts';
 import { documentSchema } from '../../src/report/document-schema.ts';
 import { render } from '../../src/report/render.ts';
 import { readDocument } from '../../src/report/saved-document.ts';
 import type { ReportDocument } from '../../src/results/report-document.ts';
+import { fileOf, outcomeOf, refusalOf, type Outcome } from './outcome.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 
@@ -25,39 +22,12 @@ const STARVED = scenarioWith(
 );
 const HEALTHY = scenarioWith('{ preset: lambda }, { preset: firehose }, { preset: kcl }');
 
-async function play(
-  scenario: string,
-  args: readonly string[],
-  command: (context: Context) => ReturnType<typeof simulateCommand> = simulateCommand,
-) {
-  const file = join(await mkdtemp(join(tmpdir(), 'shardwise-consumers-')), 's.yaml');
-  await writeFile(file, scenario);
-  const outcome = { out: '', exit: undefined as number | undefined };
-  const context: Context = {
-    out: (text) => (outcome.out += text),
-    err: () => undefined,
-    stderrIsTerminal: false,
-    columns: 80,
-    color: false,
-    env: {},
-    setExit: (code) => (outcome.exit = code),
-  };
-  await command(context)
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined })
-    .parseAsync([file, ...args], { from: 'user' });
-  return outcome;
-}
+const play = (scenario: string, args: readonly string[], commandOf = simulateCommand): Promise<Outcome> =>
+  outcomeOf(commandOf, [fileOf(scenario, 's.yaml'), ...args]);
 
 async function documentOf(scenario: string, ...args: string[]) {
   const { out, exit } = await play(scenario, ['-f', 'json', ...args]);
   return { document: JSON.parse(out) as ReportDocument, exit };
-}
-
-async function refusalOf(act: Promise<unknown>): Promise<Refusal> {
-  const error: unknown = await act.catch((thrown: unknown) => thrown);
-  if (!(error instanceof Refusal)) throw new Error(`not refused: ${String(error)}`);
-  return error;
 }
 
 describe('simulate with consumers', { timeout: 60_000 }, () => {

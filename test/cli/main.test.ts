@@ -1,19 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Context, ExitCode } from '../../src/cli/context.ts';
-import { foldText, main } from '../../src/cli/main.ts';
-
-async function shardwise(...args: string[]): Promise<{ out: string; err: string; exit: ExitCode }> {
-  const said = { out: '', err: '', exit: 0 as ExitCode };
-  const context: Context = {
-    out: (text) => (said.out += text),
-    err: (text) => (said.err += text),
-    ...{ stderrIsTerminal: false, columns: 80, color: false, env: {} },
-    setExit: (code) => (said.exit = code),
-  };
-  await main(args, context);
-  return said;
-}
+import { foldText } from '../../src/cli/main.ts';
+import { shardwise } from './outcome.ts';
 
 describe('help', () => {
   it('is printed of a command, as --help does', async () => {

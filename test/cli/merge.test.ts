@@ -2,13 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Context } from '../../src/cli/context.ts';
-import { main } from '../../src/cli/main.ts';
 import type { ReportDocument } from '../../src/results/report-document.ts';
 import { Offer, OfferColumns } from '../../src/traffic/offer.ts';
 import { dictionaryOf } from '../../src/simulate/pipeline.ts';
 import type { Scenario } from '../../src/traffic/scenario.ts';
 import { scenarioOf, sourceAt } from '../traffic/scenarios.ts';
+import { shardwise, type Outcome } from './outcome.ts';
 import { partsOf, reportOf } from './worker-parts.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'shardwise-test-'));
@@ -21,22 +20,8 @@ function saved(document: unknown): string {
   return path;
 }
 
-interface Printed {
-  readonly out: string;
-  readonly err: string;
-  readonly exit: number | undefined;
-}
-
-async function run(...args: readonly string[]): Promise<Printed> {
-  let [out, err] = ['', ''];
-  let exit: number | undefined;
-  const context: Context = {
-    out: (text) => void (out += text),
-    err: (text) => void (err += text),
-    ...{ stderrIsTerminal: false, columns: 80, color: false, env: {} },
-    setExit: (code) => void (exit = code),
-  };
-  await main(['merge', ...args], context);
+async function run(...args: readonly string[]): Promise<Outcome> {
+  const { out, err, exit } = await shardwise('merge', ...args);
   return { out, err: err.replaceAll(/\s+/g, ' '), exit };
 }
 

@@ -1,38 +1,17 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Context } from '../../src/cli/context.ts';
-import { planCommand } from '../../src/cli/plan.ts';
 import { documentSchema } from '../../src/report/document-schema.ts';
 import type { ReportDocument } from '../../src/results/report-document.ts';
+import { fileOf } from './outcome.ts';
+import { plan as planOutcome } from './planned.ts';
 
-async function plan(...args: string[]): Promise<string> {
-  let out = '';
-  const context: Context = {
-    out: (text) => (out += text),
-    err: () => undefined,
-    stderrIsTerminal: false,
-    columns: 80,
-    color: false,
-    env: {},
-    setExit: () => undefined,
-  };
-  await planCommand(context).exitOverride().parseAsync(args, { from: 'user' });
-  return out;
-}
-
-async function profileOf(text: string): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), 'shardwise-profile-')), 'day.csv');
-  await writeFile(path, text);
-  return path;
-}
+const plan = async (...args: string[]): Promise<string> => (await planOutcome(...args)).out;
+const profileOf = (text: string): string => fileOf(text, 'day.csv');
 
 const DAY = Array.from({ length: 24 }, (_, hour) => `${hour},${hour < 8 ? 700 : 2000}/s`).join('\n');
 
 describe('shardwise plan --profile', () => {
   it('plans for the highest hour, bills the mean, and schedules the rest', async () => {
-    const file = await profileOf(DAY);
+    const file = profileOf(DAY);
     const document = JSON.parse(
       await plan('--record-size', '500B', '--profile', file, '-f', 'json'),
     ) as ReportDocument;
@@ -76,14 +55,7 @@ describe('shardwise plan --profile', () => {
   });
 
   it('says so where the highest hour does not fit', async () => {
-    const out = await plan(
-      '--record-size',
-      '500B',
-      '--profile',
-      await profileOf(DAY),
-      '--keys',
-      'hot:90%:1:10',
-    );
+    const out = await plan('--record-size', '500B', '--profile', profileOf(DAY), '--keys', 'hot:90%:1:10');
     expect(out).toMatch(/Schedule\s+None: no number of shards fits/);
   });
 
@@ -93,7 +65,7 @@ describe('shardwise plan --profile', () => {
     [['--reshard-lead', '2d'], '--reshard-lead: a call does not take 2d.'],
     [['--reshard-lead', '5'], '--reshard-lead: 5 has no unit.'],
   ])('refuses %j', async (flags, what) => {
-    const file = await profileOf(DAY);
+    const file = profileOf(DAY);
     await expect(plan('--record-size', '500B', '--profile', file, ...flags)).rejects.toMatchObject({
       what,
       exitCode: 2,
@@ -105,7 +77,7 @@ describe('shardwise plan --profile', () => {
     await expect(plan(...flags, '--rate', '5/s', '--reshard-lead', '5m')).rejects.toMatchObject({
       exitCode: 2,
     });
-    const file = await profileOf('hour,rate\n0,5\n1,6\n');
+    const file = profileOf('hour,rate\n0,5\n1,6\n');
     await expect(plan(...flags, '--profile', file)).rejects.toMatchObject({
       what: `${file}, line 2: 5 has no unit.`,
     });

@@ -1,12 +1,10 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import type { Context } from '../../src/cli/context.ts';
-import { planCommand } from '../../src/cli/plan.ts';
 import { reportCommand } from '../../src/cli/report.ts';
 import { Refusal } from '../../src/model/refusal.ts';
 import type { ReportDocument } from '../../src/results/report-document.ts';
+import { fileOf, outcomeOf } from './outcome.ts';
+import { plan, planJson } from './planned.ts';
 
 const SCENARIO = `
 stream: { shards: 4 }
@@ -20,47 +18,6 @@ traffic:
 const TWO_SOURCES = `${SCENARIO}  - { name: more, rate: 10/s, keys: "uniform:10", size: 100B }\n`;
 
 const FLAGS = ['--rate', '3000/s', '--record-size', '1B'];
-
-interface Outcome {
-  readonly out: string;
-  readonly exit: number | undefined;
-}
-
-function contextOf(outcome: { out: string; exit: number | undefined }): {
-  context: Context;
-  outcome: { out: string; exit: number | undefined };
-} {
-  const context: Context = {
-    out: (text) => (outcome.out += text),
-    err: () => undefined,
-    stderrIsTerminal: false,
-    columns: 80,
-    color: false,
-    env: {},
-    setExit: (code) => (outcome.exit = code),
-  };
-  return { context, outcome };
-}
-
-async function plan(...args: string[]): Promise<Outcome> {
-  const { context, outcome } = contextOf({ out: '', exit: undefined });
-  await planCommand(context)
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined })
-    .parseAsync(args, { from: 'user' });
-  return outcome;
-}
-
-async function planJson(...args: string[]): Promise<Required<Pick<ReportDocument, 'plan'>> & ReportDocument> {
-  const { out } = await plan(...args, '-f', 'json');
-  return JSON.parse(out) as Required<Pick<ReportDocument, 'plan'>> & ReportDocument;
-}
-
-async function fileOf(text: string, name = 'scenario.yaml'): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), 'shardwise-plan-')), name);
-  await writeFile(path, text);
-  return path;
-}
 
 describe('shardwise plan', () => {
   it('plans from flags and exits 0 where the plan fits', async () => {
@@ -83,7 +40,7 @@ describe('shardwise plan', () => {
   });
 
   it('plans a scenario by the names of its keys', async () => {
-    const document = await planJson(await fileOf(SCENARIO));
+    const document = await planJson(fileOf(SCENARIO));
     expect(document.kind).toBe('plan');
     expect(document.plan.hottestKey).toMatchObject({ key: 'tenant-0', fits: false });
     expect(document.scenario).toMatchObject({ durationMs: 10_000, ratePerSec: 3500 });
@@ -91,7 +48,7 @@ describe('shardwise plan', () => {
   });
 
   it('lets flags replace one aspect of a scenario', async () => {
-    const file = await fileOf(SCENARIO);
+    const file = fileOf(SCENARIO);
     expect((await planJson(file, '--keys', 'uniform:100000')).plan.shards).toBe(5);
     expect((await planJson(file, '--rate', '1000/s', '--headroom', '0%')).plan.shards).toBe(1);
     expect((await planJson(file, '--record-size', '5KiB')).plan.constraints[0].shards).toBe(22);
@@ -106,7 +63,7 @@ describe('shardwise plan', () => {
   });
 
   it('saves the report as the extension says', async () => {
-    const path = await fileOf('', 'plan.json');
+    const path = fileOf('', 'plan.json');
     await plan('--rate', '3000/s', '--record-size', '900B', '-o', path);
     expect((JSON.parse(await readFile(path, 'utf8')) as ReportDocument).plan?.shards).toBe(4);
   });
@@ -120,7 +77,7 @@ describe('shardwise plan', () => {
 
   it('counts the length of keys whose names it has', async () => {
     const names = Array.from({ length: 50 }, (_, i) => `${'日'.repeat(250)}${String(i).padStart(2, '0')},1`);
-    const keys = await fileOf(names.join('\n'), 'counts.csv');
+    const keys = fileOf(names.join('\n'), 'counts.csv');
     const load = ['--rate', '3000/s', '--record-size', '900B', '--keys', `file:${keys}`];
     // 3,000/s x (900 + 752) B is 4.73 MiB/s.
     expect((await planJson(...load)).plan.constraints[0].shards).toBe(6);
@@ -203,13 +160,13 @@ describe('shardwise plan', () => {
   });
 
   it('refuses flags about one source where a scenario has several', async () => {
-    const file = await fileOf(TWO_SOURCES);
+    const file = fileOf(TWO_SOURCES);
     await expect(plan(file, '--rate', '5/s')).rejects.toThrow('2 sources of traffic');
     expect((await planJson(file)).plan.constraints[1].formula).toContain('3,510/s');
   });
 
   it('checks the thresholds of a scenario as run does', async () => {
-    const file = await fileOf(`${SCENARIO}thresholds: ["latencyy < 5"]\n`);
+    const file = fileOf(`${SCENARIO}thresholds: ["latencyy < 5"]\n`);
     await expect(plan(file)).rejects.toMatchObject({
       exitCode: 2,
       what: expect.stringContaining('thresholds[0]') as string,
@@ -266,7 +223,7 @@ describe('shardwise plan', () => {
   });
 
   it('lets flags replace what a scenario says of rates and readers', async () => {
-    const file = await fileOf(`${SCENARIO}consumers: [{ preset: flink }, { preset: lambda }]\n`);
+    const file = fileOf(`${SCENARIO}consumers: [{ preset: flink }, { preset: lambda }]\n`);
     const flags = [file, '--keys', 'uniform:100000'];
     expect((await planJson(...flags)).plan.binding).toBe('read-calls');
     const { plan: result } = await planJson(...flags, '--consumers', 'lambda:1', '--peak-rate', '7000/s');
@@ -283,18 +240,16 @@ describe('shardwise plan', () => {
   });
 
   it('shows the numbers behind each constraint with --details, in a report that was saved as well', async () => {
-    const path = await fileOf('', 'plan.json');
+    const path = fileOf('', 'plan.json');
     const short = await plan(...FLAGS, '-o', path);
     const long = await plan(...FLAGS, '--details');
     expect(short.out).not.toContain('Source:');
     expect(long.out).toMatch(/\nwrite-records\n.*peak rate +3,000 records\/s +given by a flag\n/);
-    const context = contextOf({ out: '', exit: undefined });
-    await reportCommand(context.context).parseAsync([path, '--details'], { from: 'user' });
-    expect(context.outcome.out).toBe(long.out);
+    expect((await outcomeOf(reportCommand, [path, '--details'])).out).toBe(long.out);
   });
 
   it('says where a placement changes nothing', async () => {
-    const file = await fileOf(SCENARIO.replace(/keys: .*/, 'keys: { weights: { a: 1, b: 1 } }'));
+    const file = fileOf(SCENARIO.replace(/keys: .*/, 'keys: { weights: { a: 1, b: 1 } }'));
     expect((await planJson(file, '--placement', 'random')).plan.assumptions.join(' ')).toContain(
       '--placement random changes nothing',
     );
@@ -302,7 +257,7 @@ describe('shardwise plan', () => {
   });
 
   it("holds a scenario's bursts against full buckets", async () => {
-    const file = await fileOf(`${SCENARIO}    arrivals: { bursts: { every: 1s, within: 100ms } }\n`);
+    const file = fileOf(`${SCENARIO}    arrivals: { bursts: { every: 1s, within: 100ms } }\n`);
     const { constraints } = (await planJson(file, '--keys', 'uniform:100000')).plan;
     // 3,500 records within 100 ms; full buckets take 1,000 + 100 of them, of which 80 %: 3.98 if they spread evenly.
     expect(constraints.find(({ name }) => name === 'burst')).toMatchObject({

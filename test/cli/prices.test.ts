@@ -4,12 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Context } from '../../src/cli/context.ts';
 import { planCommand } from '../../src/cli/plan.ts';
 import { pricesCommand } from '../../src/cli/prices.ts';
-import { Refusal } from '../../src/model/refusal.ts';
 import type { ReportDocument } from '../../src/results/report-document.ts';
 import { DUBLIN, DUBLIN_USD, priceListOf } from '../advice/money/price-lists.ts';
+import { outcomeOf, refusalOf, type Outcome } from './outcome.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'shardwise-prices-'));
 const asked: string[] = [];
@@ -45,43 +44,13 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-interface Outcome {
-  out: string;
-  err: string;
-  exit: number | undefined;
-}
-
-async function run(
-  commandOf: (context: Context) => ReturnType<typeof pricesCommand>,
-  args: string[],
-): Promise<Outcome> {
-  const outcome: Outcome = { out: '', err: '', exit: undefined };
-  const context: Context = {
-    out: (text) => (outcome.out += text),
-    err: (text) => (outcome.err += text),
-    ...{ stderrIsTerminal: false, columns: 80, color: false, env: {} },
-    setExit: (code) => (outcome.exit = code),
-  };
-  await commandOf(context)
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined })
-    .parseAsync(args, { from: 'user' });
-  return outcome;
-}
-
-const prices = (...args: string[]): Promise<Outcome> => run(pricesCommand, args);
+const prices = (...args: string[]): Promise<Outcome> => outcomeOf(pricesCommand, args);
 
 async function planJson(...args: string[]): Promise<Required<ReportDocument>['plan']> {
   const traffic = ['--rate', '1000/s', '--record-size', '1008B', '--headroom', '0%', '-f', 'json'];
-  const { plan } = JSON.parse((await run(planCommand, [...traffic, ...args])).out) as ReportDocument;
+  const { plan } = JSON.parse((await outcomeOf(planCommand, [...traffic, ...args])).out) as ReportDocument;
   if (plan === undefined) throw new Error('no plan');
   return plan;
-}
-
-async function refusalOf(outcome: Promise<unknown>): Promise<Refusal> {
-  const error: unknown = await outcome.catch((reason: unknown) => reason);
-  if (error instanceof Refusal) return error;
-  throw new Error('no refusal', { cause: error });
 }
 
 describe('shardwise prices', () => {
@@ -175,12 +144,12 @@ describe('shardwise plan', () => {
   });
 
   it('keeps its first screen: the answer, three modes, and where the prices come from', async () => {
-    const { out } = await run(planCommand, ['--rate', '5000/s', '--record-size', '1KiB']);
+    const { out } = await outcomeOf(planCommand, ['--rate', '5000/s', '--record-size', '1KiB']);
     expect(out).toMatch(/^ {2}provisioned +yes +260\.61 {2}7 shards$/m);
     expect(out).toMatch(/^ {2}on-demand-advantage +yes +3,079\.69 {2}warm throughput 7 MiB\/s$/m);
     expect(out).toMatch(/^Prices +us-east-1, 2026-09, cross-checked\. Sources and bills: --details\.$/m);
     expect(out).not.toContain('Bill of');
-    const long = await run(planCommand, ['--rate', '5000/s', '--record-size', '1KiB', '--details']);
+    const long = await outcomeOf(planCommand, ['--rate', '5000/s', '--record-size', '1KiB', '--details']);
     expect(long.out).toMatch(/^Bill of on-demand-advantage$/m);
     expect(long.out).toMatch(
       /^ {2}put-payload-units +13,140,000,000 {2}PUT payload unit +0\.000000014 +183\.96$/m,
@@ -189,7 +158,7 @@ describe('shardwise plan', () => {
   });
 
   it('says of a region without prices how to get them, and makes none up', async () => {
-    const { out } = await run(planCommand, [
+    const { out } = await outcomeOf(planCommand, [
       '--rate',
       '50/s',
       '--record-size',

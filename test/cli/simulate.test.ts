@@ -1,14 +1,11 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Context } from '../../src/cli/context.ts';
 import { simulateCommand } from '../../src/cli/simulate.ts';
 import { Refusal } from '../../src/model/refusal.ts';
 import { documentSchema } from '../../src/report/document-schema.ts';
 import { render } from '../../src/report/render.ts';
 import { readDocument } from '../../src/report/saved-document.ts';
 import type { ReportDocument } from '../../src/results/report-document.ts';
+import { fileOf, outcomeOf, refusalOf, type Outcome } from './outcome.ts';
 
 const TWICE_ITS_LIMIT = `
 stream: { shards: 1 }
@@ -36,42 +33,15 @@ duration: 2s
 traffic: [{ rate: 250000/s, keys: "uniform:100", size: 1B }]
 `;
 
-interface Outcome {
-  readonly out: string;
-  readonly err: string;
-  readonly exit: number | undefined;
-}
-
-async function simulate(scenario: string, args: readonly string[] = [], terminal = false): Promise<Outcome> {
-  const file = join(await mkdtemp(join(tmpdir(), 'shardwise-simulate-')), 's.yaml');
-  await writeFile(file, scenario);
-  const outcome = { out: '', err: '', exit: undefined as number | undefined };
-  const context: Context = {
-    out: (text) => (outcome.out += text),
-    err: (text) => (outcome.err += text),
-    stderrIsTerminal: terminal,
-    columns: 80,
-    color: false,
-    env: {},
-    setExit: (code) => (outcome.exit = code),
-  };
-  await simulateCommand(context)
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined })
-    .parseAsync([file, ...args], { from: 'user' });
-  return outcome;
+function simulate(scenario: string, args: readonly string[] = [], terminal = false): Promise<Outcome> {
+  return outcomeOf(simulateCommand, [fileOf(scenario, 's.yaml'), ...args], { stderrIsTerminal: terminal });
 }
 
 async function documentOf(scenario: string, ...args: string[]): Promise<ReportDocument> {
   return JSON.parse((await simulate(scenario, [...args, '-f', 'json'])).out) as ReportDocument;
 }
 
-async function refusal(...args: string[]): Promise<Refusal> {
-  const error: unknown = await simulate(FOUR_SHARDS, args).catch((thrown: unknown) => thrown);
-  if (!(error instanceof Refusal)) throw new Error(`not refused: ${String(error)}`);
-  expect(error.exitCode).toBe(2);
-  return error;
-}
+const refusal = (...args: string[]): Promise<Refusal> => refusalOf(simulate(FOUR_SHARDS, args));
 
 /** A report is the same text when it was saved and read again, and fits the schema and the page. */
 async function expectSound(document: ReportDocument, out: string): Promise<void> {
@@ -88,8 +58,6 @@ describe('shardwise simulate', { timeout: 30_000 }, () => {
   });
 
   it('prints the same bytes twice', async () => {
-    const file = join(await mkdtemp(join(tmpdir(), 'shardwise-simulate-')), 's.yaml');
-    await writeFile(file, FOUR_SHARDS);
     const printed = async (): Promise<string> => (await simulate(FOUR_SHARDS, ['--seed', '7'])).out;
     const withoutFile = async (): Promise<string> => (await printed()).replaceAll(/^Scenario.*\n.*/gm, '');
     expect(await withoutFile()).toBe(await withoutFile());

@@ -1,16 +1,13 @@
 /** A scenario with a timeline on the command line: what is printed, and what is refused. */
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Context } from '../../src/cli/context.ts';
 import { runCommand } from '../../src/cli/run.ts';
 import { simulateCommand } from '../../src/cli/simulate.ts';
-import { Refusal } from '../../src/model/refusal.ts';
 import { documentSchema } from '../../src/report/document-schema.ts';
 import { render } from '../../src/report/render.ts';
 import { readDocument } from '../../src/report/saved-document.ts';
 import type { ReportDocument } from '../../src/results/report-document.ts';
+import { fileOf, outcomeOf, refusalOf, type Outcome } from './outcome.ts';
 
 /** All load falls on the second of two shards, 1.5 times its limit. */
 const scenarioWith = (...events: string[]): string => `
@@ -23,34 +20,8 @@ ${events.map((event) => `  - { ${event} }`).join('\n')}
 const SPLIT = scenarioWith('at: 20s, split: hottest');
 const named = (n: number): string => `shardId-${String(n).padStart(12, '0')}`;
 
-interface Outcome {
-  out: string;
-  exit: number | undefined;
-}
-
-async function command(make: typeof simulateCommand, scenario: string, ...args: string[]): Promise<Outcome> {
-  const file = join(mkdtempSync(join(tmpdir(), 'shardwise-timeline-')), 's.yaml');
-  writeFileSync(file, scenario);
-  const outcome: Outcome = { out: '', exit: undefined };
-  const context: Context = {
-    out: (text) => (outcome.out += text),
-    err: () => undefined,
-    stderrIsTerminal: false,
-    columns: 80,
-    color: false,
-    env: {},
-    setExit: (code) => (outcome.exit = code),
-  };
-  try {
-    await make(context)
-      .exitOverride()
-      .parseAsync([file, ...args], { from: 'user' });
-  } catch (error) {
-    // Nothing is printed half.
-    if (error instanceof Refusal) expect(outcome.out).toBe('');
-    throw error;
-  }
-  return outcome;
+function command(commandOf: typeof simulateCommand, scenario: string, ...args: string[]): Promise<Outcome> {
+  return outcomeOf(commandOf, [fileOf(scenario, 's.yaml'), ...args]);
 }
 
 const simulate = (scenario: string, ...args: string[]): Promise<Outcome> =>
@@ -58,13 +29,6 @@ const simulate = (scenario: string, ...args: string[]): Promise<Outcome> =>
 
 async function documentOf(scenario: string, ...args: string[]): Promise<ReportDocument> {
   return JSON.parse((await simulate(scenario, '-f', 'json', ...args)).out) as ReportDocument;
-}
-
-async function refusalOf(act: Promise<unknown>): Promise<Refusal> {
-  const error: unknown = await act.catch((thrown: unknown) => thrown);
-  if (!(error instanceof Refusal)) throw new Error(`not refused: ${String(error)}`);
-  expect(error.exitCode).toBe(2);
-  return error;
 }
 
 describe('simulate with a timeline', { timeout: 60_000 }, () => {

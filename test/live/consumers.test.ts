@@ -52,43 +52,52 @@ describe('consumers of a run', () => {
     expect(deliveryOf(played, 'slow').lost).toBe(0);
   });
 
-  it('follow splits, merges and a resize: parents to their end, then children, and nothing is lost or twice', async () => {
-    const played = await playReading(scenarioOf([sourceAt(1000, 4)], { stream, consumers: [poll, fan] }), {
-      beside: async (client, afterMs) => {
-        const shard = (n: number): string => `shardId-${n.toString().padStart(12, '0')}`;
-        await afterMs(500);
-        const NewStartingHashKey = (2n ** 126n).toString();
-        await client.send(new SplitShardCommand({ StreamName, ShardToSplit: shard(0), NewStartingHashKey }));
-        await afterMs(1500);
-        const merge = { StreamName, ShardToMerge: shard(2), AdjacentShardToMerge: shard(3) };
-        await client.send(new MergeShardsCommand(merge));
-        await afterMs(2500);
-        const resize = { StreamName, TargetShardCount: 3, ScalingType: 'UNIFORM_SCALING' } as const;
-        await client.send(new UpdateShardCountCommand(resize));
-      },
-    });
-    const { accepted } = played.totals;
-    expect(accepted).toBeGreaterThan(3000);
-    for (const { name } of [poll, fan])
-      expect(deliveryOf(played, name)).toMatchObject({
-        ...{ acknowledged: accepted, seen: accepted, lost: 0, unread: 0, unacknowledged: 0, duplicates: 0 },
+  // The next four some at a time, each with an endpoint of its own: they count, and wait more than they work.
+  it.concurrent(
+    'follow splits, merges and a resize: parents to their end, then children, and nothing is lost or twice',
+    async () => {
+      const played = await playReading(scenarioOf([sourceAt(1000, 4)], { stream, consumers: [poll, fan] }), {
+        beside: async (client, afterMs) => {
+          const shard = (n: number): string => `shardId-${n.toString().padStart(12, '0')}`;
+          await afterMs(500);
+          const NewStartingHashKey = (2n ** 126n).toString();
+          await client.send(
+            new SplitShardCommand({ StreamName, ShardToSplit: shard(0), NewStartingHashKey }),
+          );
+          await afterMs(1500);
+          const merge = { StreamName, ShardToMerge: shard(2), AdjacentShardToMerge: shard(3) };
+          await client.send(new MergeShardsCommand(merge));
+          await afterMs(2500);
+          const resize = { StreamName, TargetShardCount: 3, ScalingType: 'UNIFORM_SCALING' } as const;
+          await client.send(new UpdateShardCountCommand(resize));
+        },
       });
-  });
+      const { accepted } = played.totals;
+      expect(accepted).toBeGreaterThan(3000);
+      for (const { name } of [poll, fan])
+        expect(deliveryOf(played, name)).toMatchObject({
+          ...{ acknowledged: accepted, seen: accepted, lost: 0, unread: 0, unacknowledged: 0, duplicates: 0 },
+        });
+    },
+  );
 
-  it('count a put whose reply never came as unknown, not as lost, and say that it was stored', async () => {
-    const faults = 'faults: [{ operations: [PutRecords], percentage: 30%, drop: after }]';
-    const played = await playReading(scenarioOf([sourceAt(1000, 2)], { stream, consumers: [poll, fan] }), {
-      faults,
-    });
-    const { unknown, accepted } = played.totals;
-    expect(unknown).toBeGreaterThan(0);
-    for (const { name } of [poll, fan])
-      expect(deliveryOf(played, name)).toMatchObject({
-        ...{ acknowledged: accepted, lost: 0, unacknowledged: unknown, seen: 2000, duplicates: 0 },
+  it.concurrent(
+    'count a put whose reply never came as unknown, not as lost, and say that it was stored',
+    async () => {
+      const faults = 'faults: [{ operations: [PutRecords], percentage: 30%, drop: after }]';
+      const played = await playReading(scenarioOf([sourceAt(1000, 2)], { stream, consumers: [poll, fan] }), {
+        faults,
       });
-  });
+      const { unknown, accepted } = played.totals;
+      expect(unknown).toBeGreaterThan(0);
+      for (const { name } of [poll, fan])
+        expect(deliveryOf(played, name)).toMatchObject({
+          ...{ acknowledged: accepted, lost: 0, unacknowledged: unknown, seen: 2000, duplicates: 0 },
+        });
+    },
+  );
 
-  it('count records twice that were stored, not acknowledged and sent again', async () => {
+  it.concurrent('count records twice that were stored, not acknowledged and sent again', async () => {
     const scenario = scenarioOf([sourceAt(1000, 2)], {
       ...{ stream, consumers: [poll, fan] },
       producer: {
@@ -109,7 +118,7 @@ describe('consumers of a run', () => {
     }
   });
 
-  it('find a planted loss: what the endpoint forgot before it was read', async () => {
+  it.concurrent('find a planted loss: what the endpoint forgot before it was read', async () => {
     const outages = [{ atUs: 0, forUs: 60_000_000 }];
     const [out, away] = [consumerOf({ ...poll, name: 'out', outages }), { ...fan, name: 'away', outages }];
     const source = sourceAt(400, 2, { size: { kind: 'fixed', bytes: 10_000 } });

@@ -1,5 +1,6 @@
 /** `shardwise local` as a process of its own, and the environment in which commands reach it. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -52,7 +53,7 @@ export async function startEndpoint(...flags: readonly string[]): Promise<Endpoi
 }
 
 function startWith(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Started {
-  const set = Object.entries({ PATH: process.env['PATH'], HOME: '/nonexistent', ...env });
+  const set = Object.entries({ PATH: process.env['PATH'], TMPDIR: tmpdir(), HOME: '/nonexistent', ...env });
   const child = spawn(process.execPath, [CLI, ...args], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createShardMap } from '../../src/model/shard-map.ts';
 import { totalsOf } from '../../src/results/run-document.ts';
 import type { Totals } from '../../src/results/report-document.ts';
@@ -17,7 +17,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 type Fault = (request: IncomingMessage, response: ServerResponse, records: number) => void;
 
 const servers: Server[] = [];
-afterEach(() => {
+afterAll(() => {
   for (const server of servers.splice(0)) {
     server.close();
     server.closeAllConnections();
@@ -49,10 +49,13 @@ const ok = { SequenceNumber: '1', ShardId: 'shardId-000000000000' };
 const acceptAll: Fault = (_, response, records) =>
   answer(response, 200, { FailedRecordCount: 0, Records: new Array(records).fill(ok) });
 
-let transport: TransportName = 'sdk';
-
 /** A load of 2,000 records in a second, or what the test changes, against a faulty endpoint. */
-async function load(url: string, rest: Partial<Scenario> = {}, abortAfterMs?: number): Promise<LoadResult> {
+async function load(
+  transport: TransportName,
+  url: string,
+  rest: Partial<Scenario> = {},
+  abortAfterMs?: number,
+): Promise<LoadResult> {
   const scenario = scenarioOf([sourceAt(2000, 1)], rest);
   const controller = new AbortController();
   if (abortAfterMs !== undefined) setTimeout(() => controller.abort(), abortAfterMs);
@@ -84,12 +87,11 @@ function totals(result: LoadResult): Totals {
   return sums;
 }
 
-describe.each<TransportName>(['sdk', 'raw'])('a load by %s against a faulty endpoint', (name) => {
-  beforeEach(() => void (transport = name));
-
+// Some at a time: each takes its second, and little of a core.
+describe.concurrent.each<TransportName>(['sdk', 'raw'])('a load by %s against a faulty endpoint', (name) => {
   it('counts a connection reset before the reply as unknown', async () => {
     const url = await endpoint((n) => (n === 2 ? (request) => request.socket.resetAndDestroy() : undefined));
-    const result = await load(url);
+    const result = await load(name, url);
     const sums = totals(result);
     expect(sums.offered).toBe(2000);
     expect(sums.unknown).toBeGreaterThan(0);
@@ -103,7 +105,7 @@ describe.each<TransportName>(['sdk', 'raw'])('a load by %s against a faulty endp
         ? (_, response) => answer(response, 500, { __type: 'InternalFailure', message: 'oh' })
         : undefined,
     );
-    const result = await load(url);
+    const result = await load(name, url);
     const sums = totals(result);
     expect(sums.failed).toBeGreaterThan(0);
     expect(sums.unknown).toBe(0);
@@ -121,7 +123,7 @@ describe.each<TransportName>(['sdk', 'raw'])('a load by %s against a faulty endp
       );
       answer(response, 200, { FailedRecordCount: 1, Records: results });
     });
-    const sums = totals(await load(url));
+    const sums = totals(await load(name, url));
     expect(sums.throttled).toBeGreaterThanOrEqual(sums.offered / 4);
     expect(sums.failed).toBeGreaterThan(sums.offered / 5);
     expect(sums.accepted).toBeGreaterThan(0);
@@ -132,7 +134,7 @@ describe.each<TransportName>(['sdk', 'raw'])('a load by %s against a faulty endp
       () => (_, response) =>
         answer(response, 400, { __type: 'ProvisionedThroughputExceededException', message: 'Rate exceeded' }),
     );
-    const sums = totals(await load(url));
+    const sums = totals(await load(name, url));
     expect(sums.throttled).toBe(2000);
   });
 
@@ -143,7 +145,7 @@ describe.each<TransportName>(['sdk', 'raw'])('a load by %s against a faulty endp
     );
     const retry = { policy: 'backoff', maxAttempts: 5, baseUs: 1000, maxUs: 2000 } as const;
     const producer = { ...scenarioOf([sourceAt(1, 1)]).producer, retry };
-    const sums = totals(await load(url, { producer }));
+    const sums = totals(await load(name, url, { producer }));
     expect([sums.failed, sums.attempts]).toEqual([2000, 2000]);
   });
 
@@ -154,13 +156,13 @@ describe.each<TransportName>(['sdk', 'raw'])('a load by %s against a faulty endp
             response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end('{"Rec')
         : (_, response) => answer(response, 200, { FailedRecordCount: 0, Records: [ok] }),
     );
-    const sums = totals(await load(url));
+    const sums = totals(await load(name, url));
     expect(sums.accepted).toBe(0);
     expect(sums.failed).toBe(2000);
   });
 
   it('counts nobody at home as failed: nothing was sent', async () => {
-    const sums = totals(await load('http://127.0.0.1:9'));
+    const sums = totals(await load(name, 'http://127.0.0.1:9'));
     expect([sums.failed, sums.unknown]).toEqual([2000, 0]);
   });
 
@@ -173,7 +175,7 @@ describe.each<TransportName>(['sdk', 'raw'])('a load by %s against a faulty endp
         void setTimeout(() => acceptAll(request, response, records), Math.max(0, stallUntil.at - Date.now()));
     });
     const producer = { ...scenarioOf([sourceAt(1, 1)]).producer, inFlight: 1 };
-    const result = await load(url, { producer, traffic: [sourceAt(2000, 3)], durationUs: 3_000_000 });
+    const result = await load(name, url, { producer, traffic: [sourceAt(2000, 3)], durationUs: 3_000_000 });
     const sums = totals(result);
     expect(sums.accepted).toBe(6000);
     const { response, service, queue } = result.pipeline.tally;
@@ -184,7 +186,7 @@ describe.each<TransportName>(['sdk', 'raw'])('a load by %s against a faulty endp
 
   it('gives up what is out when it is interrupted, and accounts for all of it', async () => {
     const url = await endpoint(() => () => undefined);
-    const result = await load(url, { traffic: [sourceAt(2000, 60)], durationUs: 60_000_000 }, 1000);
+    const result = await load(name, url, { traffic: [sourceAt(2000, 60)], durationUs: 60_000_000 }, 1000);
     const sums = totals(result);
     expect(result.interrupted).toBe(true);
     expect(sums.unknown).toBeGreaterThan(0);

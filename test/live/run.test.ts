@@ -75,21 +75,24 @@ describe('run', () => {
     expect([missed.code, failed.code, unmeasured.code, passed.code]).toEqual([3, 3, 4, 0]);
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('writes the report so far on %s and exits 130', async (signal) => {
-    const out = join(mkdtempSync(join(tmpdir(), 'shardwise-test-')), 'partial.json');
-    const long = OVERLOAD.replace('duration: 3s', 'duration: 10m');
-    const running = start(['run', scenarioFile(long), '-o', out]);
-    setTimeout(() => running.process.kill(signal), 2500);
-    const finished = await running.finished;
-    expect(finished.code).toBe(130);
-    expect(existsSync(out)).toBe(true);
-    const document = JSON.parse(readFileSync(out, 'utf8')) as ReportDocument;
-    expect(document.partial).toBe('interrupted');
-    const { offered, outcomes } = accountsOf(document);
-    expect(offered).toBeGreaterThan(0);
-    expect(outcomes).toBe(offered);
-    expect(document.durationMs).toBeLessThan(10_000);
-  });
+  it.concurrent.each(['SIGINT', 'SIGTERM'] as const)(
+    'writes the report so far on %s and exits 130',
+    async (signal) => {
+      const out = join(mkdtempSync(join(tmpdir(), 'shardwise-test-')), 'partial.json');
+      const long = OVERLOAD.replace('duration: 3s', 'duration: 10m');
+      const running = start(['run', scenarioFile(long), '-o', out]);
+      setTimeout(() => running.process.kill(signal), 2500);
+      const finished = await running.finished;
+      expect(finished.code).toBe(130);
+      expect(existsSync(out)).toBe(true);
+      const document = JSON.parse(readFileSync(out, 'utf8')) as ReportDocument;
+      expect(document.partial).toBe('interrupted');
+      const { offered, outcomes } = accountsOf(document);
+      expect(offered).toBeGreaterThan(0);
+      expect(outcomes).toBe(offered);
+      expect(document.durationMs).toBeLessThan(10_000);
+    },
+  );
 
   it('is interrupted within seconds where it is far behind, though the signal comes twice', async () => {
     const flood = OVERLOAD.replace('2000/s', '10000000/s').replace('duration: 3s', 'duration: 10m');

@@ -37,10 +37,8 @@ describe('several sending threads', () => {
   it.each(['sdk', 'raw'])('offer by %s what one offers, per shard, key and second', async (transport) => {
     const file = scenarioFile(SCENARIO);
     const flags = ['run', file, '-f', 'json', '--transport', transport, '--workers'];
-    const [one, three] = [
-      documentOf(await shardwise(...flags, '1')),
-      documentOf(await shardwise(...flags, '3')),
-    ];
+    const runs = await Promise.all([shardwise(...flags, '1'), shardwise(...flags, '3')]);
+    const [one, three] = runs.map(documentOf);
     expect(offeredIn(three)).toEqual(offeredIn(one));
     for (const document of [one, three]) {
       const { offered, outcomes, attempts, tries } = accountsOf(document);
