@@ -8,9 +8,11 @@ import type {
   ThresholdRow,
   Totals,
 } from '../results/report-document.ts';
+import { eventsNotCarriedOut } from '../results/timeline-played.ts';
 import { explain } from './catalogue.ts';
 import { consumerVerdict } from './consumer-text.ts';
 import { amountOf, count, duration, NBSP, percent } from './figure.ts';
+import { endedSentence } from './ended-early.ts';
 import { SEVERITY_COLORS } from './finding-text.ts';
 import type { Color, Ink } from './ink.ts';
 import { mergedVerdicts, partVerdict } from './machines-text.ts';
@@ -26,9 +28,11 @@ interface Verdict {
 
 export function verdictLines(document: ReportDocument, ink: Ink, columns: number): string[] {
   const parts = [
+    ...endedVerdict(document),
     verdictOf(document),
     ...consumerVerdicts(document.consumers ?? []),
     ...gateVerdicts(document.thresholds ?? []),
+    ...eventVerdict(document),
     ...partialVerdict(document),
     ...mergedVerdicts(document).map((sentence) => ({ color: 'yellow' as const, sentence })),
   ];
@@ -138,6 +142,21 @@ function gateVerdicts(thresholds: readonly ThresholdRow[]): Verdict[] {
         ]
       : []),
   ];
+}
+
+/** A run of another scenario than the one that was asked for answers nothing about that one. */
+function eventVerdict(document: ReportDocument): Verdict[] {
+  const missing = eventsNotCarriedOut(document);
+  if (missing === 0) return [];
+  const { timeline = [] } = document;
+  const of = amountOf(timeline.filter(({ cause }) => cause === 'timeline').length, 'timeline event');
+  const sentence = `Inconclusive: ${count(missing)} of ${of} ${missing === 1 ? 'was' : 'were'} not carried out.`;
+  return [{ color: 'yellow', sentence }];
+}
+
+function endedVerdict({ ended, target }: ReportDocument): Verdict[] {
+  if (ended === undefined) return [];
+  return [{ color: 'red', sentence: endedSentence(ended, target?.stream ?? '') }];
 }
 
 function partialVerdict({ partial, durationMs, scenario, merged }: ReportDocument): Verdict[] {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Context, ExitCode } from '../../src/cli/context.ts';
-import { foldText, main } from '../../src/cli/main.ts';
+import { main } from '../../src/cli/main.ts';
+import { foldText } from '../../src/cli/refusal-text.ts';
 
 async function shardwise(...args: string[]): Promise<{ out: string; err: string; exit: ExitCode }> {
   const said = { out: '', err: '', exit: 0 as ExitCode };
