@@ -4,10 +4,12 @@
 import type {
   ConsumerRow,
   Finding,
+  GeneratorInfo,
   ReportDocument,
   ThresholdRow,
   Totals,
 } from '../results/report-document.ts';
+import { BLOCKED_LIMIT, mostBlocked } from '../results/generator-info.ts';
 import { eventsNotCarriedOut } from '../results/timeline-played.ts';
 import { explain } from './catalogue.ts';
 import { consumerVerdict } from './consumer-text.ts';
@@ -91,12 +93,15 @@ function also(others: readonly Finding[]): string {
 }
 
 /** What there is to say where nothing was found; losses are told all the same. */
-function nothingFound({ totals, shards }: ReportDocument): Verdict {
+function nothingFound({ totals, shards, generator }: ReportDocument): Verdict {
   if (totals?.offered === 0) return { color: 'yellow', sentence: 'No findings: nothing was offered.' };
   const losses = totals ? lossesOf(totals) : [];
   if (totals && losses.length > 0) {
     const of = amountOf(totals.offered, 'record');
-    return { color: 'yellow', sentence: `No findings, but of ${of} ${losses.join(', ')}.` };
+    return {
+      color: 'yellow',
+      sentence: `No findings, but of ${of} ${losses.join(', ')}${whyDropped(totals, generator)}.`,
+    };
   }
   const again = totals?.throttledAttempts
     ? `, after ${amountOf(totals.throttledAttempts, 'throttled attempt')}`
@@ -110,6 +115,12 @@ function nothingFound({ totals, shards }: ReportDocument): Verdict {
     ? ` The hottest shard, ${showName(hottest.shardId, 32)}, came to ${percent(hottest.utilization)} of its limit.`
     : '';
   return { color: 'green', sentence: `No findings.${all}${load}` };
+}
+
+/** Where the stream is not to blame for what was never sent. */
+function whyDropped({ dropped }: Totals, generator: GeneratorInfo | undefined): string {
+  const { blocked } = (generator && mostBlocked(generator)) ?? { blocked: 0 };
+  return dropped > 0 && blocked >= BLOCKED_LIMIT ? '; the network took no more' : '';
 }
 
 function lossesOf({ throttled, failed, dropped }: Totals): string[] {
