@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Ledger } from '../../results/ledger.ts';
 import { buffersOf } from '../../results/ledger-page.ts';
-import { PutCounter } from '../aws/put-counter.ts';
+import { PutCounter } from './put-counter.ts';
 import { AckLine } from '../read/ack-line.ts';
 import { unpackScenario } from '../../traffic/scenario-parcel.ts';
 import { clockFrom, clockWithOffset, type Clock } from '../clock.ts';
