@@ -8,6 +8,7 @@
 import { LIMITS } from '../model/limits.ts';
 import { formatHashKey } from '../model/hash-key.ts';
 import { route, type ShardMap } from '../model/shard-map.ts';
+import { mostBlocked } from '../results/generator-info.ts';
 import { DISPATCHED_LIMIT, LAG_LIMIT_MS } from '../results/generator-validity.ts';
 import type { TallyReading } from '../results/count-tally.ts';
 import type { JudgedLoad } from '../results/judged-load.ts';
@@ -73,6 +74,7 @@ function findGeneratorLate({ generator, peakRatePerSec }: Observation): FindingO
         dispatchedLimit: DISPATCHED_LIMIT,
         eventLoopUtilization: generator.eventLoopUtilization,
         ...busiestCpu(generator),
+        ...blockedShare(generator),
         ...(peakRatePerSec === undefined ? {} : { peakRatePerSec }),
       },
     },
@@ -86,6 +88,11 @@ function busiestCpu({ threads = [] }: GeneratorInfo): { cpu?: number } {
     undefined,
   );
   return busiest?.cpu === undefined ? {} : { cpu: busiest.cpu };
+}
+
+function blockedShare(generator: GeneratorInfo): { socketsBlocked?: number } {
+  const sockets = mostBlocked(generator);
+  return sockets === undefined ? {} : { socketsBlocked: sockets.blocked };
 }
 
 function findUnderProvisioned(observation: Observation): FindingOf<'UNDER_PROVISIONED'>[] {

@@ -3,6 +3,7 @@
  */
 import type { Command } from 'commander';
 import { badInput } from '../model/refusal.ts';
+import { eventsNotCarriedOut } from '../results/timeline-played.ts';
 import { FINDING_CODES, type FindingCode, type ReportDocument } from '../results/report-document.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import type { ExitCode } from './context.ts';
@@ -116,6 +117,8 @@ export function exitCodeOf(document: ReportDocument, failOn: readonly FindingCod
   const isLost = document.kind !== 'simulation' && totals?.accepted === 0 && totals.failed > 0;
   if (partial === 'failed' || isLost) return 1;
   if (generator?.valid === false || thresholds.some((row) => row.ok === null)) return 4;
+  // Another scenario than the one that was asked for.
+  if (eventsNotCarriedOut(document) > 0) return 4;
   if (failOn.some((code) => isNotLookedFor(code, document))) return 4;
   if (thresholds.some((row) => row.ok === false)) return 3;
   return findings.some((finding) => failOn.includes(finding.code)) ? 3 : 0;

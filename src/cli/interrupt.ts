@@ -13,13 +13,30 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 /** One key press often arrives twice: from the terminal, and once more from npm or a shell that passes it on. */
 const SAME_PRESS_MS = 1000;
 
-/** @param left what may be left behind where it has to end at once, in a sentence */
-export function watchInterrupt(left = ''): Interrupt {
+/** So long a second signal waits for the last act, and no longer. */
+const LAST_ACT_MS = 3000;
+
+/** What is done where the process has to end at once. */
+export interface LastAct {
+  /** Whether the report is out by then. */
+  readonly isReported: () => boolean;
+  /** Begins at once, and may be cut off. @returns what it came to, in a sentence; empty: nothing was to be done */
+  readonly act: () => Promise<string>;
+  /** What to say where it is cut off. */
+  readonly cutOff: () => string;
+}
+
+const NOTHING: LastAct = { isReported: () => false, act: () => Promise.resolve(''), cutOff: () => '' };
+
+/** @param last what a second signal still does; a third one ends even that */
+export function watchInterrupt(last: LastAct = NOTHING): Interrupt {
+  let isEnding = false;
   const { signal, onSignal } = interruptOf(
     () => performance.now(),
     () => {
-      process.stderr.write(`\nEnded at once, without a report.${left === '' ? '' : ` ${left}`}\n`);
-      process.exit(130);
+      if (isEnding) process.exit(130);
+      isEnding = true;
+      void endAtOnce(last);
     },
   );
   for (const name of SIGNALS) process.on(name, onSignal);
@@ -47,4 +64,12 @@ export function interruptOf(
     }
   };
   return { signal: controller.signal, onSignal };
+}
+
+async function endAtOnce({ isReported, act, cutOff }: LastAct): Promise<void> {
+  process.stderr.write(`\nEnded at once, ${isReported() ? 'after the report' : 'without a report'}.`);
+  const late = new Promise<string>((resolve) => setTimeout(() => resolve(cutOff()), LAST_ACT_MS));
+  const sentence = await Promise.race([act(), late]);
+  process.stderr.write(`${sentence === '' ? '' : ` ${sentence}`}\n`);
+  process.exit(130);
 }

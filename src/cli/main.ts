@@ -4,6 +4,7 @@
 import { Command, CommanderError } from 'commander';
 import { showMessage } from '../report/name.ts';
 import { Refusal, worldFailure } from '../model/refusal.ts';
+import { refusalText } from './refusal-text.ts';
 import type { Context } from './context.ts';
 import { applyCommand } from './apply.ts';
 import { cleanupCommand } from './cleanup.ts';
@@ -68,26 +69,11 @@ you set, or a plan that does not fit), 4 inconclusive, 130 interrupted (the
 report was still written)
 `;
 
-const WIDTH = 80;
-
-/** Breaks a sentence at spaces into lines of at most 80 columns; a path or a hash key is left whole. */
-export function foldText(text: string): string {
-  return text
-    .split('\n')
-    .map((paragraph) =>
-      paragraph.split(' ').reduce((folded, word) => {
-        const line = folded.slice(folded.lastIndexOf('\n') + 1);
-        return `${folded}${line.length + 1 + word.length > WIDTH ? '\n' : ' '}${word}`;
-      }),
-    )
-    .join('\n');
-}
-
 function report(error: unknown, context: Context): void {
   if (error instanceof CommanderError) {
     context.setExit(2);
   } else if (error instanceof Refusal) {
-    context.err(showMessage(`${foldText(error.what)}\n${foldText(error.fix)}\n`));
+    context.err(refusalText(error));
     context.setExit(error.exitCode);
   } else {
     context.err(

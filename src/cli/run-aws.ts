@@ -2,7 +2,7 @@
  * `shardwise run --target aws`: says what it will do, asks for --yes, sends, removes what it made, compares counters.
  */
 import { randomBytes } from 'node:crypto';
-import { badInput, Refusal } from '../model/refusal.ts';
+import { badInput, Refusal, worldFailure } from '../model/refusal.ts';
 import type { Preflight } from '../results/preflight.ts';
 import type { Reconciliation } from '../results/reconciliation.ts';
 import type { AwsLoad, AwsTarget, TargetOptions } from '../run/aws/aws-load.ts';
@@ -10,6 +10,7 @@ import type { AwsConnection } from '../run/aws/connection.ts';
 import type { TransportName } from '../run/send/transport.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import type { AwsRunOptions } from './aws-flags.ts';
+import type { AwsLastAct } from './aws-last-act.ts';
 import type { Context } from './context.ts';
 import { exitCodeOf, type Gates } from './gates.ts';
 import type { Interrupt } from './interrupt.ts';
@@ -18,6 +19,7 @@ import { noticeOf } from './notice.ts';
 import { emit, type Output } from './output.ts';
 import { partialReport, type PartialReport } from './partial-report.ts';
 import type { ProgressLine } from './progress.ts';
+import { refusalText } from './refusal-text.ts';
 import { identityOf } from './worker-report.ts';
 import { startTime, type WorkerOptions } from './worker-flags.ts';
 
@@ -93,10 +95,14 @@ async function sendAndReport(
   context: Context,
 ): Promise<void> {
   const { watchInterrupt } = await import('./interrupt.ts');
+  const { AwsLastAct } = await import('./aws-last-act.ts');
   const { progressLine } = await import('./progress.ts');
   const { awsRunReport } = await import('./run-report.ts');
+  const { endedFix, endedSentence } = await import('../report/ended-early.ts');
   const line = progressLine(context, run.output.quiet);
-  const interrupt = watchInterrupt('A stream made for the test may still be there: see shardwise cleanup.');
+  const last = new AwsLastAct(run.scenario.consumers.some(({ kind }) => kind === 'efo'));
+  const interrupt = watchInterrupt(last);
+  let sent: SentLoad | undefined;
   try {
     const identity = identityOf(run.machine, run.scenario, planned.runId);
     const { transport } = run;
@@ -104,7 +110,7 @@ async function sendAndReport(
     const partialOf = (target: AwsTarget): Promise<PartialReport> =>
       partialReport(run.output, (load) => awsRunReport(run.file, { ...parts, target, load }), context);
     const notice = noticeOf(context, line, run.output.quiet);
-    const sent = await send(connection, run, planned, interrupt, { line, notice, partialOf });
+    sent = await send(connection, run, planned, interrupt, { line, notice, partialOf, last });
     line.clear();
     if (sent === undefined) {
       context.err('Interrupted before anything was sent; what was made for the test is deleted.\n');
@@ -114,13 +120,21 @@ async function sendAndReport(
     const { file, output, gates } = run;
     const document = awsRunReport(file, { ...parts, ...sent });
     await emit(document, output, context);
+    last.reported();
     await sent.partial.remove();
     // Whoever does not wait for the counters has interrupted, although the load was over.
     context.setExit(interrupt.signal.aborted ? 130 : exitCodeOf(document, gates.failOn));
-    if (sent.trouble !== undefined) throw sent.trouble;
+    if (document.ended !== undefined) {
+      const what = endedSentence(document.ended, document.target?.stream ?? '');
+      context.err(refusalText(worldFailure(what, endedFix(document.ended))));
+    }
   } finally {
     line.clear();
+    // What was made goes, whatever became of the report; why it does not is told when the report is safe.
+    const trouble = await sent?.cleanedUp;
     interrupt.release();
+    if (trouble !== undefined) context.err(refusalText(trouble));
+    if (trouble !== undefined && !interrupt.signal.aborted) context.setExit(1);
   }
 }
 
@@ -129,8 +143,8 @@ export interface SentLoad {
   readonly load: AwsLoad;
   readonly reconciliation: Reconciliation;
   readonly partial: PartialReport;
-  /** Why what was made could not be removed: told when the report is safe. */
-  readonly trouble: Refusal | undefined;
+  /** When what was made is removed: why it could not be. Never rejected. */
+  readonly cleanedUp: Promise<Refusal | undefined>;
 }
 
 /** Who hears of the load while it goes on. */
@@ -138,6 +152,7 @@ interface Watchers {
   readonly line: ProgressLine;
   readonly notice: (text: string) => void;
   readonly partialOf: (target: AwsTarget) => Promise<PartialReport>;
+  readonly last: AwsLastAct;
 }
 
 /** Undefined where it was interrupted before the load began. */
@@ -146,12 +161,15 @@ async function send(
   { scenario, options, transport, workers, machine }: AwsRun,
   { preflight, stream, runId }: Planned,
   { signal }: Interrupt,
-  { line, notice, partialOf }: Watchers,
+  { line, notice, partialOf, last }: Watchers,
 ): Promise<SentLoad | undefined> {
-  const { createTarget, openTarget, reconcileAwsLoad, runAwsLoad } = await import('../run/aws/aws-load.ts');
+  const { createTarget, openTarget, runAwsLoad } = await import('../run/aws/aws-load.ts');
   const { noiseMargin } = await import('../advice/verdict.ts');
   const { progressText } = await import('./run-progress.ts');
-  const how: TargetOptions = { connection, scenario, runId, signal, say: line.show };
+  const how: TargetOptions = {
+    ...{ connection, scenario, runId, signal, say: line.show },
+    onCreate: (created) => (last.stream = created),
+  };
   const target =
     preflight.create === undefined
       ? await openTarget(how, stream ?? '')
@@ -160,7 +178,6 @@ async function send(
   const partial = await partialOf(target);
   const show = progressText(target.scenario, line.show);
   let load: AwsLoad;
-  let trouble: Refusal | undefined;
   try {
     load = await runAwsLoad({
       ...{ target, runId, transport, workers, signal, notice },
@@ -171,28 +188,48 @@ async function send(
         partial.note(view);
       },
     });
-  } finally {
+  } catch (error) {
     await partial.settle();
-    trouble = await cleanedUp(target);
+    await target.cleanup();
+    throw error;
   }
-  const reconciliation: Reconciliation =
-    machine.split !== undefined
-      ? {
-          verdict: 'skipped',
-          reason: 'this is one part of what was sent; merge --reconcile compares the sum',
-        }
-      : options.reconcile
-        ? await reconcileAwsLoad(target, load, signal, line.show)
-        : { verdict: 'skipped', reason: '--no-reconcile' };
-  return { target, load, reconciliation, trouble, partial };
+  await partial.settle();
+  // Begun at once, waited for when the report is out.
+  const cleanedUp = removed(target);
+  const reconciliation = await compared(target, load, { machine, options, signal, say: line.show });
+  return { target, load, reconciliation, cleanedUp, partial };
 }
 
-async function cleanedUp({ cleanup }: AwsTarget): Promise<Refusal | undefined> {
+async function compared(
+  target: AwsTarget,
+  load: AwsLoad,
+  {
+    machine,
+    options,
+    signal,
+    say,
+  }: Pick<AwsRun, 'machine' | 'options'> & Pick<TargetOptions, 'signal' | 'say'>,
+): Promise<Reconciliation> {
+  if (machine.split !== undefined) {
+    const reason = 'this is one part of what was sent; merge --reconcile compares the sum';
+    return { verdict: 'skipped', reason };
+  }
+  if (!options.reconcile) return { verdict: 'skipped', reason: '--no-reconcile' };
+  if (load.ended !== undefined) return { verdict: 'skipped', reason: 'the load came to a dead end' };
+  const { reconcileAwsLoad } = await import('../run/aws/aws-load.ts');
+  return reconcileAwsLoad(target, load, signal, say);
+}
+
+/** Never rejected: what goes wrong is told beside the report. */
+async function removed({ cleanup }: AwsTarget): Promise<Refusal | undefined> {
   try {
     await cleanup();
     return undefined;
   } catch (error) {
     if (error instanceof Refusal) return error;
-    throw error;
+    return worldFailure(
+      `What was made for the test could not be removed: ${String(error)}.`,
+      'See shardwise cleanup.',
+    );
   }
 }

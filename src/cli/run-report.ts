@@ -130,6 +130,7 @@ function commonPart(
     kind: 'run',
     startedAt: new Date((startUs + scenario.warmupUs) / 1000).toISOString(),
     partial: isOver ? partialOf(load) : 'unfinished',
+    ...(isOver && load.ended ? { ended: load.ended } : {}),
     ...(isOver
       ? {
           generator: reading

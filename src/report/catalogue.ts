@@ -5,6 +5,7 @@
  * missing. Its reader is on call, it is three in the morning, and the words should be enough to act on.
  */
 import { PRACTICAL_SALTS } from '../advice/placement/salts.ts';
+import { BLOCKED_LIMIT } from '../results/generator-info.ts';
 import type { CapacityInfo, Evidence, Finding, FindingCode, FindingOf } from '../results/report-document.ts';
 import { amountOf, count, duration, NBSP, percent, perSec, timeAt, times } from './figure.ts';
 import { LOST_RECORDS } from './lost-records-words.ts';
@@ -206,6 +207,9 @@ const GENERATOR_LATE: FindingInfo<'GENERATOR_LATE'> = {
       ? `${busyWhy(evidence.cpu)} lower the rate, send larger batches, use --transport raw, ` +
         'more --workers on free cores, or a faster machine.'
       : 'It may have been held up by other work on this machine: stop that, and run again.') +
+    ((evidence.socketsBlocked ?? 0) >= BLOCKED_LIMIT
+      ? ` The network took no more: ${percent(evidence.socketsBlocked ?? 0)} of its connections had bytes waiting, so send less, or from a machine with a faster link.`
+      : '') +
     ` The scenario's own peaks (bursts, stages) may ask for more than one sending thread can do` +
     (evidence.peakRatePerSec === undefined
       ? '.'

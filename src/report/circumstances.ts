@@ -1,9 +1,10 @@
 /**
  * What was run, against what, whether our own side of it can be trusted, and how to run it again.
  */
+import { BLOCKED_LIMIT, mostBlocked } from '../results/generator-info.ts';
 import type { GeneratorInfo, ReportDocument } from '../results/report-document.ts';
 import { capacityOf } from './capacity-text.ts';
-import { amountOf, count, duration, millis, NBSP, percent } from './figure.ts';
+import { amountOf, bytes, count, duration, millis, NBSP, percent } from './figure.ts';
 import { showName, showProse } from './name.ts';
 import { labelled } from './paragraph.ts';
 import { isPlain, producerOf } from './producer-text.ts';
@@ -89,7 +90,7 @@ export function generatorSentence(generator: GeneratorInfo, isClosed = false): s
   return (
     `${pace}; ${amountOf(generator.workers, 'worker')}${cpuOf(generator)}, ` +
     `event loop ${percent(generator.eventLoopUtilization)} busy${delayOf(generator)}${readersOf(generator)}` +
-    `${wireOf(generator)}.${misrouted}${moved}`
+    `${wireOf(generator)}${backlogOf(generator)}.${misrouted}${moved}`
   );
 }
 
@@ -116,6 +117,19 @@ const MOST_THREADS_NAMED = 4;
 function delayOf({ threads = [] }: GeneratorInfo): string {
   const most = Math.max(-1, ...threads.map(({ loopDelayMs }) => loopDelayMs?.p99 ?? -1));
   return most < 0 ? '' : ` and ${millis(most)}${NBSP}ms late at p99`;
+}
+
+/** Below this a connection is held up no more than any is while a large request goes out. */
+const WORTH_SAYING = 0.1;
+
+function backlogOf(generator: GeneratorInfo): string {
+  const sockets = mostBlocked(generator);
+  if (sockets === undefined || sockets.blocked < WORTH_SAYING) return '';
+  const { blocked, waitingBytes } = sockets;
+  const held = `; ${percent(blocked)} of connections held up, ${bytes(waitingBytes.mean)} waiting in them`;
+  return blocked < BLOCKED_LIMIT
+    ? held
+    : `${held}: THE NETWORK TOOK NO MORE, or the far end did not read; more threads do not help`;
 }
 
 function wireOf({ mbitPerSec, connectMs }: GeneratorInfo): string {

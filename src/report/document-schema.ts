@@ -5,6 +5,7 @@
  * Fields that it does not know pass: a newer minor version may write more than this one reads.
  */
 import { z } from 'zod';
+import { DEAD_END_KINDS } from '../results/ended-early.ts';
 import { SWEEP_FIELDS } from '../results/many-simulations.ts';
 import { SCHEMA_VERSION } from '../results/report-document.ts';
 import { capacity, phases } from './capacity-schema.ts';
@@ -224,6 +225,7 @@ const finding = z.discriminatedUnion('code', [
       dispatchedLimit: amount,
       eventLoopUtilization: amount,
       cpu: amount.optional(),
+      socketsBlocked: amount.optional(),
       peakRatePerSec: amount.optional(),
     }),
   }),
@@ -264,6 +266,7 @@ const sendingThread = z.object({
   cpu: amount.optional(),
   eventLoopUtilization: amount,
   loopDelayMs: z.object({ p99: amount, max: amount }).optional(),
+  sockets: z.object({ blocked: amount, waitingBytes: z.object({ mean: amount, max: amount }) }).optional(),
 });
 
 const generator = z.object({
@@ -281,6 +284,13 @@ const generator = z.object({
   connectMs: amount.optional(),
 });
 
+const endedEarly = z.object({
+  kind: z.enum(DEAD_END_KINDS),
+  sinceMs: z.number(),
+  code: z.string(),
+  message: z.string(),
+});
+
 export const documentSchema = z.object({
   schemaVersion: z.literal(SCHEMA_VERSION),
   kind: z.enum(['plan', 'simulation', 'run']),
@@ -289,6 +299,7 @@ export const documentSchema = z.object({
   durationMs: amount,
   seed: z.int().optional(),
   partial: z.union([z.literal(false), z.enum(['interrupted', 'failed', 'unfinished'])]),
+  ended: endedEarly.optional(),
   target: target.optional(),
   scenario: scenario.optional(),
   engine: engine.optional(),

@@ -4,13 +4,17 @@
 import type {
   ConsumerRow,
   Finding,
+  GeneratorInfo,
   ReportDocument,
   ThresholdRow,
   Totals,
 } from '../results/report-document.ts';
+import { BLOCKED_LIMIT, mostBlocked } from '../results/generator-info.ts';
+import { eventsNotCarriedOut } from '../results/timeline-played.ts';
 import { explain } from './catalogue.ts';
 import { consumerVerdict } from './consumer-text.ts';
 import { amountOf, count, duration, NBSP, percent } from './figure.ts';
+import { endedSentence } from './ended-early.ts';
 import { SEVERITY_COLORS } from './finding-text.ts';
 import type { Color, Ink } from './ink.ts';
 import { mergedVerdicts, partVerdict } from './machines-text.ts';
@@ -26,9 +30,11 @@ interface Verdict {
 
 export function verdictLines(document: ReportDocument, ink: Ink, columns: number): string[] {
   const parts = [
+    ...endedVerdict(document),
     verdictOf(document),
     ...consumerVerdicts(document.consumers ?? []),
     ...gateVerdicts(document.thresholds ?? []),
+    ...eventVerdict(document),
     ...partialVerdict(document),
     ...mergedVerdicts(document).map((sentence) => ({ color: 'yellow' as const, sentence })),
   ];
@@ -87,12 +93,15 @@ function also(others: readonly Finding[]): string {
 }
 
 /** What there is to say where nothing was found; losses are told all the same. */
-function nothingFound({ totals, shards }: ReportDocument): Verdict {
+function nothingFound({ totals, shards, generator }: ReportDocument): Verdict {
   if (totals?.offered === 0) return { color: 'yellow', sentence: 'No findings: nothing was offered.' };
   const losses = totals ? lossesOf(totals) : [];
   if (totals && losses.length > 0) {
     const of = amountOf(totals.offered, 'record');
-    return { color: 'yellow', sentence: `No findings, but of ${of} ${losses.join(', ')}.` };
+    return {
+      color: 'yellow',
+      sentence: `No findings, but of ${of} ${losses.join(', ')}${whyDropped(totals, generator)}.`,
+    };
   }
   const again = totals?.throttledAttempts
     ? `, after ${amountOf(totals.throttledAttempts, 'throttled attempt')}`
@@ -106,6 +115,12 @@ function nothingFound({ totals, shards }: ReportDocument): Verdict {
     ? ` The hottest shard, ${showName(hottest.shardId, 32)}, came to ${percent(hottest.utilization)} of its limit.`
     : '';
   return { color: 'green', sentence: `No findings.${all}${load}` };
+}
+
+/** Where the stream is not to blame for what was never sent. */
+function whyDropped({ dropped }: Totals, generator: GeneratorInfo | undefined): string {
+  const { blocked } = (generator && mostBlocked(generator)) ?? { blocked: 0 };
+  return dropped > 0 && blocked >= BLOCKED_LIMIT ? '; the network took no more' : '';
 }
 
 function lossesOf({ throttled, failed, dropped }: Totals): string[] {
@@ -138,6 +153,21 @@ function gateVerdicts(thresholds: readonly ThresholdRow[]): Verdict[] {
         ]
       : []),
   ];
+}
+
+/** A run of another scenario than the one that was asked for answers nothing about that one. */
+function eventVerdict(document: ReportDocument): Verdict[] {
+  const missing = eventsNotCarriedOut(document);
+  if (missing === 0) return [];
+  const { timeline = [] } = document;
+  const of = amountOf(timeline.filter(({ cause }) => cause === 'timeline').length, 'timeline event');
+  const sentence = `Inconclusive: ${count(missing)} of ${of} ${missing === 1 ? 'was' : 'were'} not carried out.`;
+  return [{ color: 'yellow', sentence }];
+}
+
+function endedVerdict({ ended, target }: ReportDocument): Verdict[] {
+  if (ended === undefined) return [];
+  return [{ color: 'red', sentence: endedSentence(ended, target?.stream ?? '') }];
 }
 
 function partialVerdict({ partial, durationMs, scenario, merged }: ReportDocument): Verdict[] {

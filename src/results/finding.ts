@@ -109,6 +109,8 @@ export interface Evidence {
     /** Highest rate that the scenario asks for, records per second. */
     /** Cores that the busiest sending thread got. */
     readonly cpu?: number;
+    /** Share of its connections that could not get rid of their bytes, of the thread where it was most, 0…1. */
+    readonly socketsBlocked?: number;
     readonly peakRatePerSec?: number;
   };
 }

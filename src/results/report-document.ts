@@ -5,10 +5,12 @@
  * Hash keys are decimal strings; `share` and `utilization` are 0…1 and more; sizes are bytes.
  */
 
+import type { EndedEarly } from './ended-early.ts';
 import type { CapacityInfo, CapacityPhase } from './capacity-report.ts';
 import type { Preflight } from './preflight.ts';
 import type { PlanResult } from './plan-result.ts';
 import type { Finding } from './finding.ts';
+import type { GeneratorInfo } from './generator-info.ts';
 import type { ConsumerRow, ConsumerSeries } from './consumer-report.ts';
 import type { ShardBurst } from './burst-meter.ts';
 import type { MaxRateResult, SweepResult } from './many-simulations.ts';
@@ -22,6 +24,7 @@ export type { Dimension, Evidence, Finding, FindingCode, FindingOf, Severity } f
 export type { CapacityInfo, CapacityPhase } from './capacity-report.ts';
 export type { ConsumerRow, ConsumerSeries, DeliveryInfo, Drain, Starvation } from './consumer-report.ts';
 export type { ProducerInfo, RetrySummary, RetryState } from './producer-report.ts';
+export type { GeneratorInfo, SendingThread, SocketBacklog } from './generator-info.ts';
 
 export const SCHEMA_VERSION = 1;
 
@@ -38,6 +41,8 @@ export interface ReportDocument {
   readonly seed?: number;
   /** Why the report does not cover the whole scenario, or false. */
   readonly partial: Partiality;
+  /** Of a run that nothing was let through of any more. */
+  readonly ended?: EndedEarly;
   readonly target?: TargetInfo;
   readonly scenario?: ScenarioInfo;
   /** Of a simulation. */
@@ -312,38 +317,4 @@ export interface ThresholdRow {
   /** In `unit`; null where not measurable. */
   readonly actual: number | null;
   readonly unit: 'ms' | '%' | '/s' | 'ratio';
-}
-
-export interface GeneratorInfo {
-  readonly valid: boolean;
-  /** From a record's due time to its entering the producer. */
-  readonly lagMs: { readonly p50: number; readonly p99: number; readonly max: number };
-  /** Part of the due records that the generator handed on in time for the stream to be responsible, 0…1. */
-  readonly dispatched: number;
-  readonly workers: number;
-  /** CPU seconds per second of the whole process, the embedded endpoint included. */
-  readonly cpu: number;
-  /** Share of time in which the sending thread's event loop was busy, 0…1. */
-  readonly eventLoopUtilization: number;
-  /** Replies that named another shard than our routing did. */
-  readonly misrouted: number;
-  /** The same around changes of the layout, where it is expected; absent where there were none. */
-  readonly moved?: number;
-  /** With consumers: share of time in which the event loop of the thread that reads was busy, 0…1. */
-  readonly readersUtilization?: number;
-  /** Each thread that sends. */
-  readonly threads?: readonly SendingThread[];
-  /** Sent by all of them, HTTP with its headers, in millions of bits per second. */
-  readonly mbitPerSec?: number;
-  /** The shortest TCP connect before the load: one round trip to the stream. */
-  readonly connectMs?: number;
-}
-
-export interface SendingThread {
-  /** CPU seconds per second of this thread; absent where the system does not say. */
-  readonly cpu?: number;
-  /** Share of time in which its event loop was busy, 0…1. */
-  readonly eventLoopUtilization: number;
-  /** How late its event loop came to a timer. */
-  readonly loopDelayMs?: { readonly p99: number; readonly max: number };
 }

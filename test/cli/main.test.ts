@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldText } from '../../src/cli/main.ts';
+import { foldText } from '../../src/cli/refusal-text.ts';
 import { shardwise } from './outcome.ts';
 
 describe('help', () => {

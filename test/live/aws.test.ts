@@ -2,6 +2,7 @@
 import {
   AddTagsToStreamCommand,
   CreateStreamCommand,
+  DeleteStreamCommand,
   EnableEnhancedMonitoringCommand,
   GetRecordsCommand,
   GetShardIteratorCommand,
@@ -367,6 +368,26 @@ describe('what a run makes', () => {
     } finally {
       await slow.stop();
     }
+  });
+
+  it('may be deleted by somebody else: then the load ends, with a report and exit code 1', async () => {
+    const brief = scenarioFile(SMALL.replace('duration: 1s', 'duration: 4s'));
+    const running = endpoint.run(aws(brief, '--create', '--yes', '-f', 'json'));
+    await until(async () => (await ownStreams()).length === 1);
+    const [name] = await ownStreams();
+    await until(() => isSending(name));
+    await endpoint.client.send(new DeleteStreamCommand({ StreamName: name }));
+    const finished = await running.finished;
+    expect(finished.code, finished.err).toBe(1);
+    expect(finished.err).toContain(`Stream ${name} is gone: `);
+    const document = documentOf(finished);
+    expect(document).toMatchObject({
+      partial: 'failed',
+      ended: { kind: 'stream-gone', code: 'ResourceNotFoundException' },
+      reconciliation: { verdict: 'skipped' },
+    });
+    const { offered, outcomes } = accountsOf(document);
+    expect(outcomes).toBe(offered);
   });
 
   it('is listed after SIGKILL by the next run and by cleanup, which deletes it with --yes and nothing else', async () => {

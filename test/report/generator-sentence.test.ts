@@ -29,6 +29,22 @@ describe('what a report says of the generator', () => {
     );
   });
 
+  it('is that the network took no more, where bytes waited in most connections', () => {
+    const sentence = (...blocked: readonly number[]): string =>
+      generatorSentence({
+        ...generator,
+        threads: blocked.map((share) => ({
+          eventLoopUtilization: 0.5,
+          sockets: { blocked: share, waitingBytes: { mean: 2048 * share, max: 9000 } },
+        })),
+      });
+    expect(sentence(0.05)).not.toContain('held up');
+    expect(plain(sentence(0.05, 0.25))).toMatch(/; 25 % of connections held up, 512 B waiting in them\.$/);
+    expect(plain(sentence(0.75, 0.25))).toContain(
+      '75 % of connections held up, 1.5 KiB waiting in them: THE NETWORK',
+    );
+  });
+
   it('is of a closed loop who set the pace', () => {
     expect(generatorSentence(generator, true)).toMatch(/^closed loop: the replies set the pace/);
     expect(generatorSentence({ ...generator, eventLoopUtilization: 0.97 }, true)).toMatch(

@@ -2,7 +2,6 @@
  * The hottest shard where the names of the keys are not known, or stand for others: a matter of chance, once for all.
  */
 import { formatBytes, formatCount, formatNumber } from '../../model/quantity.ts';
-import type { Constraint } from '../../results/plan-result.ts';
 import type { PerDimension } from '../placement/key-run.ts';
 import {
   expectedAbove,
@@ -17,7 +16,7 @@ import {
 } from '../placement/random-placement.ts';
 import type { Assumption } from './assumption.ts';
 import { percentOf, SHARD_LIMIT } from './constraints.ts';
-import { keysText, noKeyText, notWithin, share, type HotShard, type HotShardQuestion } from './hot-shard.ts';
+import { constraintOf, scaled, share, type HotShard, type HotShardQuestion } from './hot-shard.ts';
 
 export function hotShardOfChance(question: HotShardQuestion): HotShard {
   const { all, fitting, limit, confidence, maxThrottled, mostShards } = question;
@@ -31,7 +30,7 @@ export function hotShardOfChance(question: HotShardQuestion): HotShard {
       : fewestThrottling(keys, limit, maxThrottled, from, mostShards);
   const first = firstFrom(1);
   return {
-    constraint: constraintOf(question, keys, first, risk),
+    constraint: constraintOf(question, first, 'at random', formulaAt(question, keys, risk)),
     assumptions: assumptionsOf(question, keys),
     countsFrom: (from) => {
       const shards = first === null ? null : from <= first ? first : firstFrom(from);
@@ -69,31 +68,16 @@ export function hotShardOfChance(question: HotShardQuestion): HotShard {
   };
 }
 
-function scaled({ records, bytes }: PerDimension, factor: number): PerDimension {
-  return { records: records * factor, bytes: bytes * factor };
-}
-
-function constraintOf(
-  { all, fitting, limit, maxThrottled, mostShards }: HotShardQuestion,
+function formulaAt(
+  { limit, maxThrottled }: HotShardQuestion,
   keys: RandomKeys,
-  first: number | null,
   risk: number,
-): Constraint {
+): (shards: number) => string {
   const level = levelText(keys, limit);
-  const chances = (shards: number): string =>
+  return (shards) =>
     maxThrottled === undefined
       ? `${formatCount(shards)} × P(a shard above ${level}) = ${share(riskAt(keys, shards, limit))} <= ${percentOf(risk)}`
       : `${share(expectedAbove(keys, shards, limit))} of all expected above ${level} of their shard on ${formatCount(shards)} <= ${percentOf(maxThrottled)}`;
-  const which = maxThrottled === undefined ? keysText(all, fitting) : keysText(all, all);
-  return {
-    name: 'hot-shard',
-    shards: first,
-    evaluated: true,
-    formula:
-      fitting.keyCount === 0
-        ? noKeyText(all)
-        : `${which} at random: ${first === null ? notWithin(mostShards) : chances(first)}`,
-  };
 }
 
 /** `800/s or 819 KiB/s`. */

@@ -2,7 +2,6 @@
  * The hottest shard where the names of the keys are known: exact, with no chance in it.
  */
 import { formatCount } from '../../model/quantity.ts';
-import type { Constraint } from '../../results/plan-result.ts';
 import { fittingCounts, type FittingCounts } from '../placement/fitting-counts.ts';
 import { fillOf } from '../placement/key-loads.ts';
 import type { PerDimension } from '../placement/key-run.ts';
@@ -16,7 +15,7 @@ import {
 import { largestThat } from '../placement/random-placement.ts';
 import type { Assumption } from './assumption.ts';
 import { percentOf, SHARD_LIMIT } from './constraints.ts';
-import { keysText, noKeyText, notWithin, share, type HotShard, type HotShardQuestion } from './hot-shard.ts';
+import { constraintOf, scaled, share, type HotShard, type HotShardQuestion } from './hot-shard.ts';
 
 export function hotShardOfNames(question: HotShardQuestion): HotShard {
   const { all, fitting, limit, maxThrottled, mostShards, placedOf } = question;
@@ -27,7 +26,13 @@ export function hotShardOfNames(question: HotShardQuestion): HotShard {
   const least = Math.max(1, Math.ceil(fillOf(loads.total, limit) * (1 - (maxThrottled ?? 0)) * (1 - 1e-9)));
   const counts = fittingCounts(placed, limit, least, mostShards, maxThrottled);
   return {
-    constraint: constraintOf(question, placed, counts),
+    constraint: constraintOf(
+      question,
+      counts.first,
+      'by their names',
+      formulaAt(question, placed),
+      badText(counts),
+    ),
     assumptions: spreadAssumption(placed),
     countsFrom: (from) => {
       const { first, hold, fits } = counts;
@@ -59,39 +64,26 @@ export function hotShardOfNames(question: HotShardQuestion): HotShard {
   };
 }
 
-function scaled({ records, bytes }: PerDimension, factor: number): PerDimension {
-  return { records: records * factor, bytes: bytes * factor };
-}
-
 /** Share of the records that are above their shard's limit. */
 function throttledOn(placed: PlacedKeys, shards: number, limit: PerDimension): number {
   const total = totalRecords(placed);
   return total > 0 ? recordsAbove(placed, shards, limit) / total : 0;
 }
 
-function constraintOf(
-  { all, fitting, limit, maxThrottled, mostShards }: HotShardQuestion,
+function formulaAt(
+  { limit, maxThrottled }: HotShardQuestion,
   placed: PlacedKeys,
-  { first, bad, badCount }: FittingCounts,
-): Constraint {
-  const at = (shards: number): string =>
+): (shards: number) => string {
+  return (shards) =>
     maxThrottled === undefined
       ? `${share(hottestFill(placed, shards, SHARD_LIMIT))} on the hottest of ${formatCount(shards)}`
       : `${share(throttledOn(placed, shards, limit))} of all above their shard on ${formatCount(shards)} <= ${percentOf(maxThrottled)}`;
-  const badText =
-    badCount === 0
-      ? ''
-      : `; too hot again: ${bad.map(formatCount).join(', ')}${badCount > bad.length ? ' …' : ''}`;
-  const keys = maxThrottled === undefined ? keysText(all, fitting) : keysText(all, all);
-  return {
-    name: 'hot-shard',
-    shards: first,
-    evaluated: true,
-    formula:
-      fitting.keyCount === 0
-        ? noKeyText(all)
-        : `${keys} by their names: ${first === null ? notWithin(mostShards) : at(first)}${badText}`,
-  };
+}
+
+/** Counts above the first that do not fit either: fitting is not monotone. */
+function badText({ bad, badCount }: FittingCounts): string {
+  if (badCount === 0) return '';
+  return `; too hot again: ${bad.map(formatCount).join(', ')}${badCount > bad.length ? ' …' : ''}`;
 }
 
 function spreadAssumption({ spreadKeys }: PlacedKeys): Assumption[] {

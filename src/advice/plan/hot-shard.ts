@@ -44,15 +44,44 @@ export interface HotShard {
   readonly factorFor: (shards: number) => number;
 }
 
-export const notWithin = (most: number): string => `no count up to ${formatCount(most)} fits`;
+/**
+ * The constraint with its formula, however the keys are placed.
+ * @param shards the least count that fits; null where none was found
+ * @param placed how the keys come to their shards, as the end of `100 keys …`
+ * @param at what holds at a count
+ */
+export function constraintOf(
+  { all, fitting, maxThrottled, mostShards }: HotShardQuestion,
+  shards: number | null,
+  placed: string,
+  at: (shards: number) => string,
+  more = '',
+): Constraint {
+  const which = maxThrottled === undefined ? keysText(all, fitting) : keysText(all, all);
+  return {
+    name: 'hot-shard',
+    shards,
+    evaluated: true,
+    formula:
+      fitting.keyCount === 0
+        ? noKeyText(all)
+        : `${which} ${placed}: ${shards === null ? notWithin(mostShards) : at(shards)}${more}`,
+  };
+}
 
-export function noKeyText({ keyCount }: KeyLoads): string {
+export function scaled({ records, bytes }: PerDimension, factor: number): PerDimension {
+  return { records: records * factor, bytes: bytes * factor };
+}
+
+const notWithin = (most: number): string => `no count up to ${formatCount(most)} fits`;
+
+function noKeyText({ keyCount }: KeyLoads): string {
   return keyCount === 0
     ? 'nothing is sent'
     : `no key is left without the ${formatCount(keyCount)} that no shard can carry`;
 }
 
-export function keysText(all: KeyLoads, fitting: KeyLoads): string {
+function keysText(all: KeyLoads, fitting: KeyLoads): string {
   const { keyCount } = fitting;
   const what = `${formatCount(keyCount)} ${keyCount === 1 ? 'key' : 'keys'}`;
   const without = all.keyCount - keyCount;

@@ -20,7 +20,7 @@ import { asItIs, layoutOf } from './preflight.ts';
 import { reconcileWithService } from './reconcile.ts';
 import { waitUntilActive } from './stream-facts.ts';
 import { referenceTo } from './stream-reference.ts';
-import { createStream, deleteStream } from './temporary-stream.ts';
+import { createStream, deleteStream, deleteStreamNow } from './temporary-stream.ts';
 
 /** Beside the scenario's own time: for creating the stream, draining and deleting. */
 const EXPIRY_MARGIN_US = 3_600_000_000;
@@ -46,6 +46,16 @@ export interface TargetOptions {
   readonly runId: string;
   readonly signal: AbortSignal;
   readonly say: (text: string) => void;
+  /** Told of a stream that is about to be made: it may be there from then on. */
+  readonly onCreate?: (stream: TemporaryStream) => void;
+}
+
+/** A stream that goes again, for who cannot wait until it does. */
+export interface TemporaryStream {
+  readonly name: string;
+  readonly isGone: () => boolean;
+  /** Asks once. @throws Refusal where it stays */
+  readonly deleteNow: () => Promise<void>;
 }
 
 /**
@@ -94,6 +104,10 @@ export async function createTarget(
     await cleanup();
   };
   say(`creating stream ${planned.name}`);
+  options.onCreate?.({
+    ...{ name: planned.name, isGone: () => isGone },
+    deleteNow: () => deleteStreamNow(connection, planned.name),
+  });
   try {
     await createStream(connection, planned, { runId, createdUs, expiresUs, process: thisProcess() });
   } catch (error) {
@@ -152,13 +166,13 @@ export async function runAwsLoad({
   try {
     readers = await startReaders(target, runId);
     const result = await runCrew({
-      ...{ ...rest, threads, scenario, map, client, runId },
+      ...{ ...rest, threads, scenario, map, client, runId, endsAtDeadEnd: true },
       distanceTo: connection.watch.endpoint,
       stream: referenceTo(stream),
       ...(events.length > 0 && { director }),
       ...(readers && { readers: readers.group }),
     });
-    const reading = await readers?.group.drain(rest.signal, result.acknowledged);
+    const reading = await drained(readers?.group, rest.signal, result);
     const startedUs = result.startUs + scenario.warmupUs;
     return { ...result, startedUs, timeline: director.rows, ...(reading && { reading }) };
   } finally {
@@ -166,6 +180,16 @@ export async function runAwsLoad({
     await readers?.close();
     control.destroy();
   }
+}
+
+/** What was read; undefined without consumers, and where a stream that lets nothing through is not to be read either. */
+async function drained(
+  group: ReaderGroup | undefined,
+  signal: AbortSignal,
+  { ended, acknowledged }: CrewResult,
+): Promise<ReadResult | undefined> {
+  if (ended === undefined) return group?.drain(signal, acknowledged);
+  return undefined;
 }
 
 interface GuardedReaders {

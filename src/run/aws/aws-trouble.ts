@@ -2,6 +2,7 @@
  * What AWS, or the way to it, refused: one sentence on what is wrong, one on what to do.
  */
 import { badInput, Refusal, worldFailure } from '../../model/refusal.ts';
+import { DENIED, EXPIRED, NOT_OURS } from '../lasting-trouble.ts';
 
 export interface SdkError {
   readonly name?: string;
@@ -11,17 +12,6 @@ export interface SdkError {
   readonly cause?: unknown;
 }
 
-const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken', 'RequestExpired', 'TokenRefreshRequired']);
-const DENIED = new Set(['AccessDeniedException', 'AccessDenied', 'NotAuthorized', 'AuthorizationError']);
-const NOT_OURS = new Set([
-  'UnrecognizedClientException',
-  'InvalidClientTokenId',
-  'InvalidSignatureException',
-  'SignatureDoesNotMatch',
-  'IncompleteSignatureException',
-  'MissingAuthenticationTokenException',
-  'MissingAuthenticationToken',
-]);
 const THROTTLED = new Set([
   'ThrottlingException',
   'Throttling',

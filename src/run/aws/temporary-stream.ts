@@ -115,24 +115,39 @@ function inputOf(planned: PlannedStream, ownership: Ownership): CreateStreamComm
  * @throws Refusal where it stays
  */
 export async function deleteStream(connection: AwsConnection, stream: string): Promise<void> {
-  const { control, watch } = connection;
   for (let tries = 1; ; tries++) {
-    try {
-      await control.send(new DeleteStreamCommand({ ...referenceTo(stream), EnforceConsumerDeletion: true }));
-      return;
-    } catch (error) {
-      const name = errorName(error);
-      if (name === 'ResourceNotFoundException') return;
-      if (name === 'ResourceInUseException' && /DELETING/.test((error as Error).message)) return;
-      if (name !== 'ResourceInUseException' || tries === DELETE_TRIES) {
-        const trouble = awsTrouble(error, {
-          action: 'kinesis:DeleteStream',
-          about: `stream ${stream}`,
-          endpoint: watch.endpoint,
-        });
-        throw new Refusal(1, trouble.what, `Stream ${stream} is still there: "shardwise cleanup" lists it.`);
-      }
-      await sleep(DELETE_WAIT_MS);
-    }
+    const error = await askDeletion(connection, stream);
+    if (error === undefined) return;
+    if (errorName(error) !== 'ResourceInUseException' || tries === DELETE_TRIES)
+      throw notDeleted(connection, stream, error);
+    await sleep(DELETE_WAIT_MS);
   }
+}
+
+/**
+ * The same by a single call, for who cannot wait: a stream that is still CREATING stays.
+ * @throws Refusal where it stays
+ */
+export async function deleteStreamNow(connection: AwsConnection, stream: string): Promise<void> {
+  const error = await askDeletion(connection, stream);
+  if (error !== undefined) throw notDeleted(connection, stream, error);
+}
+
+/** @returns why it was refused; undefined where the stream goes, or is gone */
+async function askDeletion({ control }: AwsConnection, stream: string): Promise<unknown> {
+  try {
+    await control.send(new DeleteStreamCommand({ ...referenceTo(stream), EnforceConsumerDeletion: true }));
+    return undefined;
+  } catch (error) {
+    const name = errorName(error);
+    if (name === 'ResourceNotFoundException') return undefined;
+    if (name === 'ResourceInUseException' && /DELETING/.test((error as Error).message)) return undefined;
+    return error;
+  }
+}
+
+function notDeleted({ watch }: AwsConnection, stream: string, error: unknown): Refusal {
+  const about = { action: 'kinesis:DeleteStream', about: `stream ${stream}`, endpoint: watch.endpoint };
+  const { what } = awsTrouble(error, about);
+  return new Refusal(1, what, `Stream ${stream} is still there: "shardwise cleanup" lists it.`);
 }

@@ -2,107 +2,37 @@
  * A load sent by several threads: each takes its blocks of the offer, and what they count comes together here, second by
  * second, as if one had counted it.
  */
-import type { MessagePort, Worker } from 'node:worker_threads';
-import type { ShardMap } from '../../model/shard-map.ts';
+import type { Worker } from 'node:worker_threads';
 import { LatencyHistogram } from '../../results/latency.ts';
-import type { PhaseCounts } from '../../results/layout-phases.ts';
 import { LedgerMerge } from '../../results/ledger-merge.ts';
 import { LoadTrace } from '../../results/load-trace.ts';
-import { mergedPutCounts, type PutCounts } from '../../results/put-counts.ts';
+import { mergedPutCounts } from '../../results/put-counts.ts';
 import type { LedgerPage } from '../../results/ledger-page.ts';
-import type { ErrorRow, GeneratorInfo } from '../../results/report-document.ts';
 import { WINDOW_SEC } from '../../results/sliding-sums.ts';
 import { Tally } from '../../results/tally.ts';
 import { dictionaryOf, tallyOptionsOf } from '../../simulate/pipeline.ts';
 import type { KeyDictionary } from '../../traffic/key-dictionary.ts';
 import { QUEUE_BYTES } from '../../traffic/producer.ts';
 import { packScenario } from '../../traffic/scenario-parcel.ts';
-import type { Scenario } from '../../traffic/scenario.ts';
 import { shareOf, splitWithin, WHOLE, type Split } from '../../traffic/split.ts';
 import { epochClock, epochOffsetUs } from '../clock.ts';
-import type { ClientSpec } from './client.ts';
-import { CrewStage, type Director } from './crew-stage.ts';
+import type { CrewOptions, CrewResult, CrewView } from './crew-options.ts';
+import type { EndedEarly } from '../../results/ended-early.ts';
+import { CrewStage } from './crew-stage.ts';
+import type { DeadEnd } from './dead-end.ts';
 import { distanceMs } from './distance.ts';
 import { FailureLog } from './failure-log.ts';
 import { CpuMeter, generatorInfo } from './generator-health.ts';
 import { cannotStart, endThreads } from './thread-pool.ts';
 import { LostThread, ThreadAccount } from './lost-thread.ts';
-import type { StreamRef } from './put-body.ts';
 import type { Reached, SendOrder, SendReport, SendResult, SendSetup } from './send-thread.ts';
-import { waitForStart, type StartTime } from './start-time.ts';
-import type { TransportName } from './transport.ts';
+import { waitForStart } from './start-time.ts';
 
 const US_PER_SEC = 1_000_000;
 /** Between the last thread's being ready and the first record's due time. */
 const LEAD_US = 50_000;
 
-export interface CrewOptions {
-  readonly scenario: Scenario;
-  readonly map: ShardMap;
-  /** Standard deviations that a finding must stand above counting noise. */
-  readonly z: number;
-  readonly client: ClientSpec;
-  readonly stream: StreamRef;
-  readonly transport: TransportName;
-  /** The endpoint, where the client's settings leave it to the SDK. */
-  readonly distanceTo?: string;
-  /** As `bootThreads` gives them; they are used up. */
-  readonly threads: readonly Worker[];
-  /** The part of the offer that is this machine's; default: all of it. */
-  readonly split?: Split | undefined;
-  /** 16 bytes. */
-  readonly runId: Uint8Array;
-  /** Who reads the stream meanwhile. */
-  readonly readers?: CrewReaders;
-  /** Who changes the stream meanwhile. */
-  readonly director?: Director;
-  /** When the schedule starts, microseconds since 1970, and who is told of the wait; default: as soon as can be. */
-  readonly startAt?: StartTime | undefined;
-  /** Ends the load early; what was sent is still waited for and reported. */
-  readonly signal: AbortSignal;
-  /** Told every second what all threads have counted up to then. */
-  readonly onSecond?: (view: CrewView) => void;
-}
-
-/** Those who read what is sent. */
-export interface CrewReaders {
-  /** The schedule starts then, microseconds since 1970. */
-  begin(startUs: number): void;
-  /** A way for one thread to tell them what was acknowledged. */
-  connect(): MessagePort;
-}
-
-/** What is known of a load while it runs: everything up to the slowest thread's last second. */
-export interface CrewView {
-  readonly tally: Tally;
-  readonly map: ShardMap;
-  readonly dictionary: KeyDictionary;
-  /** Absent in a closed loop. */
-  readonly offeredDigest?: string;
-  /** Of all threads: from a record's due time to its entering the producer. */
-  readonly lag: LatencyHistogram;
-  /** Start of the schedule, the warm-up, microseconds since 1970. */
-  readonly startUs: number;
-  /** Whole seconds of the counted duration that all threads are through with; below 0 in the warm-up. */
-  readonly second: number;
-}
-
-export interface CrewResult extends Omit<CrewView, 'second'> {
-  readonly generator: GeneratorInfo;
-  readonly errors: readonly ErrorRow[];
-  readonly transport: string;
-  readonly interrupted: boolean;
-  /** Whether a thread died. */
-  readonly failed: boolean;
-  /** Counted time that has passed, at most the scenario's duration. */
-  readonly countedUs: number;
-  /** What was put on the wire, warm-up included; undefined where a thread died without telling. */
-  readonly puts: PutCounts | undefined;
-  /** Kinesis records that readers were told of. */
-  readonly acknowledged: number;
-  /** Since the layout changed last; undefined where it could not change. */
-  readonly lastPhase: PhaseCounts | undefined;
-}
+export type { CrewOptions, CrewReaders, CrewResult, CrewView } from './crew-options.ts';
 
 /** Sends the scenario and waits for the last reply. Threads that die do not hold up the others. */
 export async function runCrew(options: CrewOptions): Promise<CrewResult> {
@@ -133,6 +63,7 @@ class Crew {
   /** When a thread died last, from the start of the schedule. */
   #diedUs = 0;
   #toldSec = -Infinity;
+  #deadEnd: DeadEnd | undefined;
   #connectMs: number | undefined;
 
   constructor(options: CrewOptions) {
@@ -225,7 +156,15 @@ class Crew {
       thread.account.add(report.page);
     } else if (report.kind === 'reached') this.#reached(report, thread, index);
     else if (report.kind === 'load') this.#stage.hear(report);
+    else if (report.kind === 'deadEnd') this.#comeTo(report.end);
     else if (report.kind === 'done') thread.result = report;
+  }
+
+  /** Stream, rights and credentials are the same for all threads: what one has seen for so long, all see. */
+  #comeTo(end: DeadEnd): void {
+    if (this.#options.endsAtDeadEnd !== true || this.#deadEnd !== undefined) return;
+    this.#deadEnd = end;
+    this.#order({ kind: 'stop' });
   }
 
   #reached({ second, lag, digest }: Reached, thread: Thread, index: number): void {
@@ -296,7 +235,10 @@ class Crew {
     for (const { death } of this.#threads) {
       if (death !== undefined) failures.addRows([{ code: 'ThreadDied', attempts: 0, message: death }]);
     }
-    const interrupted = results.some((result) => result.interrupted);
+    const { signal, endsAtDeadEnd = false } = this.#options;
+    if (endsAtDeadEnd && !signal.aborted) this.#deadEnd ??= results.find(({ deadEnd }) => deadEnd)?.deadEnd;
+    const interrupted =
+      this.#deadEnd === undefined ? results.some((result) => result.interrupted) : signal.aborted;
     const countedUs = this.#countedUs(results);
     this.#endLost(countedUs);
     const lastPhase = this.#merge.lastPhase();
@@ -315,12 +257,17 @@ class Crew {
       errors: failures.rows(),
       transport: results.at(0)?.transport ?? this.#options.transport,
       interrupted,
-      failed: results.length < this.#threads.length,
+      failed: results.length < this.#threads.length || this.#deadEnd !== undefined,
+      ended: this.#deadEnd && this.#endedBy(this.#deadEnd),
       countedUs,
       puts:
         results.length < this.#threads.length ? undefined : mergedPutCounts(results.map(({ puts }) => puts)),
       acknowledged: results.reduce((sum, { acknowledged }) => sum + acknowledged, 0),
     };
+  }
+
+  #endedBy({ kind, code, message, sinceUs }: DeadEnd): EndedEarly {
+    return { kind, code, message, sinceMs: (sinceUs - this.#options.scenario.warmupUs) / 1000 };
   }
 
   #countedUs(results: readonly SendResult[]): number {

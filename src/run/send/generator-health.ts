@@ -5,7 +5,7 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { isGeneratorValid } from '../../results/generator-validity.ts';
 import type { LatencyHistogram } from '../../results/latency.ts';
-import type { GeneratorInfo, SendingThread } from '../../results/report-document.ts';
+import type { GeneratorInfo, SendingThread, SocketBacklog } from '../../results/report-document.ts';
 import { threadCpuUs } from './thread-cpu.ts';
 
 /** Above this an event loop has no time of its own left, and a full queue may be our own doing. */
@@ -27,6 +27,8 @@ export interface ThreadHealth {
 export interface ThreadLoad extends ThreadHealth {
   readonly offered: number;
   readonly dropped: number;
+  /** What its connections could not get rid of. */
+  readonly sockets?: SocketBacklog | undefined;
   /** Sent on the wire, HTTP with its headers, per second. */
   readonly bytesPerSec?: number;
 }
@@ -103,10 +105,11 @@ export function generatorInfo(
   };
 }
 
-function threadOf({ cpu, eventLoopUtilization, loopDelayMs }: ThreadLoad): SendingThread {
+function threadOf({ cpu, eventLoopUtilization, sockets, loopDelayMs }: ThreadLoad): SendingThread {
   return {
     ...(cpu !== undefined && { cpu }),
     eventLoopUtilization,
+    ...(sockets !== undefined && { sockets }),
     ...(loopDelayMs !== undefined && { loopDelayMs }),
   };
 }

@@ -14,6 +14,7 @@ import type { RecordCounts } from '../../results/record-counts.ts';
 import type { Tally } from '../../results/tally.ts';
 import { RecentLoad } from '../../simulate/recent-load.ts';
 import type { Clock } from '../clock.ts';
+import { DeadEndWatch } from './dead-end.ts';
 import { FailureLog } from './failure-log.ts';
 import { GeneratorHealth, type ThreadHealth } from './generator-health.ts';
 import { Pipeline, type PipelinePart } from '../../simulate/pipeline.ts';
@@ -62,6 +63,7 @@ export interface LoadResult<T extends RecordCounts = Tally> {
 export class Load<T extends RecordCounts = Tally> {
   readonly pipeline: Pipeline<T>;
   readonly failures = new FailureLog();
+  readonly deadEnd = new DeadEndWatch();
   readonly #options: LoadOptions<T>;
   #put: Transport['put'] = () => Promise.reject(new Error('the transport is not open'));
   readonly #onTheWay = new Set<Batch>();
@@ -190,6 +192,7 @@ export class Load<T extends RecordCounts = Tally> {
   #settle(batch: Batch, reply: PutReply): boolean {
     if (!this.#onTheWay.delete(batch)) return false;
     this.failures.add(reply.errors);
+    this.deadEnd.note(batch.sentUs, reply);
     if (batch.sentUs <= this.#changingUntilUs) this.#moved += reply.misrouted;
     else this.#misrouted += reply.misrouted;
     this.pipeline.settle(batch, reply.outcomes, this.#now(), reply.retryable, reply.isWhole);

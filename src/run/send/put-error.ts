@@ -2,6 +2,7 @@
  * What a failed PutRecords request means for its records: throttled, refused, never sent, or perhaps stored.
  */
 import { ATTEMPT, type AttemptOutcome } from '../../model/outcome.ts';
+import { UNSIGNED } from '../lasting-trouble.ts';
 
 export interface PutFailure {
   readonly outcome: AttemptOutcome;
@@ -50,6 +51,7 @@ export function failureOf(thrown: unknown): PutFailure {
   if (status !== undefined) {
     return { outcome: ATTEMPT.failed, retryable: status >= 500 || RETRYABLE.has(code), code, message };
   }
+  if (UNSIGNED.has(code)) return { outcome: ATTEMPT.failed, retryable: false, code, message };
   const outcome = NOT_SENT.has(code) ? ATTEMPT.failed : ATTEMPT.lost;
   return { outcome, retryable: true, code, message };
 }

@@ -11,6 +11,7 @@ import type { ErrorRow } from '../../results/report-document.ts';
 import type { ScenarioParcel } from '../../traffic/scenario-parcel.ts';
 import type { Split } from '../../traffic/split.ts';
 import type { ClientSpec } from './client.ts';
+import type { DeadEnd } from './dead-end.ts';
 import type { ThreadLoad } from './generator-health.ts';
 import type { StreamRef } from './put-body.ts';
 import type { TransportName } from './transport.ts';
@@ -75,6 +76,8 @@ export type SendReport =
   /** Offered since the time that was told, by place of the shard. */
   | { readonly kind: 'load'; readonly records: Float64Array; readonly bytes: Float64Array }
   | ({ readonly kind: 'reached' } & Reached)
+  /** Told once. */
+  | { readonly kind: 'deadEnd'; readonly end: DeadEnd }
   | ({ readonly kind: 'done' } & SendResult);
 
 /** Told every second, after the pages of the second. */
@@ -97,6 +100,8 @@ export interface SendResult {
   readonly countedUs: number;
   /** What was put on the wire, warm-up included. */
   readonly puts: PutCounts;
+  /** What the load has ended in; its times are of the schedule. */
+  readonly deadEnd: DeadEnd | undefined;
   /** Kinesis records that consumers were told of. */
   readonly acknowledged: number;
 }

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Ledger } from '../../results/ledger.ts';
 import { buffersOf } from '../../results/ledger-page.ts';
-import { PutCounter } from '../aws/put-counter.ts';
+import { PutCounter } from './put-counter.ts';
 import { AckLine } from '../read/ack-line.ts';
 import { unpackScenario } from '../../traffic/scenario-parcel.ts';
 import { clockFrom, clockWithOffset, type Clock } from '../clock.ts';
@@ -34,6 +34,7 @@ class Sender {
   #startUs = 0;
   #clock: Clock = () => 0;
   #reachedSec = -Infinity;
+  #hasToldEnd = false;
 
   constructor(setup: SendSetup) {
     const scenario = unpackScenario(setup.scenario);
@@ -63,7 +64,10 @@ class Sender {
         });
         return this.#counter.watch(transport);
       },
-      onTurn: (reachedUs) => this.#reached(Math.floor((reachedUs - this.#warmupUs) / US_PER_SEC)),
+      onTurn: (reachedUs) => {
+        if (reachedUs < Infinity) this.#wire.look(this.#clock());
+        this.#reached(Math.floor((reachedUs - this.#warmupUs) / US_PER_SEC));
+      },
     });
   }
 
@@ -99,10 +103,11 @@ class Sender {
     const { firstUs = startUs, lastUs = startUs } = this.#counter.read();
     const seconds = Math.max(1e-3, (lastUs - firstUs) / US_PER_SEC);
     const bytesPerSec = this.#wire.sentBytes / seconds;
-    const load = { ...health, ...pipeline.tally.sums, bytesPerSec };
+    const load = { ...health, ...pipeline.tally.sums, bytesPerSec, sockets: this.#wire.backlog };
     const counts = { errors: failures.rows(), transport, misrouted, moved, interrupted, countedUs };
     const acknowledged = this.#line?.close() ?? 0;
-    say({ kind: 'done', load, ...counts, puts: this.#counter.read(), acknowledged });
+    const deadEnd = this.#load.deadEnd.atTheEnd;
+    say({ kind: 'done', load, ...counts, puts: this.#counter.read(), deadEnd, acknowledged });
     parentPort?.close();
   }
 
@@ -110,11 +115,19 @@ class Sender {
   #reached(second: number): void {
     if (second <= this.#reachedSec) return;
     this.#reachedSec = second;
+    this.#tellEnd();
     const { tally, lag, offer } = this.#load.pipeline;
     tally.close();
     const part = lag.take();
     const transfer = [part.buckets.buffer, part.counts.buffer];
     say({ kind: 'reached', second, lag: part, digest: offer.digest }, transfer);
+  }
+
+  #tellEnd(): void {
+    const end = this.#load.deadEnd.reached;
+    if (end === undefined || this.#hasToldEnd) return;
+    this.#hasToldEnd = true;
+    say({ kind: 'deadEnd', end });
   }
 }
 

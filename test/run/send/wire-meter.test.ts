@@ -1,7 +1,9 @@
 import { createServer, request } from 'node:http';
+import { connect, createServer as createPlainServer, type Socket } from 'node:net';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { BacklogMeter, LOOK_US } from '../../../src/run/send/backlog-meter.ts';
 import { distanceMs } from '../../../src/run/send/distance.ts';
 import { ticksOf, threadCpuUs } from '../../../src/run/send/thread-cpu.ts';
 import { WireMeter } from '../../../src/run/send/wire-meter.ts';
@@ -49,4 +51,37 @@ it('reads the CPU time of a thread whatever its name is', () => {
   for (let i = 0; i < 30; i++) readFileSync(new URL(import.meta.url)).toString('base64');
   const after = threadCpuUs();
   if (before !== undefined) expect(after).toBeGreaterThanOrEqual(before);
+});
+
+it('sees what waits in connections to somebody who does not read', async () => {
+  const wire = new WireMeter();
+  const deaf = createPlainServer({ pauseOnConnect: true });
+  await new Promise<void>((resolve) => deaf.listen(0, '127.0.0.1', resolve));
+  const open = (): Promise<Socket> =>
+    new Promise((resolve) => {
+      const socket = connect((deaf.address() as AddressInfo).port, '127.0.0.1', () => resolve(socket));
+      wire.watch(socket);
+    });
+  const [idle, full] = await Promise.all([open(), open()]);
+  expect(wire.backlog).toBeUndefined();
+  wire.look(0);
+  expect(wire.backlog).toEqual({ blocked: 0, waitingBytes: { mean: 0, max: 0 } });
+  // Far more than the system keeps for a connection.
+  const BYTES = 64 * 1024 * 1024;
+  full.write(Buffer.alloc(BYTES));
+  await new Promise((resolve) => setImmediate(resolve));
+  wire.look(LOOK_US / 2);
+  wire.look(LOOK_US);
+  // One of two connections in one of two looks; the look that came too early is none.
+  expect(wire.backlog).toEqual({ blocked: 0.25, waitingBytes: { mean: BYTES / 2, max: BYTES } });
+  for (const socket of [idle, full]) socket.destroy();
+  deaf.close();
+});
+
+it('says nothing of connections that nobody has looked at, or that were none', () => {
+  const meter = new BacklogMeter();
+  expect(meter.isDue(5)).toBe(true);
+  expect(meter.isDue(5 + LOOK_US - 1)).toBe(false);
+  meter.add(0, 0, 0);
+  expect(meter.sum).toBeUndefined();
 });

@@ -8,8 +8,8 @@ import type { PutCounts } from '../../results/put-counts.ts';
 import type { Batch } from '../../traffic/producer.ts';
 import type { RecordSlab } from '../../traffic/record-slab.ts';
 import { epochClock } from '../clock.ts';
-import { kinesisRecordsOf, rangeOf } from '../send/put-entries.ts';
-import type { PutReply, Transport } from '../send/transport.ts';
+import { kinesisRecordsOf, rangeOf } from './put-entries.ts';
+import type { PutReply, Transport } from './transport.ts';
 
 export class PutCounter {
   #firstUs: number | undefined;
