@@ -81,7 +81,10 @@ describe('run', () => {
       const out = join(mkdtempSync(join(tmpdir(), 'shardwise-test-')), 'partial.json');
       const long = OVERLOAD.replace('duration: 3s', 'duration: 10m');
       const running = start(['run', scenarioFile(long), '-o', out]);
-      setTimeout(() => running.process.kill(signal), 2500);
+      // Written beside the report as soon as there is something to lose.
+      while (!existsSync(`${out}.partial`) && running.process.exitCode === null)
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      running.process.kill(signal);
       const finished = await running.finished;
       expect(finished.code).toBe(130);
       expect(existsSync(out)).toBe(true);
