@@ -64,6 +64,7 @@ const COMMON: readonly (readonly [what: string, of: (part: MergePart) => string]
   ['the seed', ({ document }) => String(document.seed)],
   ['the number of workers', ({ state }) => String(state.section.count)],
   ['the stream', ({ document: { target } }) => `${target?.stream ?? ''} in ${target?.region ?? ''}`],
+  ['the endpoint', ({ document: { target } }) => target?.endpoint ?? ''],
   ['the layout of the stream', ({ state }) => layoutOf(state.shardRows)],
   ['the length of the load', ({ document }) => `${document.scenario?.durationMs ?? 0} ms`],
   ['the step of the series', ({ state }) => `${state.series.stepMs} ms`],

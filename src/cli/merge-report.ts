@@ -27,7 +27,7 @@ export function mergedReport({ parts, missing }: MergeInputs, thresholds: readon
       ...{ hashKeyOf, parseHashKey },
     },
   );
-  const generator = generatorOf(parts, merged.lag);
+  const generator = generatorOf(parts, missing, merged.lag);
   const { tally, keyNames, offeredDigest } = merged;
   const counted = countedReport(
     {
@@ -35,7 +35,7 @@ export function mergedReport({ parts, missing }: MergeInputs, thresholds: readon
       ...(offeredDigest === undefined ? {} : { offeredDigest }),
       countedUs: countedMs * 1000,
       // A machine that was late spoils the whole, however good the others were.
-      generator: generator.valid ? generator : (worstOf(parts) ?? generator),
+      ...(generator && { generator: generator.valid === false ? (worstOf(parts) ?? generator) : generator }),
       measuresLatency: true,
     },
     {
@@ -56,7 +56,7 @@ export function mergedReport({ parts, missing }: MergeInputs, thresholds: readon
     startedAt: parts.map(({ document }) => document.startedAt).sort()[0],
     partial,
     ...targetOf(parts),
-    generator,
+    ...(generator && { generator }),
     errors: errorsOf(parts),
     merged: info,
   };
@@ -71,16 +71,23 @@ export function mapOf(rows: readonly ShardRow[]): ShardMap {
   return { all, open: all };
 }
 
-/** Lag of all records; the health of the worst machine. */
-function generatorOf(parts: readonly MergePart[], lag: LatencyHistogram): GeneratorInfo {
+/** Lag of all records; the health of the worst machine. Undefined where no machine's report says how it fared. */
+function generatorOf(
+  parts: readonly MergePart[],
+  missing: readonly number[],
+  lag: LatencyHistogram,
+): GeneratorInfo | undefined {
   const known = parts.flatMap(({ document }) => document.generator ?? []);
+  if (known.length === 0) return undefined;
   const most = (of: (generator: GeneratorInfo) => number): number => Math.max(0, ...known.map(of));
   const sum = (of: (generator: GeneratorInfo) => number): number =>
     known.reduce((total, generator) => total + of(generator), 0);
   const lagMs = { p50: lag.percentileMs(50) ?? 0, p99: lag.percentileMs(99) ?? 0, max: lag.maxMs ?? 0 };
   const dispatched = Math.min(1, ...known.map((generator) => generator.dispatched));
+  const isLate = !isGeneratorValid(lagMs.p99, dispatched) || known.some(({ valid }) => valid === false);
+  const isKnown = missing.length === 0 && known.length === parts.length;
   return {
-    valid: isGeneratorValid(lagMs.p99, dispatched) && known.every(({ valid }) => valid),
+    valid: isLate ? false : isKnown ? true : null,
     lagMs,
     dispatched,
     workers: sum(({ workers }) => workers),
@@ -112,7 +119,7 @@ function wireOf(known: readonly GeneratorInfo[]): Partial<GeneratorInfo> {
 function worstOf(parts: readonly MergePart[]): GeneratorInfo | undefined {
   return parts
     .flatMap(({ document }) => document.generator ?? [])
-    .filter(({ valid }) => !valid)
+    .filter(({ valid }) => valid === false)
     .sort((a, b) => a.dispatched - b.dispatched || b.lagMs.p99 - a.lagMs.p99)
     .at(0);
 }
@@ -167,7 +174,6 @@ function targetOf(parts: readonly MergePart[]): Pick<ReportDocument, 'target' | 
   return {
     target: {
       ...target,
-      endpoint: distinct(({ document }) => document.target?.endpoint),
       transport: distinct(({ document }) => document.target?.transport),
     },
     latencyBasis: bases.includes('measured') ? 'measured' : latencyBasis,

@@ -60,6 +60,19 @@ export function mergedVerdicts({ merged, scenario }: ReportDocument): string[] {
   ];
 }
 
+/** Whose generator is not known to the end, and up to when it is; undefined where all are. */
+export function unknownSentence({ workers, missing }: MergedInfo): string | undefined {
+  const cut = workers.filter(({ partial }) => partial === 'unfinished');
+  if (cut.length === 0 && missing.length === 0) return undefined;
+  const known = cut
+    .slice(0, MOST_NAMED)
+    .map(({ index, durationMs }) => `of worker ${index} up to second ${durationMs / 1000}`);
+  const more =
+    cut.length > MOST_NAMED ? [`of ${count(cut.length - MOST_NAMED)} more up to where they were killed`] : [];
+  const nothing = missing.length === 0 ? [] : [`of ${namesOf(missing)} nothing`];
+  return `not known to the end (known is ${[...known, ...more, ...nothing].join(', ')})`;
+}
+
 const END_OF: Readonly<Record<Exclude<Partiality, false>, string>> = {
   unfinished: 'was killed, and its report ends after',
   interrupted: 'was interrupted after',

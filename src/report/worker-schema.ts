@@ -75,7 +75,7 @@ export const merged = z.object({
       partial: z.union([z.literal(false), z.enum(['interrupted', 'failed', 'unfinished'])]),
       offered: count,
       accepted: count,
-      valid: z.boolean().optional(),
+      valid: z.boolean().nullable().optional(),
       lagP99Ms: amount,
       dispatched: amount.optional(),
       cpu: amount.optional(),

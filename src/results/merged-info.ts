@@ -25,7 +25,7 @@ export interface MergedWorker {
   readonly offered: number;
   readonly accepted: number;
   /** Absent where the report ends before the run did. */
-  readonly valid?: boolean;
+  readonly valid?: boolean | null;
   readonly lagP99Ms: number;
   readonly dispatched?: number;
   readonly cpu?: number;

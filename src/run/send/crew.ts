@@ -283,5 +283,7 @@ class Crew {
       thread.digest = thread.lost.digest;
       this.#merge.reach(index, Infinity);
     });
+    // All others have told the end of every record: of what is still open by key, those that died have not.
+    if (this.#threads.some(({ lost }) => lost !== undefined)) this.#merge.tally.keys.loseOpen();
   }
 }
