@@ -211,7 +211,7 @@ async function compared(
   }: Pick<AwsRun, 'machine' | 'options'> & Pick<TargetOptions, 'signal' | 'say'>,
 ): Promise<Reconciliation> {
   if (machine.split !== undefined) {
-    const reason = 'this is one part of what was sent; merge --reconcile compares the sum';
+    const reason = 'this is one part of what was sent; merge compares the sum';
     return { verdict: 'skipped', reason };
   }
   if (!options.reconcile) return { verdict: 'skipped', reason: '--no-reconcile' };

@@ -100,7 +100,7 @@ describe('machines that send one load', () => {
       expect([0, 4], err).toContain(code);
     }
     const all = join(folder, 'all.json');
-    const merged = await endpoint.run(['merge', ...paths, '-f', 'json', '-o', all, '--reconcile']).finished;
+    const merged = await endpoint.run(['merge', ...paths, '-f', 'json', '-o', all]).finished;
     const document = documentOf(merged);
     expect(offeredIn(document)).toEqual(offeredIn(documentOf(await alone.finished)));
     expect(documentIn(all)).toEqual(document);
