@@ -12,9 +12,11 @@ import { mergeWorkers, type MergedLoad } from '../results/worker-merge.ts';
 import { FailureLog } from '../run/send/failure-log.ts';
 import { countedReport } from './load-report.ts';
 import type { MergeInputs, MergePart } from './merge-inputs.ts';
+import { mergedConsumers } from './merge-reading.ts';
 
 /** @param thresholds beside those of the parts */
-export function mergedReport({ parts, missing }: MergeInputs, thresholds: readonly string[]): ReportDocument {
+export function mergedReport(inputs: MergeInputs, thresholds: readonly string[]): ReportDocument {
+  const { parts, missing } = inputs;
   const { document: first } = parts[0];
   const map = mapOf(first.shards ?? []);
   const countedMs = Math.max(...parts.map(({ document }) => document.durationMs));
@@ -28,6 +30,7 @@ export function mergedReport({ parts, missing }: MergeInputs, thresholds: readon
     },
   );
   const generator = generatorOf(parts, missing, merged.lag);
+  const consumers = mergedConsumers(inputs);
   const { tally, keyNames, offeredDigest } = merged;
   const counted = countedReport(
     {
@@ -37,15 +40,19 @@ export function mergedReport({ parts, missing }: MergeInputs, thresholds: readon
       // A machine that was late spoils the whole, however good the others were.
       ...(generator && { generator: generator.valid === false ? (worstOf(parts) ?? generator) : generator }),
       measuresLatency: true,
+      ...(consumers && { consumers }),
     },
     {
       info: scenario,
       seed: first.seed ?? 0,
       thresholds: [...new Set([...parts.flatMap(({ state }) => state.section.thresholds), ...thresholds])],
-      retentionHours: 0,
+      retentionHours: consumers?.retentionHours ?? 0,
     },
   );
-  const info = mergedInfo(parts, missing, merged);
+  const info = {
+    ...mergedInfo(parts, missing, merged),
+    ...(consumers?.undecided !== undefined && { undecided: consumers.undecided }),
+  };
   const partial = partialityOf(parts);
   const isWhole = partial === false && missing.length === 0;
   return {
@@ -94,6 +101,9 @@ function generatorOf(
     cpu: most(({ cpu }) => cpu),
     eventLoopUtilization: most(({ eventLoopUtilization }) => eventLoopUtilization),
     misrouted: sum(({ misrouted }) => misrouted),
+    ...(known.some(({ readersUtilization }) => readersUtilization !== undefined) && {
+      readersUtilization: most(({ readersUtilization = 0 }) => readersUtilization),
+    }),
     ...wireOf(known),
   };
 }

@@ -25,9 +25,14 @@ export function partVerdict({ worker, totals }: ReportDocument): string | undefi
   const of = offered === 0 ? 'nothing was offered' : losses.length === 0 ? 'all accepted' : losses.join(', ');
   const late =
     worker.lateMs === undefined ? '' : ` It started ${duration(worker.lateMs)} later than it was told to.`;
+  const read = worker.reading?.consumers.map(
+    ({ row, shards }) => `${amountOf(row.records, 'record')} of ${amountOf(shards, 'shard')}`,
+  );
+  const reading = read === undefined ? '' : ` Its consumers read ${read.join(', ')}.`;
+  const about = read === undefined ? 'Findings and thresholds' : 'Findings, thresholds and losses';
   return (
-    `Part ${worker.index} of ${worker.count}: ${amountOf(offered, 'record')}, ${of}.${late} ` +
-    'Findings and thresholds are about the whole load: "shardwise merge" adds the parts up.'
+    `Part ${worker.index} of ${worker.count}: ${amountOf(offered, 'record')}, ${of}.${late}${reading} ` +
+    `${about} are about the whole load: "shardwise merge" adds the parts up.`
   );
 }
 

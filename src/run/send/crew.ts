@@ -130,6 +130,7 @@ class Crew {
       ...{ z, split, client, stream, transport, runId },
       worker: split.index + 1,
       ...(acknowledgements && { acknowledgements }),
+      ...(this.#options.readers?.baseUs !== undefined && { baseUs: this.#options.readers.baseUs }),
     };
     const thread: Thread = {
       ...{ worker, split, account: new ThreadAccount(map), digest: '0' },
