@@ -122,7 +122,8 @@ export class Reading implements ReadStream {
   #owns({ HashKeyRange: range }: Partial<Pick<ListedShard, 'HashKeyRange'>>): boolean {
     const { part } = this.#options;
     if (part === undefined) return true;
-    return partOfRange({ start: BigInt(range?.StartingHashKey ?? '0') }, part.count) === part.index;
+    const [start = '0', end = start] = [range?.StartingHashKey, range?.EndingHashKey];
+    return partOfRange({ start: BigInt(start), end: BigInt(end) }, part.count) === part.index;
   }
 
   /** A shard as ListShards or the end of its parent tells of it. @returns undefined where another worker reads it */
