@@ -164,8 +164,8 @@ export function checkPart(
   checkReaders(split, { startAtUs, isFromNow }, consumers);
   if (timeline.length > 0) {
     throw badInput(
-      '--worker: every machine would change the stream by the timeline.',
-      'Remove timeline from the scenario, or run it without --worker.',
+      '--worker: this version adds up parts of one layout only, and a timeline changes the layout on the way.',
+      'Remove timeline from the scenario, or run it from one machine, without --worker.',
     );
   }
   if (gates.failOn.length > 0) {

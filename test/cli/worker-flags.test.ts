@@ -115,7 +115,7 @@ describe('--worker', () => {
           { ...scenario, timeline: [{ index: 0, atUs: 0, kind: 'resize', count: 4 }] },
           gates,
         ),
-      'would change the stream',
+      'adds up parts of one layout only',
     ],
     [
       '--fail-on',

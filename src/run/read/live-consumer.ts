@@ -117,7 +117,7 @@ export class LiveConsumer {
     for (const { worker, source, k, dueUs } of headers) {
       if (this.#names.see(worker, source, k)) this.duplicates++;
       const sinceUs = dueUs - run.startUs;
-      if (sinceUs < run.warmupUs) continue;
+      if (dueUs - baseUs < run.warmupUs) continue;
       if (this.hurries) this.hurried++;
       else this.stream.meter.endToEnd.record(doneUs - sinceUs);
     }
