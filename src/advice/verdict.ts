@@ -62,7 +62,7 @@ export function findingsOf(observation: Observation): Finding[] {
 }
 
 function findGeneratorLate({ generator, peakRatePerSec }: Observation): FindingOf<'GENERATOR_LATE'>[] {
-  if (generator === undefined || generator.valid) return [];
+  if (generator?.valid !== false) return [];
   return [
     {
       code: 'GENERATOR_LATE',

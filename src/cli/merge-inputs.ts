@@ -25,6 +25,7 @@ export async function readParts(files: readonly string[], allowMissing: boolean)
   const parts: MergePart[] = [];
   for (const file of files) parts.push(await readPart(file));
   for (const part of parts.slice(1)) checkSameLoad(parts[0], part);
+  checkOneStart(parts.filter(({ state }) => state.section.reading !== undefined));
   parts.sort((a, b) => indexOf(a) - indexOf(b));
   checkOnce(parts);
   const { count } = parts[0].state.section;
@@ -64,6 +65,7 @@ const COMMON: readonly (readonly [what: string, of: (part: MergePart) => string]
   ['the seed', ({ document }) => String(document.seed)],
   ['the number of workers', ({ state }) => String(state.section.count)],
   ['the stream', ({ document: { target } }) => `${target?.stream ?? ''} in ${target?.region ?? ''}`],
+  ['the endpoint', ({ document: { target } }) => target?.endpoint ?? ''],
   ['the layout of the stream', ({ state }) => layoutOf(state.shardRows)],
   ['the length of the load', ({ document }) => `${document.scenario?.durationMs ?? 0} ms`],
   ['the step of the series', ({ state }) => `${state.series.stepMs} ms`],
@@ -78,6 +80,17 @@ function checkSameLoad(first: MergePart, other: MergePart): void {
       'Merge the reports of one load: the same scenario, seed, stream and version on every machine.',
     );
   }
+}
+
+/** What was acknowledged, and seen, is counted by seconds from there. */
+function checkOneStart(readers: readonly MergePart[]): void {
+  const startOf = ({ state }: MergePart): string => state.section.startAt ?? 'none';
+  const other = readers.find((part) => startOf(part) !== startOf(readers[0]));
+  if (other === undefined) return;
+  throw badInput(
+    `${readers[0].file} and ${other.file} have not one start: --start-at was ${startOf(readers[0])} and ${startOf(other)}.`,
+    'Give every machine the same --start-at, as a time with its zone.',
+  );
 }
 
 /** In words where it is short. */

@@ -12,9 +12,11 @@ import { mergeWorkers, type MergedLoad } from '../results/worker-merge.ts';
 import { FailureLog } from '../run/send/failure-log.ts';
 import { countedReport } from './load-report.ts';
 import type { MergeInputs, MergePart } from './merge-inputs.ts';
+import { mergedConsumers } from './merge-reading.ts';
 
 /** @param thresholds beside those of the parts */
-export function mergedReport({ parts, missing }: MergeInputs, thresholds: readonly string[]): ReportDocument {
+export function mergedReport(inputs: MergeInputs, thresholds: readonly string[]): ReportDocument {
+  const { parts, missing } = inputs;
   const { document: first } = parts[0];
   const map = mapOf(first.shards ?? []);
   const countedMs = Math.max(...parts.map(({ document }) => document.durationMs));
@@ -27,7 +29,8 @@ export function mergedReport({ parts, missing }: MergeInputs, thresholds: readon
       ...{ hashKeyOf, parseHashKey },
     },
   );
-  const generator = generatorOf(parts, merged.lag);
+  const generator = generatorOf(parts, missing, merged.lag);
+  const consumers = mergedConsumers(inputs);
   const { tally, keyNames, offeredDigest } = merged;
   const counted = countedReport(
     {
@@ -35,17 +38,21 @@ export function mergedReport({ parts, missing }: MergeInputs, thresholds: readon
       ...(offeredDigest === undefined ? {} : { offeredDigest }),
       countedUs: countedMs * 1000,
       // A machine that was late spoils the whole, however good the others were.
-      generator: generator.valid ? generator : (worstOf(parts) ?? generator),
+      ...(generator && { generator: generator.valid === false ? (worstOf(parts) ?? generator) : generator }),
       measuresLatency: true,
+      ...(consumers && { consumers }),
     },
     {
       info: scenario,
       seed: first.seed ?? 0,
       thresholds: [...new Set([...parts.flatMap(({ state }) => state.section.thresholds), ...thresholds])],
-      retentionHours: 0,
+      retentionHours: consumers?.retentionHours ?? 0,
     },
   );
-  const info = mergedInfo(parts, missing, merged);
+  const info = {
+    ...mergedInfo(parts, missing, merged),
+    ...(consumers?.undecided !== undefined && { undecided: consumers.undecided }),
+  };
   const partial = partialityOf(parts);
   const isWhole = partial === false && missing.length === 0;
   return {
@@ -56,7 +63,7 @@ export function mergedReport({ parts, missing }: MergeInputs, thresholds: readon
     startedAt: parts.map(({ document }) => document.startedAt).sort()[0],
     partial,
     ...targetOf(parts),
-    generator,
+    ...(generator && { generator }),
     errors: errorsOf(parts),
     merged: info,
   };
@@ -71,22 +78,32 @@ export function mapOf(rows: readonly ShardRow[]): ShardMap {
   return { all, open: all };
 }
 
-/** Lag of all records; the health of the worst machine. */
-function generatorOf(parts: readonly MergePart[], lag: LatencyHistogram): GeneratorInfo {
+/** Lag of all records; the health of the worst machine. Undefined where no machine's report says how it fared. */
+function generatorOf(
+  parts: readonly MergePart[],
+  missing: readonly number[],
+  lag: LatencyHistogram,
+): GeneratorInfo | undefined {
   const known = parts.flatMap(({ document }) => document.generator ?? []);
+  if (known.length === 0) return undefined;
   const most = (of: (generator: GeneratorInfo) => number): number => Math.max(0, ...known.map(of));
   const sum = (of: (generator: GeneratorInfo) => number): number =>
     known.reduce((total, generator) => total + of(generator), 0);
   const lagMs = { p50: lag.percentileMs(50) ?? 0, p99: lag.percentileMs(99) ?? 0, max: lag.maxMs ?? 0 };
   const dispatched = Math.min(1, ...known.map((generator) => generator.dispatched));
+  const isLate = !isGeneratorValid(lagMs.p99, dispatched) || known.some(({ valid }) => valid === false);
+  const isKnown = missing.length === 0 && known.length === parts.length;
   return {
-    valid: isGeneratorValid(lagMs.p99, dispatched) && known.every(({ valid }) => valid),
+    valid: isLate ? false : isKnown ? true : null,
     lagMs,
     dispatched,
     workers: sum(({ workers }) => workers),
     cpu: most(({ cpu }) => cpu),
     eventLoopUtilization: most(({ eventLoopUtilization }) => eventLoopUtilization),
     misrouted: sum(({ misrouted }) => misrouted),
+    ...(known.some(({ readersUtilization }) => readersUtilization !== undefined) && {
+      readersUtilization: most(({ readersUtilization = 0 }) => readersUtilization),
+    }),
     ...wireOf(known),
   };
 }
@@ -112,7 +129,7 @@ function wireOf(known: readonly GeneratorInfo[]): Partial<GeneratorInfo> {
 function worstOf(parts: readonly MergePart[]): GeneratorInfo | undefined {
   return parts
     .flatMap(({ document }) => document.generator ?? [])
-    .filter(({ valid }) => !valid)
+    .filter(({ valid }) => valid === false)
     .sort((a, b) => a.dispatched - b.dispatched || b.lagMs.p99 - a.lagMs.p99)
     .at(0);
 }
@@ -167,7 +184,6 @@ function targetOf(parts: readonly MergePart[]): Pick<ReportDocument, 'target' | 
   return {
     target: {
       ...target,
-      endpoint: distinct(({ document }) => document.target?.endpoint),
       transport: distinct(({ document }) => document.target?.transport),
     },
     latencyBasis: bases.includes('measured') ? 'measured' : latencyBasis,

@@ -13,6 +13,7 @@ import { addOutputFlags, emit, type OutputFlags, parseOutput } from './output.ts
 
 export interface MergeFlags extends OutputFlags, Omit<GateFlags, 'seed'>, AwsFlags {
   allowMissing?: boolean;
+  /** Commander's negative form. */
   reconcile?: boolean;
 }
 
@@ -22,7 +23,7 @@ export function mergeCommand(context: Context): Command {
     .description('one report from the machines that sent one load with run --worker')
     .argument('<reports...>', "the machines' reports, saved as .json; .partial files of killed runs too")
     .option('--allow-missing', 'add up what there is, and say what is not')
-    .option('--reconcile', "compare with the stream's own counters, which must be waited for")
+    .option('--no-reconcile', "read files alone: do not compare with the stream's own counters")
     .action((files: string[], flags: MergeFlags) => merge(files, flags, context));
   return addAwsFlags(addOutputFlags(addVerdictFlags(command)));
 }
@@ -31,8 +32,8 @@ export async function merge(files: readonly string[], flags: MergeFlags, context
   const output = parseOutput(flags);
   const gates = parseGates(flags);
   const aws = readAwsFlags(flags);
-  const { reconcile: asked = false } = flags;
-  refuseStrayFlags(aws, asked);
+  const { reconcile = true } = flags;
+  refuseStrayFlags(aws, reconcile);
   refuseOverwriting(files, flags.out ?? []);
   const { parseThreshold } = await import('../results/threshold.ts');
   for (const expression of gates.thresholds) parseThreshold(expression, '--threshold');
@@ -41,7 +42,9 @@ export async function merge(files: readonly string[], flags: MergeFlags, context
   const inputs = await readParts(files, flags.allowMissing ?? false);
   const sum = mergedReport(inputs, gates.thresholds);
   const { reconcileParts } = await import('./merge-counters.ts');
-  const document = asked ? await reconcileParts(sum, inputs, aws, output, context) : sum;
+  const document: ReportDocument = reconcile
+    ? await reconcileParts(sum, inputs, aws, output, context)
+    : { ...sum, reconciliation: { verdict: 'skipped', reason: '--no-reconcile' } };
   await emit(document, output, context);
   context.setExit(exitOf(document, gates));
 }
@@ -54,13 +57,13 @@ function refuseOverwriting(files: readonly string[], outs: readonly string[]): v
   throw badInput(`-o ${lost}: it is one of the reports to be merged.`, 'Write the sum to another file.');
 }
 
-/** Without it nothing is asked of anybody. */
+/** With --no-reconcile nothing is asked of anybody. */
 function refuseStrayFlags(aws: AwsOptions, isReconciled: boolean): void {
   const given = aws.region ?? aws.profile ?? aws.endpointUrl;
   if (isReconciled || given === undefined) return;
   throw badInput(
-    '--region, --profile and --endpoint-url are for --reconcile: without it, merge reads files alone.',
-    'Add --reconcile, or leave them out.',
+    '--region, --profile and --endpoint-url say where the counters are, which --no-reconcile does not read.',
+    'Leave --no-reconcile out, or leave them out.',
   );
 }
 

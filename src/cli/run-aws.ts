@@ -20,7 +20,7 @@ import { emit, type Output } from './output.ts';
 import { partialReport, type PartialReport } from './partial-report.ts';
 import type { ProgressLine } from './progress.ts';
 import { refusalText } from './refusal-text.ts';
-import { identityOf } from './worker-report.ts';
+import { identityOf, runIdOf } from './worker-report.ts';
 import { startTime, type WorkerOptions } from './worker-flags.ts';
 
 export interface AwsRun {
@@ -42,7 +42,7 @@ export async function runOnAws(run: AwsRun, context: Context): Promise<void> {
   const { checkSafety } = await import('../run/aws/safety.ts');
   const stream = options.stream === undefined ? undefined : checkStream(options.stream);
   const connection = await connect(options.aws, stream);
-  const runId = randomBytes(16).toString('hex');
+  const runId = runIdOf(run.machine, run.scenario, randomBytes(16));
   try {
     const preflight = await inspect(connection, run, stream, runId);
     const notice = await leftoverNotice(connection);
@@ -211,7 +211,7 @@ async function compared(
   }: Pick<AwsRun, 'machine' | 'options'> & Pick<TargetOptions, 'signal' | 'say'>,
 ): Promise<Reconciliation> {
   if (machine.split !== undefined) {
-    const reason = 'this is one part of what was sent; merge --reconcile compares the sum';
+    const reason = 'this is one part of what was sent; merge compares the sum';
     return { verdict: 'skipped', reason };
   }
   if (!options.reconcile) return { verdict: 'skipped', reason: '--no-reconcile' };

@@ -77,7 +77,7 @@ export function awsRunReport(file: string, parts: AwsRunParts): ReportDocument {
     preflight,
     ...(reconciliation === undefined ? {} : { reconciliation }),
   };
-  return workerReport(document, identity, load, tally);
+  return workerReport(document, identity, load, tally, target.scenario.stream.retentionHours);
 }
 
 /** What is still on its way when a running load is written down is unknown. */
@@ -122,7 +122,8 @@ function commonPart(
     ...(isOver ? { generator: load.generator } : {}),
     ...(isOver && offeredDigest !== undefined ? { offeredDigest } : {}),
     measuresLatency: true,
-    ...(reading && { consumers: reading }),
+    // What the consumers of a part saw is of use with what all parts had acknowledged: merge tells it.
+    ...(reading && reading.part === undefined && { consumers: reading }),
   });
   return {
     ...common,

@@ -2,6 +2,7 @@
  * A load that is split over machines: `--worker i/n` and `--start-at`.
  */
 import type { Command } from 'commander';
+import { LIMITS } from '../model/limits.ts';
 import { parseDuration } from '../model/quantity.ts';
 import { badInput } from '../model/refusal.ts';
 import { MOST_MACHINES } from '../results/worker-section.ts';
@@ -21,6 +22,8 @@ export interface WorkerOptions {
   readonly split: Split | undefined;
   /** Microseconds since 1970; undefined: at once. */
   readonly startAtUs: number | undefined;
+  /** Whether it was given as a time from now, which is another one on each machine. */
+  readonly isFromNow?: boolean;
 }
 
 /** Nobody waits longer for a load test; a time beyond it is a slip of the pen. */
@@ -44,6 +47,7 @@ export function parseWorkerFlags(
   return {
     split: worker === undefined ? undefined : parseWorker(worker, env),
     startAtUs: startAt === undefined ? undefined : parseStart(startAt, nowUs),
+    ...(startAt?.startsWith('+') === true && { isFromNow: true }),
   };
 }
 
@@ -139,7 +143,7 @@ export function startTime({ startAtUs }: WorkerOptions, show: (text: string) => 
  * @throws Refusal (exit 2)
  */
 export function checkPart(
-  { split }: WorkerOptions,
+  { split, startAtUs, isFromNow = false }: WorkerOptions,
   aws: AwsRunOptions | undefined,
   { consumers, timeline = [] }: Scenario,
   gates: Gates,
@@ -157,22 +161,40 @@ export function checkPart(
       'Make one beforehand, and name it with --stream.',
     );
   }
-  if (consumers.length > 0) {
-    throw badInput(
-      '--worker: this version reads the stream from one machine alone.',
-      'Remove consumers from the scenario, or run it without --worker.',
-    );
-  }
+  checkReaders(split, { startAtUs, isFromNow }, consumers);
   if (timeline.length > 0) {
     throw badInput(
-      '--worker: every machine would change the stream by the timeline.',
-      'Remove timeline from the scenario, or run it without --worker.',
+      '--worker: this version adds up parts of one layout only, and a timeline changes the layout on the way.',
+      'Remove timeline from the scenario, or run it from one machine, without --worker.',
     );
   }
   if (gates.failOn.length > 0) {
     throw badInput(
       '--worker and --fail-on: findings are judged on the sum of all parts.',
       'Give --fail-on to merge.',
+    );
+  }
+}
+
+/** Machines that read one another's records must count from one time, and register their fan-out consumers each. */
+function checkReaders(
+  { count }: Split,
+  { startAtUs, isFromNow }: Pick<WorkerOptions, 'startAtUs' | 'isFromNow'>,
+  consumers: Scenario['consumers'],
+): void {
+  if (consumers.length === 0) return;
+  if (startAtUs === undefined || isFromNow === true) {
+    throw badInput(
+      '--worker: the machines read what the others send, and have to count from one common start.',
+      'Give all of them the same --start-at as a time with its zone, such as 2026-01-31T15:00:00Z.',
+    );
+  }
+  const most = LIMITS.fanOutConsumers.value;
+  const fanOut = consumers.filter(({ kind }) => kind === 'efo').length;
+  if (fanOut * count > most) {
+    throw badInput(
+      `--worker: ${count} machines with ${fanOut} fan-out consumers each are more than the ${most} that a stream has.`,
+      'Let them poll (kind: polling), or send from fewer machines.',
     );
   }
 }

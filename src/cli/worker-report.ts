@@ -1,14 +1,32 @@
 /**
  * The report of one machine of several: its own counts, and what `merge` needs.
  */
+import { createHash } from 'node:crypto';
 import type { ReportDocument } from '../results/report-document.ts';
 import type { PutCounts } from '../results/put-counts.ts';
 import { workerSection, type WorkerIdentity } from '../results/worker-section.ts';
 import type { CountedLoad } from '../results/unfinished-load.ts';
+import type { ReadResult } from '../run/read/reader-group.ts';
 import type { CrewView } from '../run/send/crew.ts';
+import { LOAD_ID_BYTES } from '../traffic/payload.ts';
 import { scenarioDigest } from '../traffic/scenario-digest.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import type { WorkerOptions } from './worker-flags.ts';
+
+/**
+ * 32 hexadecimal digits. Machines that start one load together share the first 24, so that each knows the others' records
+ * when it reads them; without a common start they have nothing that no other run has.
+ */
+export function runIdOf({ split, startAtUs }: WorkerOptions, scenario: Scenario, random: Uint8Array): string {
+  const own = Buffer.from(random).toString('hex');
+  if (split === undefined || startAtUs === undefined) return own;
+  const load = [scenarioDigest(scenario), scenario.seed, split.count, startAtUs].join(' ');
+  const shared = createHash('sha256')
+    .update(load)
+    .digest('hex')
+    .slice(0, 2 * LOAD_ID_BYTES);
+  return shared + own.slice(shared.length);
+}
 
 /** Undefined where one machine sends everything. */
 export function identityOf(
@@ -30,6 +48,7 @@ export function identityOf(
 export interface SentPart extends Pick<CrewView, 'tally' | 'lag' | 'dictionary' | 'startUs'> {
   /** Known once it is over. */
   readonly puts?: PutCounts | undefined;
+  readonly reading?: Pick<ReadResult, 'part'> | undefined;
 }
 
 /**
@@ -39,8 +58,9 @@ export interface SentPart extends Pick<CrewView, 'tally' | 'lag' | 'dictionary' 
 export function workerReport(
   document: ReportDocument,
   identity: WorkerIdentity | undefined,
-  { tally: { load }, lag, dictionary, startUs, puts }: SentPart,
+  { tally: { load }, lag, dictionary, startUs, puts, reading }: SentPart,
   tally: CountedLoad,
+  retentionHours: number,
 ): ReportDocument {
   if (identity === undefined || load.trace === undefined) return document;
   const { startAt } = identity;
@@ -48,6 +68,7 @@ export function workerReport(
   const section = workerSection({
     identity: { ...identity, ...(lateMs > 0 ? { lateMs } : {}) },
     ...{ tally, lag, trace: load.trace, keys: dictionary, puts },
+    ...(reading?.part && { reading: { ...reading.part, retentionHours } }),
   });
   return {
     ...document,

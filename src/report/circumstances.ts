@@ -70,8 +70,11 @@ function engineOf(engine: NonNullable<ReportDocument['engine']>): string {
   return `aggregate: counts per shard${tick}, no single records and no latencies${bracket}`;
 }
 
-/** Whether the generator kept its promise, in one sentence with the numbers that decide it. */
-export function generatorSentence(generator: GeneratorInfo, isClosed = false): string {
+/**
+ * Whether the generator kept its promise, in one sentence with the numbers that decide it.
+ * @param unknown where that is not known to the end: why
+ */
+export function generatorSentence(generator: GeneratorInfo, isClosed = false, unknown = ''): string {
   const { lagMs } = generator;
   const misrouted =
     generator.misrouted > 0
@@ -82,16 +85,20 @@ export function generatorSentence(generator: GeneratorInfo, isClosed = false): s
     generator.moved === undefined
       ? ''
       : ` ${amountOf(generator.moved, 'record was', 'records were')} answered by a shard of the other layout around a change.`;
-  const trust = generator.valid ? 'kept the rate' : 'DID NOT keep the rate';
+  const trust = generator.valid === false ? 'DID NOT keep the rate' : `kept the rate${asFarAs(generator)}`;
   const pace = isClosed
     ? closedPace(generator)
     : `${trust}: ${percent(generator.dispatched)} of due records handed on in time, lag p99 ` +
       `${millis(lagMs.p99)}${NBSP}ms, max ${millis(lagMs.max)}${NBSP}ms`;
   return (
-    `${pace}; ${amountOf(generator.workers, 'worker')}${cpuOf(generator)}, ` +
+    `${unknown}${pace}; ${amountOf(generator.workers, 'worker')}${cpuOf(generator)}, ` +
     `event loop ${percent(generator.eventLoopUtilization)} busy${delayOf(generator)}${readersOf(generator)}` +
     `${wireOf(generator)}${backlogOf(generator)}.${misrouted}${moved}`
   );
+}
+
+function asFarAs({ valid }: GeneratorInfo): string {
+  return valid === null ? ' as far as is known' : '';
 }
 
 /** Above this the slots of a closed loop wait for this machine. */
@@ -152,12 +159,24 @@ function readersOf({ readersUtilization }: GeneratorInfo): string {
 }
 
 /** What it takes to offer the same records again; nothing where no records were drawn. */
-export function repeatSentence({ seed, totals, tool, scenario }: ReportDocument): string | undefined {
+export function repeatSentence(document: ReportDocument): string | undefined {
+  const { seed, totals, tool, scenario } = document;
   if (seed === undefined || totals === undefined) return undefined;
   const { offeredDigest } = totals;
   const same = `seed ${seed}, shardwise ${showName(tool.version)}: the same scenario`;
   if (scenario?.producer?.loop === 'closed')
     return `${same} draws the same keys and sizes; when, and how many, is up to the replies.`;
   if (offeredDigest === undefined) return `${same} draws the same counts.`;
+  if (!isWhole(document))
+    return (
+      `${same} draws the same records; the digest ${showName(offeredDigest)} is of those alone that were offered ` +
+      'before the end of this report, and another run need not come to it.'
+    );
   return `${same} offers the same records, digest ${showName(offeredDigest)}.`;
+}
+
+/** Whether everything that the scenario offers is in the report: of one part, that part. */
+function isWhole({ partial, merged }: ReportDocument): boolean {
+  const isEvery = merged === undefined || merged.missing.length === 0;
+  return isEvery && (partial === false || partial === 'failed');
 }

@@ -8,7 +8,7 @@ import { highestOf, sparkline } from './bars.ts';
 import { deliveryLines, deliverySentences, headerSentences } from './delivery-text.ts';
 import { amountOf, count, duration, NBSP, partOf, percent } from './figure.ts';
 import type { Ink } from './ink.ts';
-import { cellName, quoteName } from './name.ts';
+import { cellName, quoteName, showProse } from './name.ts';
 import { wrap } from './paragraph.ts';
 import { type Column, tableLines } from './table.ts';
 
@@ -39,8 +39,8 @@ export function consumerLines(document: ReportDocument, ink: Ink, columns: numbe
       ? [`  ${ink('dim', `… and ${amountOf(all.length - rows.length, 'more consumer')}.`)}`]
       : []),
     ...ageLines(document, ink, columns),
-    ...[...headerSentences(rows), ...rows.flatMap(sentencesOf)].flatMap((text) =>
-      wrap(text, columns - 2).map((line) => `  ${line}`),
+    ...[...undecidedSentences(document), ...headerSentences(rows), ...rows.flatMap(sentencesOf)].flatMap(
+      (text) => wrap(text, columns - 2).map((line) => `  ${line}`),
     ),
   ];
 }
@@ -133,6 +133,12 @@ function ageLines({ series, consumers = [] }: ReportDocument, ink: Ink, columns:
   return ['', `  ${ink('dim', 'iterator age over the counted duration, and its peak')}`, ...lines, ''];
 }
 
+/** Of several machines: why nobody can say whether records were lost. */
+function undecidedSentences({ merged }: ReportDocument): string[] {
+  if (merged?.undecided === undefined) return [];
+  return [`Whether records were lost is not decided: ${showProse(merged.undecided)}.`];
+}
+
 function sentencesOf(row: ConsumerRow): string[] {
   return [
     ...deliverySentences(row),
@@ -154,6 +160,7 @@ function drainSentence({ name, drain }: ConsumerRow): string | undefined {
         ? undefined
         : `Once behind, ${who} took at most ${spanText} to catch up.`;
     case 'draining':
+      if (drain.ms === null) return `${who} is still behind in the end.`;
       return `${who} is still behind in the end; at the pace since it fell behind it needs ${spanText} more.`;
     case 'growing':
       return `${who} is behind in the end and comes no nearer: records come as fast as it reads, or faster.`;

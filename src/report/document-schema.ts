@@ -270,7 +270,7 @@ const sendingThread = z.object({
 });
 
 const generator = z.object({
-  valid: z.boolean(),
+  valid: z.boolean().nullable(),
   lagMs: z.object({ p50: amount, p99: amount, max: amount }),
   dispatched: amount,
   workers: count,

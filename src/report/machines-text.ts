@@ -25,9 +25,14 @@ export function partVerdict({ worker, totals }: ReportDocument): string | undefi
   const of = offered === 0 ? 'nothing was offered' : losses.length === 0 ? 'all accepted' : losses.join(', ');
   const late =
     worker.lateMs === undefined ? '' : ` It started ${duration(worker.lateMs)} later than it was told to.`;
+  const read = worker.reading?.consumers.map(
+    ({ row, shards }) => `${amountOf(row.records, 'record')} of ${amountOf(shards, 'shard')}`,
+  );
+  const reading = read === undefined ? '' : ` Its consumers read ${read.join(', ')}.`;
+  const about = read === undefined ? 'Findings and thresholds' : 'Findings, thresholds and losses';
   return (
-    `Part ${worker.index} of ${worker.count}: ${amountOf(offered, 'record')}, ${of}.${late} ` +
-    'Findings and thresholds are about the whole load: "shardwise merge" adds the parts up.'
+    `Part ${worker.index} of ${worker.count}: ${amountOf(offered, 'record')}, ${of}.${late}${reading} ` +
+    `${about} are about the whole load: "shardwise merge" adds the parts up.`
   );
 }
 
@@ -58,6 +63,19 @@ export function mergedVerdicts({ merged, scenario }: ReportDocument): string[] {
             'and the stream was never offered their sum.',
         ]),
   ];
+}
+
+/** Whose generator is not known to the end, and up to when it is; undefined where all are. */
+export function unknownSentence({ workers, missing }: MergedInfo): string | undefined {
+  const cut = workers.filter(({ partial }) => partial === 'unfinished');
+  if (cut.length === 0 && missing.length === 0) return undefined;
+  const known = cut
+    .slice(0, MOST_NAMED)
+    .map(({ index, durationMs }) => `of worker ${index} up to second ${durationMs / 1000}`);
+  const more =
+    cut.length > MOST_NAMED ? [`of ${count(cut.length - MOST_NAMED)} more up to where they were killed`] : [];
+  const nothing = missing.length === 0 ? [] : [`of ${namesOf(missing)} nothing`];
+  return `not known to the end (known is ${[...known, ...more, ...nothing].join(', ')})`;
 }
 
 const END_OF: Readonly<Record<Exclude<Partiality, false>, string>> = {

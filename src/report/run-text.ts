@@ -14,7 +14,7 @@ import { findingLines } from './finding-text.ts';
 import { type Ink, inkFor } from './ink.ts';
 import { keyLines } from './key-table.ts';
 import { latencyLines } from './latency-table.ts';
-import { machineLines } from './machines-text.ts';
+import { machineLines, unknownSentence } from './machines-text.ts';
 import { finish, labelled, pageWidth, wrap } from './paragraph.ts';
 import { reconciliationFoot, reconciliationLines, reconciliationNote } from './reconciliation-text.ts';
 import { retrySentence } from './producer-text.ts';
@@ -124,10 +124,14 @@ function retryLines({ retry, totals }: ReportDocument, columns: number): string[
   return sentence === undefined ? [] : labelled('  Retries:', sentence, 11, columns);
 }
 
+function generatorText({ generator, merged, scenario }: ReportDocument): string | undefined {
+  const unknown = merged && unknownSentence(merged);
+  if (generator === undefined) return unknown && `${unknown}.`;
+  return generatorSentence(generator, scenario?.producer?.loop === 'closed', unknown && `${unknown}: `);
+}
+
 function closing(document: ReportDocument, columns: number): string[] {
-  const generator = document.generator
-    ? generatorSentence(document.generator, document.scenario?.producer?.loop === 'closed')
-    : undefined;
+  const generator = generatorText(document);
   const repeat = repeatSentence(document);
   return [
     '',

@@ -4,7 +4,9 @@
 import { z } from 'zod';
 import { COUNT_NAMES, type CountName } from '../results/outcome-counts.ts';
 import { MOST_MACHINES, WORKER_VERSION } from '../results/worker-section.ts';
-import { amount, count } from './schema-figures.ts';
+import { MOST_STEPS } from '../results/time-series.ts';
+import { consumerRow } from './consumer-schema.ts';
+import { amount, column as steps, count } from './schema-figures.ts';
 
 const DIGITS = /^\d+$/;
 const column = z.string().describe('numbers with a space between');
@@ -17,6 +19,26 @@ const counts = z.object(
 const exact = { sumUs: z.string().regex(DIGITS, 'must be a whole number'), maxUs: count };
 const putCounts = { accepted: count, throttled: count, unknown: count };
 const machines = z.int().min(1).max(MOST_MACHINES);
+
+const ledger = z.object({
+  stepSec: z.int().min(1),
+  cells: z
+    .array(z.tuple([count, z.int().min(-1), count, z.string().regex(/^[0-9a-f]{16}$/)]))
+    .describe('shard, step, records, XOR of their hashed sequence numbers'),
+});
+const reading = z.object({
+  ...{ retentionHours: amount, warmupMs: amount, acknowledged: ledger, told: steps },
+  consumers: z.array(
+    z.object({
+      row: consumerRow.omit({ backlog: true, delivery: true, lostRecords: true, endToEndWithout: true }),
+      readsAll: z.boolean(),
+      ...{ shards: count, agesMs: z.array(amount).max(MOST_STEPS), passed: steps, seen: ledger },
+      ...{ ended: z.array(count), drained: z.array(count), tipUs: amount.optional() },
+      endToEnd: z.object(exact),
+      ...{ hurried: count, duplicates: count, withoutHeader: count, others: count },
+    }),
+  ),
+});
 
 export const worker = z.object({
   version: z.literal(WORKER_VERSION),
@@ -59,6 +81,7 @@ export const worker = z.object({
       shards: z.array(z.object({ ...putCounts, bytes: count })),
     })
     .optional(),
+  reading: reading.optional(),
 });
 
 export const merged = z.object({
@@ -67,6 +90,7 @@ export const merged = z.object({
   startSpreadMs: amount,
   stepSec: z.int().min(1),
   keyFloor: amount,
+  undecided: z.string().optional(),
   workers: z.array(
     z.object({
       index: machines,
@@ -75,7 +99,7 @@ export const merged = z.object({
       partial: z.union([z.literal(false), z.enum(['interrupted', 'failed', 'unfinished'])]),
       offered: count,
       accepted: count,
-      valid: z.boolean().optional(),
+      valid: z.boolean().nullable().optional(),
       lagP99Ms: amount,
       dispatched: amount.optional(),
       cpu: amount.optional(),

@@ -105,3 +105,37 @@ class Account implements Delivery {
     if (dueSec !== NO_DUE) this.firstLostSec = Math.min(this.firstLostSec ?? Infinity, dueSec);
   }
 }
+
+const MS_PER_SEC = 1000;
+
+/** Records of a run that a consumer did not find. */
+export interface Missing {
+  readonly consumer: string;
+  readonly records: number;
+  /** Shards on which they were, and the number of that with most of them. */
+  readonly shards: number;
+  readonly worstShard: number;
+  /** From the start of the counted duration to the first. */
+  readonly firstMs: number;
+  readonly isMissing: true;
+  readonly isAtLeast?: true;
+}
+
+/** @param countedUs from the start of the schedule to that of the counted duration @returns undefined: nothing is missing */
+export function missingOf(
+  consumer: string,
+  { lost, lostOn, firstLostSec = 0, isAtLeast }: Delivery,
+  countedUs: number,
+): Missing | undefined {
+  if (lost === 0) return undefined;
+  const [worstShard] = [...lostOn].reduce((most, next) => (next[1] > most[1] ? next : most));
+  return {
+    consumer,
+    records: lost,
+    shards: lostOn.size,
+    worstShard,
+    firstMs: Math.max(0, firstLostSec * MS_PER_SEC - countedUs / 1000),
+    isMissing: true,
+    ...(isAtLeast && { isAtLeast: true }),
+  };
+}

@@ -2,7 +2,8 @@
  * What a report says of the machine that sent the load: whether it kept the rate, and what it had to do for that.
  */
 export interface GeneratorInfo {
-  readonly valid: boolean;
+  /** Null where that is not known to the end: of several machines one was killed, or its report is missing. */
+  readonly valid: boolean | null;
   /** From a record's due time to its entering the producer. */
   readonly lagMs: { readonly p50: number; readonly p99: number; readonly max: number };
   /** Part of the due records that the generator handed on in time for the stream to be responsible, 0…1. */

@@ -14,6 +14,8 @@ export interface MergedInfo {
   readonly stepSec: number;
   /** Bytes in a step that a key may have had without being judged by itself; 0: every key was judged. */
   readonly keyFloor: number;
+  /** With consumers: why what they saw was not held against what was acknowledged. */
+  readonly undecided?: string;
   readonly workers: readonly MergedWorker[];
 }
 
@@ -25,7 +27,7 @@ export interface MergedWorker {
   readonly offered: number;
   readonly accepted: number;
   /** Absent where the report ends before the run did. */
-  readonly valid?: boolean;
+  readonly valid?: boolean | null;
   readonly lagP99Ms: number;
   readonly dispatched?: number;
   readonly cpu?: number;

@@ -189,6 +189,11 @@ export class OutcomeCounts {
       this.#cells[row * WIDTH + COUNT[name]] += records;
   }
 
+  /** The same of all records whose end is not known. */
+  loseOpen(): void {
+    for (let row = 0; row < this.#rows; row++) this.lose(row, this.open(row));
+  }
+
   /** Records of a row that were offered were never sent. */
   drop(row: number, records: number): void {
     this.#cells[row * WIDTH + COUNT.dropped] += records;

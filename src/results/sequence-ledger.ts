@@ -12,6 +12,8 @@ export const NO_DUE = -1;
 /** Cells of 16 bytes. */
 const MOST_CELLS = 131_072;
 const LEAST_ROOM = 16;
+/** In a report, where one is about 30 bytes: a hundred shards for five minutes. */
+const MOST_SAVED = 32_768;
 
 /** What a report of one worker carries of a ledger. */
 export interface LedgerParts {
@@ -96,6 +98,16 @@ export class SequenceLedger {
   /** Records on a shard. */
   count(shard: number): number {
     return this.#columns.get(shard)?.counts.reduce((sum, count) => sum + count, 0) ?? 0;
+  }
+
+  /** For a report: as many cells at most, with coarser steps where there are more. */
+  saved(mostCells = MOST_SAVED): LedgerParts {
+    let parts = this.parts();
+    while (parts.cells.length > mostCells && parts.cells.some(([, step]) => step > 0)) {
+      this.#coarsen();
+      parts = this.parts();
+    }
+    return parts;
   }
 
   parts(): LedgerParts {

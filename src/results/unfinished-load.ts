@@ -53,9 +53,6 @@ function judgedSoFar(
 
 function withoutOpen(counts: OutcomeCounts): OutcomeCounts {
   const copy = counts.copy();
-  for (let row = 0; row < copy.rows; row++) {
-    const open = copy.open(row);
-    if (open > 0) copy.lose(row, open);
-  }
+  copy.loseOpen();
   return copy;
 }

@@ -8,6 +8,7 @@ import type { ExactLatency, LatencyHistogram } from './latency.ts';
 import type { LoadTrace, SavedTrace } from './load-trace.ts';
 import { COUNT_NAMES, type CountName, type OutcomeCounts } from './outcome-counts.ts';
 import type { PutCounts } from './put-counts.ts';
+import type { SavedReading } from './reading-section.ts';
 import type { LatencySummary } from './report-document.ts';
 import type { CountedLoad } from './unfinished-load.ts';
 
@@ -34,6 +35,8 @@ export interface WorkerSection extends WorkerIdentity {
   /** What the summaries of `latencyMs` round. */
   readonly latencies: Readonly<Record<'response' | 'service' | 'queue', ExactLatency>>;
   readonly lag: SavedLatency;
+  /** Of the scenario's consumers; absent where there are none, and where the run did not come to tell. */
+  readonly reading?: SavedReading;
   /** What was put on the wire, warm-up included; absent where the run did not come to tell. */
   readonly puts?: SavedPuts;
 }
@@ -98,9 +101,18 @@ export interface WorkerParts {
   readonly keys: SentKeys;
   readonly lag: LatencyHistogram;
   readonly puts?: PutCounts | undefined;
+  readonly reading?: SavedReading | undefined;
 }
 
-export function workerSection({ identity, tally, trace, keys, lag, puts }: WorkerParts): WorkerSection {
+export function workerSection({
+  identity,
+  tally,
+  trace,
+  keys,
+  lag,
+  puts,
+  reading,
+}: WorkerParts): WorkerSection {
   const { requests, kinesisRecords, isPacked, ignoresKeys = false } = tally;
   const { response, service, queue } = tally;
   return {
@@ -113,6 +125,7 @@ export function workerSection({ identity, tally, trace, keys, lag, puts }: Worke
     latencies: { response: response.exact, service: service.exact, queue: queue.exact },
     lag: { ...lag.exact, count: lag.count, hdr: lag.summary().hdr },
     ...(puts === undefined ? {} : { puts: savedPuts(puts) }),
+    ...(reading === undefined ? {} : { reading }),
   };
 }
 

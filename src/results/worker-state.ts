@@ -7,6 +7,7 @@ import { TRACE_WIDTH } from './load-trace.ts';
 import { COUNT_NAMES } from './outcome-counts.ts';
 import { readColumn } from './number-column.ts';
 import type { ReportDocument, Series, ShardRow, Totals } from './report-document.ts';
+import { readingTrouble } from './reading-state.ts';
 import { readSteps, type StepRows } from './trace-player.ts';
 import { readCounts, type WorkerSection } from './worker-section.ts';
 
@@ -111,6 +112,9 @@ function check(
       steps.every((rows) => rows.shards.every((value, i) => i % TRACE_WIDTH !== 0 || isShard(value))),
     ],
   ];
+  const { reading } = section;
+  const unread = reading && readingTrouble(reading, lastSec);
+  if (unread !== undefined) throw damaged(file, `worker.reading.${unread}`);
   const wrong = named.find(([, isRight]) => !isRight);
   if (wrong !== undefined) throw damaged(file, wrong[0]);
 }

@@ -6,13 +6,15 @@
  * |---|---|
  * | 0–3 | "SHW" and the version, 1 |
  * | 4–7 | worker, big-endian |
- * | 8–23 | run id |
+ * | 8–23 | run id; of several machines that send one load, the first 12 bytes are the same |
  * | 24–27 | source |
  * | 28–31 | attempt, from 1 |
  * | 32–39 | index of the record within its source |
  * | 40–47 | due time, microseconds since 1970 |
  */
 export const HEADER_BYTES = 48;
+/** Of a run's id: what all machines of one load have in common. */
+export const LOAD_ID_BYTES = 12;
 
 const MAGIC = 0x53485701;
 const TWO_32 = 4294967296;

@@ -29,7 +29,7 @@ async function merged(
   parts: readonly ReportDocument[],
   ...flags: readonly string[]
 ): Promise<ReportDocument> {
-  const { out, err } = await run(...parts.map(saved), '-f', 'json', ...flags);
+  const { out, err } = await run(...parts.map(saved), '-f', 'json', '--no-reconcile', ...flags);
   expect(err).toBe('');
   return JSON.parse(out) as ReportDocument;
 }
@@ -50,6 +50,27 @@ const SCENARIO = scenarioOf(
 const SMALL = scenarioOf([sourceAt(200, 2)], {
   producer: { ...scenarioOf([sourceAt(1, 1)]).producer, batch: 50 },
 });
+
+const REACH = ['--endpoint-url', 'http://127.0.0.1:1'];
+
+/** As if it had told what it put on the wire. */
+function withPuts(document: ReportDocument): ReportDocument {
+  const puts = {
+    firstUs: 1,
+    lastUs: 2,
+    accepted: 1,
+    dataBytes: 1,
+    keyBytes: 1,
+    throttled: 0,
+    unknown: 0,
+    shards: [],
+  };
+  return { ...document, ...(document.worker && { worker: { ...document.worker, puts } }) };
+}
+
+function at(document: ReportDocument, endpoint: string): ReportDocument {
+  return { ...document, ...(document.target && { target: { ...document.target, endpoint } }) };
+}
 
 /** All of a report that does not depend on which machine sent what. */
 function offeredIn({ totals, shards = [], keys = [], keySpread, series, findings }: ReportDocument): object {
@@ -188,6 +209,11 @@ describe('shardwise merge', () => {
       () => broken(({ target }) => ({ target: { ...target, stream: 'x' } })),
       'x in us-east-1',
     ],
+    [
+      'another endpoint',
+      () => at(part(1, 2), 'http://127.0.0.1:2'),
+      'the endpoint is http://localhost:1 in one',
+    ],
     ['a single run', () => reportOf(SMALL), 'is the report of a run by a single machine'],
     ['what is no report', () => '{', 'it is not JSON'],
     ['half a file', () => JSON.stringify(part(1, 2)).slice(0, -10), 'it is not JSON'],
@@ -238,13 +264,39 @@ describe('shardwise merge', () => {
     expect(err).toContain(words);
   });
 
-  it('asks nobody, unless it is told to compare counters; and then needs every part', async () => {
+  it('asks nobody where it is told not to, and needs every part where it asks', async () => {
     const names = partsOf(SMALL, 2).map(saved);
-    expect((await run(...names, '--region', 'us-east-1')).err).toContain('are for --reconcile');
-    const { out } = await run(...names, '--reconcile', '-f', 'json');
-    expect((JSON.parse(out) as ReportDocument).reconciliation).toMatchObject({ verdict: 'unavailable' });
-    const { out: without } = await run(names[0], '--allow-missing', '--reconcile');
-    expect(without).toContain('parts of the load are missing');
+    const stray = await run(...names, '--no-reconcile', '--region', 'us-east-1');
+    expect([stray.exit, stray.err]).toEqual([
+      2,
+      expect.stringContaining('which --no-reconcile does not read'),
+    ]);
+    expect((await run(...names, '--no-reconcile')).out).toContain('not done: --no-reconcile.');
+    const without = await run(names[0], '--allow-missing', ...REACH);
+    expect(without.out).toContain('parts of the load are missing');
+  });
+
+  it('writes its report all the same where the stream cannot be asked, and says why', async () => {
+    const reasonOf = (document: unknown): unknown =>
+      (document as { reconciliation: { reason?: string } }).reconciliation;
+    const parts = partsOf(SMALL, 2).map(withPuts);
+    // Nobody's credentials go to an address that only a file names.
+    const away = parts.map((document) => at(document, 'http://far.example:1'));
+    const { out, exit } = await run(...away.map(saved), '-f', 'json');
+    expect(exit).toBe(0);
+    expect(reasonOf(JSON.parse(out))).toMatchObject({
+      verdict: 'unavailable',
+      reason: expect.stringContaining(
+        'credentials are sent there only where --endpoint-url names it',
+      ) as string,
+    });
+    const strange = parts.map(({ target, ...rest }) => ({
+      ...rest,
+      target: { ...target, region: 'us-east-1.far.example' },
+    }));
+    expect(reasonOf(JSON.parse((await run(...strange.map(saved), '-f', 'json')).out))).toMatchObject({
+      reason: 'the reports name no region of AWS',
+    });
   });
 
   it('refuses to merge what was merged already', async () => {

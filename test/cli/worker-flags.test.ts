@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkPart, parseWorkerFlags, type WorkerFlags } from '../../src/cli/worker-flags.ts';
 import { workersFor } from '../../src/cli/run-flags.ts';
 import { Refusal } from '../../src/model/refusal.ts';
+import type { ConsumerSpec, Scenario } from '../../src/traffic/scenario.ts';
 import { consumerOf, scenarioOf, sourceAt } from '../traffic/scenarios.ts';
 
 const NOW_US = Date.UTC(2026, 0, 31, 12) * 1000;
@@ -16,6 +17,9 @@ function refusal(attempt: () => unknown): string {
   }
   return 'taken';
 }
+
+const SOON = '2026-01-31T12:00:30Z';
+const EFO = consumerOf({ kind: 'efo' });
 
 const parse = (flags: WorkerFlags, env: Record<string, string> = {}) => parseWorkerFlags(flags, env, NOW_US);
 
@@ -75,6 +79,7 @@ describe('--worker', () => {
   };
   const gates = { seed: undefined, thresholds: [], failOn: [] };
   const scenario = scenarioOf([sourceAt(1, 1)]);
+  const reads = (...consumers: readonly ConsumerSpec[]): Scenario => ({ ...scenario, consumers });
   it.each<[string, () => void, string]>([
     [
       'the embedded endpoint',
@@ -87,9 +92,19 @@ describe('--worker', () => {
       '--create',
     ],
     [
-      'consumers',
-      () => checkPart(parse({ worker: '1/2' }), aws, { ...scenario, consumers: [consumerOf()] }, gates),
-      'from one machine alone',
+      'consumers that have no common start',
+      () => checkPart(parse({ worker: '1/2' }), aws, reads(consumerOf()), gates),
+      'have to count from one common start',
+    ],
+    [
+      'consumers that start at another time on each machine',
+      () => checkPart(parse({ worker: '1/2', startAt: '+30s' }), aws, reads(consumerOf()), gates),
+      'have to count from one common start',
+    ],
+    [
+      'more fan-out consumers than a stream has',
+      () => checkPart(parse({ worker: '1/11', startAt: SOON }), aws, reads(EFO, EFO), gates),
+      '11 machines with 2 fan-out consumers each are more than the 20',
     ],
     [
       'a timeline',
@@ -100,7 +115,7 @@ describe('--worker', () => {
           { ...scenario, timeline: [{ index: 0, atUs: 0, kind: 'resize', count: 4 }] },
           gates,
         ),
-      'would change the stream',
+      'adds up parts of one layout only',
     ],
     [
       '--fail-on',
@@ -113,6 +128,10 @@ describe('--worker', () => {
 
   it('goes with a stream that is there, and a whole load with everything', () => {
     expect(refusal(() => checkPart(parse({ worker: '1/2' }), aws, scenario, gates))).toBe('taken');
+    const readers = reads(consumerOf(), EFO, EFO);
+    expect(refusal(() => checkPart(parse({ worker: '1/10', startAt: SOON }), aws, readers, gates))).toBe(
+      'taken',
+    );
     expect(refusal(() => checkPart(parse({}), undefined, scenario, { ...gates, failOn: ['HOT_KEY'] }))).toBe(
       'taken',
     );

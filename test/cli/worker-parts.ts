@@ -61,7 +61,7 @@ export function reportOf(scenario: Scenario, split?: Split, options: PartOptions
   };
   const identity = identityOf({ split, startAtUs: undefined }, scenario, 'a'.repeat(32));
   return JSON.parse(
-    JSON.stringify(workerReport(document, identity, { tally, lag, dictionary, startUs: 0 }, tally)),
+    JSON.stringify(workerReport(document, identity, { tally, lag, dictionary, startUs: 0 }, tally, 24)),
   ) as ReportDocument;
 }
 

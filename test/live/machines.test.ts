@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ReportDocument } from '../../src/results/report-document.ts';
+import { SplitShardCommand } from '@aws-sdk/client-kinesis';
+import type { Finding, ReportDocument } from '../../src/results/report-document.ts';
 import { accountsOf, documentOf, scenarioFile, shardwise, type Started } from './command.ts';
 import { startEndpoint, type Endpoint } from './endpoint.ts';
 
@@ -20,6 +21,14 @@ traffic:
 producer: { batch: 50, linger: 50ms }
 thresholds: ["accepted > 100/s"]
 `;
+const READ = `
+stream: { shards: 2 }
+warmup: 500ms
+duration: 3s
+traffic: [{ rate: 400/s, keys: { uniform: { count: 200 } }, size: 100B }]
+producer: { batch: 20, linger: 50ms }
+consumers: [{ name: poll, kind: polling, every: 300ms }, { name: fan, kind: efo }]
+`;
 const LONG = SCENARIO.replace('duration: 4s', 'duration: 60s');
 
 const folder = mkdtempSync(join(tmpdir(), 'shardwise-test-'));
@@ -33,6 +42,8 @@ beforeAll(async () => {
     'four:4',
     '--seed-stream',
     'long:4',
+    '--seed-stream',
+    'read:2',
   );
 });
 afterAll(async () => {
@@ -55,6 +66,8 @@ function documentIn(path: string): ReportDocument {
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 100));
 }
+
+const isLost = ({ code }: Finding): boolean => code === 'LOST_RECORDS';
 
 /** What does not depend on when replies come. */
 function offeredIn({ totals, shards = [], keys = [], series, findings = [] }: ReportDocument): object {
@@ -100,7 +113,7 @@ describe('machines that send one load', () => {
       expect([0, 4], err).toContain(code);
     }
     const all = join(folder, 'all.json');
-    const merged = await endpoint.run(['merge', ...paths, '-f', 'json', '-o', all, '--reconcile']).finished;
+    const merged = await endpoint.run(['merge', ...paths, '-f', 'json', '-o', all]).finished;
     const document = documentOf(merged);
     expect(offeredIn(document)).toEqual(offeredIn(documentOf(await alone.finished)));
     expect(documentIn(all)).toEqual(document);
@@ -115,6 +128,51 @@ describe('machines that send one load', () => {
     expect(document.reconciliation?.verdict).toBe('matches');
     expect(parts.map(({ worker }) => worker?.index)).toEqual([1, 2, 3, 4]);
     expect(paths.filter((path) => existsSync(`${path}.partial`))).toEqual([]);
+  });
+
+  it('read together what they sent, each its shards, and find nothing lost while a shard is split', async () => {
+    const file = scenarioFile(READ);
+    const startAt = new Date(Date.now() + 4000).toISOString();
+    const paths = [1, 2].map((index) => join(folder, `r${index}.json`));
+    const workers = paths.map((path, i) =>
+      start(file, 'read', '--worker', `${i + 1}/2`, '--start-at', startAt, '-o', path),
+    );
+    await until(() => existsSync(`${paths[0]}.partial`));
+    const { client } = endpoint;
+    const ShardToSplit = 'shardId-000000000001';
+    const NewStartingHashKey = (3n * 2n ** 126n).toString();
+    await client.send(new SplitShardCommand({ StreamName: 'read', ShardToSplit, NewStartingHashKey }));
+    for (const { code, err } of await Promise.all(workers.map(({ finished }) => finished)))
+      expect([0, 4], err).toContain(code);
+    const parts = paths.map(documentIn);
+    // Nobody has seen what he sent himself: that is for all of them together to tell.
+    expect(parts.map(({ consumers, findings = [] }) => [consumers, findings.filter(isLost)])).toEqual([
+      [undefined, []],
+      [undefined, []],
+    ]);
+    const shards = parts.map(({ worker }) =>
+      worker?.reading?.consumers[0].seen.cells.map(([shard]) => shard),
+    );
+    // The first half of the key space is the first machine's, the children of the second half the other's.
+    expect(shards.map((numbers) => [...new Set(numbers)].sort())).toEqual([[0], [1, 2, 3]]);
+    const merged = await endpoint.run(['merge', ...paths, '-f', 'json', '--fail-on', 'LOST_RECORDS'])
+      .finished;
+    expect([0, 4], merged.err).toContain(merged.code);
+    const { consumers = [], totals, reconciliation, findings = [] } = documentOf(merged);
+    // Warm-up included, which the totals are not.
+    const stored = reconciliation && 'records' in reconciliation ? reconciliation.records.ours : 0;
+    expect(stored).toBeGreaterThan(totals?.accepted ?? 0);
+    for (const { delivery } of consumers)
+      expect(delivery).toEqual({
+        ...{ acknowledged: stored, seen: stored, lost: 0, unread: 0, unacknowledged: 0 },
+        ...{ duplicates: 0, withoutHeader: 0, others: 0 },
+      });
+    // Which of them are of the counted duration goes by the common start, and a machine may have been late.
+    for (const { endToEndMs } of consumers) {
+      expect(endToEndMs.count).toBeGreaterThan(1000);
+      expect(endToEndMs.count).toBeLessThanOrEqual(stored);
+    }
+    expect(findings.filter(isLost)).toEqual([]);
   });
 
   it('lose a second or two of one that is killed, and the merged report says so', async () => {

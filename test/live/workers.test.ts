@@ -65,6 +65,10 @@ describe('several sending threads', () => {
       expect(totals.offered).toBe(8000);
       expect(totals.accepted + totals.throttled + totals.failed + totals.dropped).toBe(8000);
       expect(totals.accepted + totals.throttledAttempts + totals.failedAttempts).toBe(totals.attempts);
+      // By key as in total: what was under way when it died is unknown, of whichever key it was.
+      const { keys } = result.tally;
+      for (const name of ['offered', 'accepted', 'unknown', 'dropped', 'attempts'] as const)
+        expect(keys.sum(name), name).toBe(totals[name]);
       // Half of the load, half of the time.
       expect(totals.dropped).toBeGreaterThan(500);
       expect(totals.dropped).toBeLessThan(3000);

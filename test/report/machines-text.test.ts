@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { machineLines, mergedVerdicts, partVerdict } from '../../src/report/machines-text.ts';
 import type { MergedInfo, MergedWorker } from '../../src/results/merged-info.ts';
+import { renderRunText } from '../../src/report/run-text.ts';
+import type { ReportDocument } from '../../src/results/report-document.ts';
 import { gatedRun } from './sample-documents.ts';
 
 const plain = (_: string, text: string): string => text;
@@ -54,5 +56,50 @@ describe('the machines of a load', () => {
 
   it('are none in the report of a single run', () => {
     expect([partVerdict(gatedRun()), mergedVerdicts(gatedRun())]).toEqual([undefined, []]);
+  });
+});
+
+describe('the generator of a load of which a part is not whole', () => {
+  const killed = machine(2, { partial: 'unfinished', durationMs: 3000 });
+  const generator = (valid: boolean | null) => ({
+    valid,
+    ...{ lagMs: { p50: 0, p99: 1, max: 2 }, dispatched: 1, workers: 1, cpu: 0.5 },
+    ...{ eventLoopUtilization: 0.4, misrouted: 0 },
+  });
+  const textOf = (document: ReportDocument): string =>
+    renderRunText(document, { columns: 80, color: false }).replaceAll(/\s+/g, ' ');
+
+  it('is never called good beyond what is known, and told how far that goes', () => {
+    const all = merged([machine(1), killed], { of: 3, missing: [3] });
+    const text = textOf({ ...gatedRun(), generator: generator(null), merged: all });
+    expect(text).toContain(
+      'Generator not known to the end (known is of worker 2 up to second 3, of worker 3 nothing): ' +
+        'kept the rate as far as is known: 100 %',
+    );
+    const none = textOf({ ...gatedRun(), generator: undefined, merged: merged([killed]) });
+    expect(none).toContain('Generator not known to the end (known is of worker 2 up to second 3).');
+    const late = textOf({ ...gatedRun(), generator: generator(false), merged: all });
+    expect(late).toContain('of worker 3 nothing): DID NOT keep the rate');
+  });
+
+  it('is told as before where every part is whole', () => {
+    const text = textOf({ ...gatedRun(), generator: generator(true), merged: merged([machine(1)]) });
+    expect(text).toContain('Generator kept the rate: 100 %');
+  });
+});
+
+describe('the digest of what was offered', () => {
+  const digestOf = (change: Partial<ReportDocument>): string => {
+    const { totals, ...run } = gatedRun();
+    const document = { ...run, totals: totals && { ...totals, offeredDigest: '77' }, ...change };
+    const text = renderRunText(document, { columns: 80, color: false }).replaceAll(/\s+/g, ' ');
+    return text.slice(text.indexOf('Repeat '));
+  };
+
+  it('is repeatable of a whole report only', () => {
+    expect(digestOf({})).toContain('offers the same records, digest 77.');
+    const cut = 'the digest 77 is of those alone that were offered before the end of this report';
+    expect(digestOf({ partial: 'interrupted' })).toContain(cut);
+    expect(digestOf({ merged: merged([machine(1)], { of: 2, missing: [2] }) })).toContain(cut);
   });
 });

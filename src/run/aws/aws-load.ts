@@ -9,6 +9,7 @@ import type { Reconciliation } from '../../results/reconciliation.ts';
 import type { Scenario } from '../../traffic/scenario.ts';
 import { epochClock } from '../clock.ts';
 import { ReaderGroup, type ReadResult } from '../read/reader-group.ts';
+import type { ReadPart } from '../read/reading.ts';
 import { StreamDirector } from '../reshard/stream-director.ts';
 import { kinesisClient } from '../send/client.ts';
 import { bootThreads, endThreads } from '../send/thread-pool.ts';
@@ -164,7 +165,7 @@ export async function runAwsLoad({
   const threads = await bootThreads(workers, rest.transport);
   let readers: GuardedReaders | undefined;
   try {
-    readers = await startReaders(target, runId);
+    readers = await startReaders(target, runId, partOf(rest));
     const result = await runCrew({
       ...{ ...rest, threads, scenario, map, client, runId, endsAtDeadEnd: true },
       distanceTo: connection.watch.endpoint,
@@ -198,12 +199,21 @@ interface GuardedReaders {
   readonly close: () => Promise<void>;
 }
 
+/** Of one machine of several: which shards are its to read, and when all of them start. */
+function partOf({ split, startAt }: Pick<AwsLoadOptions, 'split' | 'startAt'>): ReadPart | undefined {
+  return split && startAt && { ...split, baseUs: startAt.us };
+}
+
 /** Undefined where the scenario has no consumers. */
-async function startReaders(target: AwsTarget, runId: Uint8Array): Promise<GuardedReaders | undefined> {
+async function startReaders(
+  target: AwsTarget,
+  runId: Uint8Array,
+  part: ReadPart | undefined,
+): Promise<GuardedReaders | undefined> {
   const { connection, scenario, stream, isTemporary } = target;
   if (scenario.consumers.length === 0) return undefined;
   const read = { client: connection.clientSpec, streamName: stream };
-  const group = await ReaderGroup.start({ target: read, scenario, runId });
+  const group = await ReaderGroup.start({ target: read, scenario, runId, part });
   // A stream that is deleted takes its consumers along.
   const release = isTemporary ? () => undefined : guardCrash(() => group.close());
   return {

@@ -25,6 +25,8 @@ const US_PER_SEC = 1_000_000;
 export class AckFeed implements Acknowledgements {
   /** Records told of. */
   count = 0;
+  /** By how much later than all machines' common start this one's schedule began, microseconds. */
+  lateUs = 0;
   readonly #post: (words: Uint32Array<ArrayBuffer>) => void;
   readonly #hash = new Uint32Array(2);
   #words = new Uint32Array(RECORDS * WORDS);
@@ -45,7 +47,7 @@ export class AckFeed implements Acknowledgements {
     hashSequence(sequenceNumber, this.#hash);
     const words = this.#words;
     words[this.#at] = this.#lastNumber;
-    words[this.#at + 1] = dueUs === undefined ? NO_DUE_WORD : Math.floor(dueUs / US_PER_SEC);
+    words[this.#at + 1] = dueUs === undefined ? NO_DUE_WORD : Math.floor((dueUs + this.lateUs) / US_PER_SEC);
     words[this.#at + 2] = this.#hash[0];
     words[this.#at + 3] = this.#hash[1];
     this.#at += WORDS;

@@ -22,6 +22,11 @@ export class AckLine {
     this.records = new AcknowledgedRecords(this.#feed, sources);
   }
 
+  /** The schedule begins so much later than the common start of all machines. */
+  begin(lateUs: number): void {
+    this.#feed.lateUs = lateUs;
+  }
+
   /** Tells the rest. @returns how many Kinesis records were told of in all */
   close(): number {
     clearInterval(this.#timer);

@@ -11,7 +11,7 @@ import type { LiveConsumer } from './live-consumer.ts';
 import type { LiveShard } from './live-shard.ts';
 import { iteratorOf, pollShard } from './polling.ts';
 import { readClients, type ReadClients } from './read-target.ts';
-import { Reading, type Place } from './reading.ts';
+import { beginning, Reading, type Place } from './reading.ts';
 import type { ReaderSetup } from './reader-messages.ts';
 import type { ShardReader } from './shard-reader.ts';
 import { listShards, streamArnOf } from './shard-list.ts';
@@ -52,7 +52,7 @@ export class Consumption {
     const { streamName } = this.#setup.target;
     for (const listed of await listShards(this.#client, streamName, 'AT_LATEST'))
       // Its parents are older than the run.
-      reading.meet({ ShardId: listed.ShardId });
+      reading.meet({ ShardId: listed.ShardId, HashKeyRange: listed.HashKeyRange });
     await this.#register();
     const starting = reading.live.filter(({ stream }) => stream.spec.joins === undefined);
     for (const { stream } of starting) stream.hasJoined = true;
@@ -61,7 +61,7 @@ export class Consumption {
     );
     const polled = places.filter(({ consumer }) => consumer.stream.spec.kind === 'polling');
     for (const { reader } of places) {
-      reader.from = { type: 'LATEST' };
+      reader.from = beginning(this.#setup.part);
       reader.state = 'waiting';
     }
     const context = { reading, client: this.#client, streamName };
@@ -88,7 +88,7 @@ export class Consumption {
     }
     this.#at(reading.startUs, () => reading.beginCounting(reading.nowUs()));
     this.#timers.push(setInterval(() => reading.sample(reading.nowUs()), reading.stepUs / 1000));
-    if (this.#setup.workers > 1) this.#timers.push(setInterval(() => void this.#look(), LOOK_MS));
+    if (this.#setup.part !== undefined) this.#timers.push(setInterval(() => void this.#look(), LOOK_MS));
   }
 
   /** Calls something when it is time, unless the run is over by then. */
@@ -107,7 +107,7 @@ export class Consumption {
     const { reading } = this;
     for (const timer of this.#timers) clearTimeout(timer);
     const nowUs = reading.nowUs();
-    if (this.#setup.workers > 1) await this.#look();
+    if (this.#setup.part !== undefined) await this.#look();
     reading.drainUs = nowUs;
     for (const consumer of reading.live) {
       const isOut = consumer.stream.outUntilUs(nowUs) > nowUs;
@@ -159,7 +159,7 @@ export class Consumption {
     const id = Buffer.from(runId).toString('hex');
     const expiresUs = epochClock() + warmupUs + durationUs + HOUR_MS * 1000;
     for (const consumer of pushed) {
-      const name = `shardwise-${id.slice(0, 12)}-${this.#setup.worker}-${this.reading.live.indexOf(consumer)}`;
+      const name = `shardwise-${id.slice(0, 12)}-${this.#setup.part?.index ?? 0}-${this.reading.live.indexOf(consumer)}`;
       const registration = { streamArn, name, runId: id, expiresUs };
       this.#arns.set(consumer, await registerConsumer(this.#client, registration, this.reading.alarm));
     }
@@ -179,6 +179,8 @@ export class Consumption {
     for (const shard of listed) reading.meet(shard);
     const ids = new Set(listed.map(({ ShardId }) => ShardId));
     consumer.stream.hasJoined = true;
+    // Of all machines together it is past what all of them were told of by now.
+    if (reading.part !== undefined && !isFromOldest) consumer.stream.passed += reading.stored;
     for (const shard of reading.shards) {
       const { reader } = reading.placeOf(shard, consumer);
       if (!ids.has(shard.shardId)) {
@@ -251,9 +253,17 @@ export class Consumption {
     const { reading } = this;
     reader.state = 'done';
     reader.isDrained = true;
+    reader.isEnded = true;
     reader.catchUp(reading.nowUs());
-    for (const { ShardId, ParentShards = [] } of children)
-      reading.meet({ ShardId, ParentShardId: ParentShards[0], AdjacentParentShardId: ParentShards.at(1) });
+    for (const { ShardId, ParentShards = [], HashKeyRange } of children)
+      reading.meet({
+        ...{
+          ShardId,
+          ParentShardId: ParentShards[0],
+          AdjacentParentShardId: ParentShards.at(1),
+          HashKeyRange,
+        },
+      });
     if (children.length === 0) await this.#meetChildren(shard);
     for (const next of reading.shards)
       if (next.parents.includes(shard.shardId)) this.#startIfReady(reading.placeOf(next, consumer));

@@ -126,6 +126,7 @@ async function follow(reading: Reading, place: Place, events: Events): Promise<E
     const isPrompt = reading.isDraining && reading.isComplete(place, 0);
     if (isPrompt || (looks > 0 && reading.isComplete(place, looks))) {
       reader.isDrained = true;
+      reader.drainedUs = reader.tipUs;
       leave();
       return { kind: 'drained' };
     }

@@ -8,7 +8,7 @@ import { RecordNames } from '../../results/record-names.ts';
 import { hashSequence } from '../../results/sequence-hash.ts';
 import { NO_DUE, SequenceLedger } from '../../results/sequence-ledger.ts';
 import type { StreamConsumer } from '../../simulate/stream-consumer.ts';
-import { readHeader, type PayloadHeader } from '../../traffic/payload.ts';
+import { LOAD_ID_BYTES, readHeader, type PayloadHeader } from '../../traffic/payload.ts';
 import type { LiveShard } from './live-shard.ts';
 import type { ShardReader } from './shard-reader.ts';
 
@@ -22,6 +22,8 @@ export interface CountedRun {
   /** Start of the schedule, microseconds since 1970, and of the counted duration from there. */
   readonly startUs: number;
   readonly warmupUs: number;
+  /** Of one machine of several: what all count seconds from. Records of the others are of the run as well. */
+  readonly baseUs?: number | undefined;
 }
 
 /** The user records of a Kinesis record that are the run's. */
@@ -47,6 +49,8 @@ export class LiveConsumer {
   firstError: { readonly code: string; readonly message: string } | undefined;
   /** Its code takes no time any more and latencies are not its own: the run is over, and what is left is only counted. */
   hurries = false;
+  /** When a record of the run came last. */
+  lastUs = -Infinity;
   readonly #names = new RecordNames();
   readonly #hash = new Uint32Array(2);
 
@@ -92,26 +96,28 @@ export class LiveConsumer {
     arrivedUs: number,
   ): void {
     const doneUs = this.hurries ? arrivedUs : reader.slots.next(arrivedUs);
-    const { headers, bare, others } = contentOf(data, run.runId);
+    const { headers, bare, others } = contentOf(data, run);
     const isOurs = headers.length > 0 || (others === 0 && run.lacksHeaders);
     if (!isOurs) {
       this.others++;
       return;
     }
+    this.lastUs = arrivedUs;
     this.withoutHeader += bare;
     reader.position++;
     this.stream.passed++;
     reader.counts.records++;
     reader.counts.bytes += data.length + key.length;
-    const dueSec = headers.length === 0 ? NO_DUE : Math.floor((headers[0].dueUs - run.startUs) / US_PER_SEC);
+    const { baseUs = run.startUs } = run;
+    const dueSec = headers.length === 0 ? NO_DUE : Math.floor((headers[0].dueUs - baseUs) / US_PER_SEC);
     hashSequence(sequence, this.#hash);
     const [low, high] = this.#hash;
     this.seen.add(shard.number, dueSec, low, high);
-    if (this.readsAll) this.open.seen(shard.number, dueSec, low, high);
+    if (this.readsAll && run.baseUs === undefined) this.open.seen(shard.number, dueSec, low, high);
     for (const { worker, source, k, dueUs } of headers) {
       if (this.#names.see(worker, source, k)) this.duplicates++;
       const sinceUs = dueUs - run.startUs;
-      if (sinceUs < run.warmupUs) continue;
+      if (dueUs - baseUs < run.warmupUs) continue;
       if (this.hurries) this.hurried++;
       else this.stream.meter.endToEnd.record(doneUs - sinceUs);
     }
@@ -119,19 +125,21 @@ export class LiveConsumer {
 }
 
 /** De-aggregated where the KPL's format says so. The first record's header is that of the Kinesis record. */
-function contentOf(data: Uint8Array, runId: Uint8Array): Content {
+function contentOf(data: Uint8Array, { runId, baseUs }: CountedRun): Content {
+  const length = baseUs === undefined ? runId.length : LOAD_ID_BYTES;
   const parts = decodeAggregate(data)?.map((user) => user.data) ?? [data];
   const headers: PayloadHeader[] = [];
   let [bare, others] = [0, 0];
   for (const part of parts) {
     const header = readHeader(part);
     if (header === undefined) bare++;
-    else if (sameBytes(header.runId, runId)) headers.push(header);
+    else if (sameBytes(header.runId, runId, length)) headers.push(header);
     else others++;
   }
   return { headers, bare, others };
 }
 
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+function sameBytes(a: Uint8Array, b: Uint8Array, length: number): boolean {
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

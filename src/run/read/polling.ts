@@ -80,6 +80,7 @@ export async function pollShard(
       looks = nowUs >= reading.drainUs && behindUs === 0 ? looks + 1 : 0;
       if (looks > 0 && reading.isComplete(place, looks)) {
         reader.isDrained = true;
+        reader.drainedUs = nowUs;
         return undefined;
       }
     }

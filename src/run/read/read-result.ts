@@ -3,14 +3,12 @@
  * tip has shown since.
  */
 import type { ConsumerRow, ConsumerSeries } from '../../results/consumer-report.ts';
-import { deliveryOf, type Delivery } from '../../results/delivery.ts';
-import { SequenceLedger } from '../../results/sequence-ledger.ts';
-import { consumerRowsOf, consumerSeriesOf, type Loss } from '../../simulate/consumer-rows.ts';
+import { deliveryOf, missingOf, type Delivery } from '../../results/delivery.ts';
+import { consumerRowsOf, consumerSeriesOf } from '../../simulate/consumer-rows.ts';
+import { partResultOf } from './part-result.ts';
 import type { LiveConsumer } from './live-consumer.ts';
 import type { ReadResult } from './reader-messages.ts';
 import type { Reading } from './reading.ts';
-
-const MS_PER_SEC = 1000;
 
 /** Rows and series at the end of the counted duration, or now where it was cut short. */
 export interface Snapshot {
@@ -29,26 +27,21 @@ export function snapshotOf(reading: Reading, nowUs: number): Snapshot {
 export function resultOf(
   reading: Reading,
   { rows, series }: Snapshot,
-): Pick<ReadResult, 'rows' | 'series' | 'losses' | 'ledgers'> {
-  const told = ownPartOf(reading);
+): Pick<ReadResult, 'rows' | 'series' | 'losses' | 'part'> {
+  if (reading.part !== undefined)
+    return { rows: [], series: [], losses: [], part: partResultOf(reading, { rows, series }) };
   const deliveries = reading.live.map((consumer, i) =>
-    consumer.readsAll ? deliveryOf(told, consumer.seen, isReadBy(reading, i), consumer.open) : undefined,
+    consumer.readsAll
+      ? deliveryOf(reading.acknowledged, consumer.seen, isReadBy(reading, i), consumer.open)
+      : undefined,
   );
   return {
     rows: rows.map((row, i) => completed(row, reading.live[i], deliveries[i])),
     series,
-    losses: deliveries.flatMap((delivery, i) => lossOf(reading, rows[i].name, delivery) ?? []),
-    ledgers: {
-      acknowledged: reading.acknowledged.parts(),
-      seen: reading.live.map(({ seen }) => seen.parts()),
-    },
+    losses: deliveries.flatMap(
+      (delivery, i) => (delivery && missingOf(rows[i].name, delivery, reading.startUs)) ?? [],
+    ),
   };
-}
-
-/** What was acknowledged on the shards that are read here. */
-function ownPartOf(reading: Reading): SequenceLedger {
-  const { stepSec, cells } = reading.acknowledged.parts();
-  return SequenceLedger.of({ stepSec, cells: cells.filter(([shard]) => reading.owns(shard)) });
 }
 
 /** Whether a consumer has read a shard to its end, after everything was acknowledged. */
@@ -80,20 +73,5 @@ function completed(row: ConsumerRow, consumer: LiveConsumer, delivery: Delivery 
     }),
     ...(failedCalls > 0 && { failedCalls }),
     ...(firstError !== undefined && { firstError }),
-  };
-}
-
-function lossOf(reading: Reading, consumer: string, delivery: Delivery | undefined): Loss | undefined {
-  if (delivery === undefined || delivery.lost === 0) return undefined;
-  const [worstShard] = [...delivery.lostOn].reduce((most, next) => (next[1] > most[1] ? next : most));
-  const firstSec = delivery.firstLostSec ?? 0;
-  return {
-    consumer,
-    records: delivery.lost,
-    shards: delivery.lostOn.size,
-    worstShard,
-    firstMs: Math.max(0, firstSec * MS_PER_SEC - reading.startUs / 1000),
-    isMissing: true,
-    ...(delivery.isAtLeast && { isAtLeast: true }),
   };
 }

@@ -10,6 +10,7 @@ import type { Scenario } from '../../traffic/scenario.ts';
 import { mayLackHeader } from '../../traffic/payload-header-room.ts';
 import type { FromReaders, ReaderSetup, ReadResult, ToReaders } from './reader-messages.ts';
 import type { ReadTarget } from './read-target.ts';
+import type { ReadPart } from './reading.ts';
 
 export type { ReadResult } from './reader-messages.ts';
 
@@ -24,19 +25,21 @@ export interface ReaderGroupOptions {
   readonly scenario: Scenario;
   /** 16 bytes. */
   readonly runId: Uint8Array;
-  /** Which of the workers this process is, from 0, and how many there are: each shard is read by one. */
-  readonly worker?: number;
-  readonly workers?: number;
+  /** Of several machines: which this one is. Each shard is read by one. */
+  readonly part?: ReadPart | undefined;
 }
 
 export class ReaderGroup {
+  /** What due seconds are counted from; undefined: the start of the schedule. */
+  readonly baseUs: number | undefined;
   readonly #worker: Worker;
   readonly #exited: Promise<void>;
   #settle: { resolve(result: ReadResult): void; reject(error: Error): void } | undefined;
   #failure: Error | undefined;
 
-  private constructor(worker: Worker) {
+  private constructor(worker: Worker, baseUs: number | undefined) {
     this.#worker = worker;
+    this.baseUs = baseUs;
     this.#exited = new Promise((resolve) => worker.once('exit', () => resolve()));
   }
 
@@ -44,19 +47,13 @@ export class ReaderGroup {
    * Starts the consumers of a scenario and waits until each is in its place: iterators, registrations, subscriptions.
    * @throws Refusal where one cannot be
    */
-  static async start({
-    target,
-    scenario,
-    runId,
-    worker = 0,
-    workers = 1,
-  }: ReaderGroupOptions): Promise<ReaderGroup> {
+  static async start({ target, scenario, runId, part }: ReaderGroupOptions): Promise<ReaderGroup> {
     const { consumers, seed, warmupUs, durationUs, traffic } = scenario;
     const lacksHeaders = traffic.some(mayLackHeader);
     const setup: ReaderSetup = {
-      ...{ target, consumers, seed, warmupUs, durationUs, runId, lacksHeaders, worker, workers },
+      ...{ target, consumers, seed, warmupUs, durationUs, runId, lacksHeaders, part },
     };
-    const group = new ReaderGroup(new Worker(workerFile(), { workerData: setup }));
+    const group = new ReaderGroup(new Worker(workerFile(), { workerData: setup }), part?.baseUs);
     await group.#ready();
     return group;
   }

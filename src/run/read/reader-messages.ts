@@ -3,7 +3,7 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { ConsumerRow, ConsumerSeries } from '../../results/consumer-report.ts';
-import type { LedgerParts } from '../../results/sequence-ledger.ts';
+import type { SavedReading } from '../../results/reading-section.ts';
 import type { Loss } from '../../simulate/consumer-rows.ts';
 import type { ReadingOptions } from './reading.ts';
 import type { ReadTarget } from './read-target.ts';
@@ -33,8 +33,8 @@ export interface ReadResult {
   readonly rows: readonly ConsumerRow[];
   readonly series: readonly ConsumerSeries[];
   readonly losses: readonly Loss[];
-  /** For the report of one worker among several: what was acknowledged, and what each consumer saw. */
-  readonly ledgers: { readonly acknowledged: LedgerParts; readonly seen: readonly LedgerParts[] };
+  /** Of one machine of several, in place of the rest: what `merge` holds together. */
+  readonly part?: Omit<SavedReading, 'retentionHours'>;
   /** Share of time in which the readers' event loop was busy, 0…1. */
   readonly eventLoopUtilization: number;
   /** What could not be cleaned up. */

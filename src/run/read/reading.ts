@@ -1,10 +1,11 @@
 /**
  * Everything that reads in a run: the consumers, the shards they know, and what is common to all of them.
  *
- * Shards are shared out among workers by their number, each to exactly one. A closed shard is read to its end before its
+ * Shards are shared out among machines by their ranges, each to exactly one. A closed shard is read to its end before its
  * children are begun.
  */
 import type { Shard as ListedShard } from '@aws-sdk/client-kinesis';
+import { partOfRange } from '../../model/range-part.ts';
 import { shardNumberOf } from '../../model/shard-map.ts';
 import { FanOutThrottle } from '../../model/read-throttle.ts';
 import { SequenceLedger } from '../../results/sequence-ledger.ts';
@@ -14,12 +15,13 @@ import type { ReadStream } from '../../simulate/consumer-rows.ts';
 import type { Reader } from '../../simulate/reader.ts';
 import { StreamConsumer } from '../../simulate/stream-consumer.ts';
 import type { ConsumerSpec } from '../../traffic/scenario.ts';
+import type { Split } from '../../traffic/split.ts';
 import { epochClock } from '../clock.ts';
 import { eachAcknowledged } from './ack-feed.ts';
 import { Alarm } from './alarm.ts';
 import { LiveConsumer, type CountedRun } from './live-consumer.ts';
 import { LiveShard } from './live-shard.ts';
-import { ShardReader } from './shard-reader.ts';
+import { ShardReader, type Position } from './shard-reader.ts';
 
 export interface ReadingOptions {
   readonly consumers: readonly ConsumerSpec[];
@@ -28,11 +30,21 @@ export interface ReadingOptions {
   readonly durationUs: number;
   readonly runId: Uint8Array;
   readonly lacksHeaders: boolean;
-  /** Which of the workers this one is, from 0, and how many there are. */
-  readonly worker: number;
-  readonly workers: number;
+  /** Where several machines read, each its shards. */
+  readonly part?: ReadPart | undefined;
 }
 
+/** One of several machines that send one load, and read it together. */
+export interface ReadPart extends Split {
+  /** When all of them were to start, microseconds since 1970. */
+  readonly baseUs: number;
+}
+
+/**
+ * How long after the common end, and after the last record that came, nothing more must come: others may still be sending
+ * what was queued. Whether that was long enough, `merge` knows.
+ */
+const QUIET_US = 5_000_000;
 /** How often it must be said that nothing is left, where acknowledged records are missing. */
 const TIP_LOOKS = 2;
 
@@ -52,8 +64,11 @@ export class Reading implements ReadStream {
   readonly startUs: number;
   endUs: number;
   readonly stepUs: number;
-  /** Kinesis records acknowledged on shards of this worker. */
+  /** Kinesis records acknowledged, as far as the senders of this machine were told. */
   stored = 0;
+  /** Of one machine of several: the same, and what each consumer was past, at the end of each step. */
+  readonly told: number[] = [];
+  readonly passed: number[][];
   readonly storedLate = 0;
   readonly run: { -readonly [F in keyof CountedRun]: CountedRun[F] };
   readonly alarm = new Alarm();
@@ -67,12 +82,13 @@ export class Reading implements ReadStream {
   readonly #early = new Map<number, number>();
 
   constructor(options: ReadingOptions) {
-    const { consumers, seed, warmupUs, durationUs, runId, lacksHeaders } = options;
+    const { consumers, seed, warmupUs, durationUs, runId, lacksHeaders, part } = options;
     this.#options = options;
     this.startUs = warmupUs;
     this.endUs = warmupUs + durationUs;
     this.stepUs = stepUsOf(durationUs);
-    this.run = { runId, lacksHeaders, startUs: epochClock() + BEFORE_US, warmupUs };
+    this.run = { runId, lacksHeaders, startUs: epochClock() + BEFORE_US, warmupUs, baseUs: part?.baseUs };
+    this.passed = consumers.map(() => []);
     const counted = { startUs: warmupUs, stepUs: this.stepUs, steps: Math.ceil(durationUs / this.stepUs) };
     this.live = consumers.map((spec, i) => new LiveConsumer(new StreamConsumer(spec, i, seed, counted, 0)));
   }
@@ -98,19 +114,28 @@ export class Reading implements ReadStream {
     return this.drainUs < Infinity;
   }
 
-  owns(shardNumber: number): boolean {
-    return shardNumber % this.#options.workers === this.#options.worker;
+  /** Of one machine of several: what is acknowledged on its shards, it does not know. */
+  get part(): ReadPart | undefined {
+    return this.#options.part;
+  }
+
+  #owns({ HashKeyRange: range }: Partial<Pick<ListedShard, 'HashKeyRange'>>): boolean {
+    const { part } = this.#options;
+    if (part === undefined) return true;
+    const [start = '0', end = start] = [range?.StartingHashKey, range?.EndingHashKey];
+    return partOfRange({ start: BigInt(start), end: BigInt(end) }, part.count) === part.index;
   }
 
   /** A shard as ListShards or the end of its parent tells of it. @returns undefined where another worker reads it */
   meet(
-    listed: Pick<ListedShard, 'ShardId' | 'ParentShardId' | 'AdjacentParentShardId'>,
+    listed: Pick<ListedShard, 'ShardId' | 'ParentShardId' | 'AdjacentParentShardId'> &
+      Partial<Pick<ListedShard, 'HashKeyRange'>>,
   ): LiveShard | undefined {
     const shardId = listed.ShardId ?? '';
     const known = this.#byId.get(shardId);
     if (known !== undefined) return known;
     const number = shardNumberOf(shardId);
-    if (!this.owns(number)) return undefined;
+    if (!this.#owns(listed)) return undefined;
     const parents = [listed.ParentShardId, listed.AdjacentParentShardId].filter((id) => id !== undefined);
     const shard = new LiveShard(shardId, number, parents);
     shard.acknowledged = this.#early.get(number) ?? 0;
@@ -144,14 +169,26 @@ export class Reading implements ReadStream {
    */
   isComplete({ consumer, shard }: Place, looks: number): boolean {
     if (!consumer.readsAll) return true;
+    if (this.part !== undefined) return looks >= TIP_LOOKS && this.#isQuiet;
     return looks >= TIP_LOOKS || (consumer.open.waiting(shard.number) === 0 && consumer.open.isWhole);
+  }
+
+  get #isQuiet(): boolean {
+    const lastUs = Math.max(
+      this.startUs + this.#options.durationUs,
+      ...this.live.map(({ lastUs }) => lastUs),
+    );
+    return this.nowUs() >= lastUs + QUIET_US;
   }
 
   /** A packet of acknowledged records. */
   take(words: Uint32Array): void {
     eachAcknowledged(words, (number, dueSec, low, high) => {
       this.acknowledged.add(number, dueSec, low, high);
-      if (!this.owns(number)) return;
+      if (this.part !== undefined) {
+        this.stored++;
+        return;
+      }
       const shard = this.#byNumber.get(number);
       if (shard === undefined) this.#early.set(number, (this.#early.get(number) ?? 0) + 1);
       else shard.acknowledged++;
@@ -191,6 +228,7 @@ export class Reading implements ReadStream {
   /** Backlogs, and ages of those who are out, as they are now. */
   sample(nowUs: number): void {
     if (nowUs < this.startUs || nowUs > this.endUs) return;
+    if (this.part !== undefined) this.#note(nowUs);
     for (const [i, { stream }] of this.live.entries()) {
       if (!stream.hasJoined) continue;
       stream.meter.backlog(nowUs - 1, this.stored - stream.passed);
@@ -198,6 +236,14 @@ export class Reading implements ReadStream {
       for (const { readers } of this.shards)
         if (isOut || readers[i].isBehind) stream.meter.age(nowUs - 1, this.oldestUs(readers[i], nowUs));
     }
+  }
+
+  /** What is known here of backlogs: others have sent, and read, as well. */
+  #note(nowUs: number): void {
+    const step = Math.max(0, Math.ceil((nowUs - this.startUs) / this.stepUs) - 1);
+    this.told[step] = this.stored;
+    for (const [i, { stream }] of this.live.entries())
+      this.passed[i][step] = stream.hasJoined ? stream.passed : this.stored;
   }
 
   /** The counted duration begins. */
@@ -218,6 +264,16 @@ export class Reading implements ReadStream {
 
 /** What clocks may differ by: of those who read everything, what is older is not of the run. */
 const SKEW_US = 60_000_000;
+
+/**
+ * Where readers begin. One of several machines that is late begins where the others' load did: all that is not of the
+ * load is passed over.
+ */
+export function beginning(part: ReadPart | undefined): Position {
+  const fromUs = (part?.baseUs ?? Infinity) - SKEW_US;
+  if (epochClock() < fromUs) return { type: 'LATEST' };
+  return { type: 'AT_TIMESTAMP', timestamp: new Date(fromUs / 1000) };
+}
 
 /**
  * LATEST means another place every time that it is asked for: where a reader has to ask again before it has seen a

@@ -17,6 +17,10 @@ export class ShardReader extends Reader {
   tipUs = 0;
   /** It was at the tip, or the end of the shard, after the last record was acknowledged. */
   isDrained = false;
+  /** When it was found to be, microseconds from the start of the schedule. */
+  drainedUs = 0;
+  /** It was the end of the shard: nothing can come after it. */
+  isEnded = false;
 
   /** Whether a record comes after those that were seen: numbers of one shard are as long and grow. */
   isNew(sequenceNumber: string): boolean {

@@ -50,6 +50,8 @@ export interface CrewOptions {
 
 /** Those who read what is sent. */
 export interface CrewReaders {
+  /** What they count seconds from, microseconds since 1970, where that is not the start of the schedule. */
+  readonly baseUs?: number | undefined;
   /** The schedule starts then, microseconds since 1970. */
   begin(startUs: number): void;
   /** A way for one thread to tell them what was acknowledged. */

@@ -130,6 +130,7 @@ class Crew {
       ...{ z, split, client, stream, transport, runId },
       worker: split.index + 1,
       ...(acknowledgements && { acknowledgements }),
+      ...(this.#options.readers?.baseUs !== undefined && { baseUs: this.#options.readers.baseUs }),
     };
     const thread: Thread = {
       ...{ worker, split, account: new ThreadAccount(map), digest: '0' },
@@ -283,5 +284,7 @@ class Crew {
       thread.digest = thread.lost.digest;
       this.#merge.reach(index, Infinity);
     });
+    // All others have told the end of every record: of what is still open by key, those that died have not.
+    if (this.#threads.some(({ lost }) => lost !== undefined)) this.#merge.tally.keys.loseOpen();
   }
 }

@@ -32,6 +32,8 @@ export interface SendSetup {
   readonly runId: Uint8Array;
   /** Where consumers are told what was acknowledged. */
   readonly acknowledgements?: MessagePort;
+  /** From when on they are told seconds, microseconds since 1970, where that is not the start of the schedule. */
+  readonly baseUs?: number;
 }
 
 export type SendOrder =

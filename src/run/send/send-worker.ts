@@ -31,6 +31,8 @@ class Sender {
   #map: ShardMap;
   /** By place; grows with the layout. */
   readonly #shardIds: string[];
+  /** What the readers count seconds from, if not from the start of the schedule. */
+  readonly #baseUs: number | undefined;
   #startUs = 0;
   #clock: Clock = () => 0;
   #reachedSec = -Infinity;
@@ -42,6 +44,7 @@ class Sender {
     this.#map = map;
     this.#shardIds = map.all.map(({ shardId }) => shardId);
     const { z, split, client, stream, runId, worker, acknowledgements } = setup;
+    this.#baseUs = setup.baseUs;
     this.#line = acknowledgements && new AckLine(acknowledgements, scenario.traffic);
     this.#warmupUs = scenario.warmupUs;
     this.#load = new Load<Ledger>({
@@ -96,6 +99,7 @@ class Sender {
 
   async run(startUs: number, offsetUs: number): Promise<void> {
     this.#startUs = startUs;
+    this.#line?.begin(startUs - (this.#baseUs ?? startUs));
     this.#clock = clockFrom(startUs, clockWithOffset(offsetUs));
     const result = await this.#load.run();
     const { health, failures, transport, misrouted, moved, interrupted, countedUs, pipeline } = result;
