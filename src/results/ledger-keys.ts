@@ -34,6 +34,22 @@ export class LedgerKeys {
     }
   }
 
+  /** Writes the rows of keys `from` … `to - 1` of a column, and the shards that they are on now. */
+  rowsOf(keys: Uint32Array, shards: Uint32Array, from: number, to: number, rows: Uint32Array): void {
+    for (let i = from; i < to; i++) {
+      const row = this.rowOf(keys[i], shards[i]);
+      rows[i] = row;
+      this.shards[row] = shards[i];
+    }
+  }
+
+  /** Looks up the first `count` of some keys whose rows were those of a page before. */
+  renew(keys: Uint32Array, shards: Uint32Array, count: number, rows: Uint32Array): void {
+    for (let i = 0; i < count; i++) {
+      if (!this.holds(rows[i], keys[i])) rows[i] = this.rowOf(keys[i], shards[i]);
+    }
+  }
+
   #enter(key: number, shard: number, slot: number): number {
     const row = this.#count++;
     this.keys[row] = key;

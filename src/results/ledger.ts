@@ -8,10 +8,11 @@
 import { ATTEMPT, type AttemptOutcome, type RecordOutcome } from '../model/outcome.ts';
 import type { LayoutChange } from '../model/shard-map.ts';
 import { LEAST_WEIGHT } from './key-sketch.ts';
+import { AcceptedAtOnce } from './accepted-at-once.ts';
 import { LatencyHistogram } from './latency.ts';
 import { LedgerKeys } from './ledger-keys.ts';
 import { AFTER_END, LOAD, LOAD_WIDTH, OFFER_WIDTH, pageOf, type LedgerPage } from './ledger-page.ts';
-import { OutcomeCounts } from './outcome-counts.ts';
+import { areAllAccepted, OutcomeCounts } from './outcome-counts.ts';
 import type { RecordCounts } from './record-counts.ts';
 import { endOfSecond, type EndedRecords, type OfferedRecords, type TallyOptions } from './tally.ts';
 
@@ -33,6 +34,9 @@ export class Ledger implements RecordCounts {
   readonly #shards: OutcomeCounts;
   readonly #rows: OutcomeCounts;
   readonly #keys: LedgerKeys;
+  /** What of both is not written yet. */
+  readonly #shardsAtOnce: AcceptedAtOnce;
+  readonly #rowsAtOnce: AcceptedAtOnce;
   /** By shard and by row of a key: offered load, of packed records where records are packed. */
   #shardLoad: Float64Array;
   readonly #keyLoad: Float64Array;
@@ -55,6 +59,8 @@ export class Ledger implements RecordCounts {
     this.#send = send;
     this.#shards = new OutcomeCounts(options.shards);
     this.#rows = new OutcomeCounts(keys);
+    this.#shardsAtOnce = new AcceptedAtOnce(options.shards);
+    this.#rowsAtOnce = new AcceptedAtOnce(keys);
     this.#keys = new LedgerKeys(keys);
     this.#shardLoad = new Float64Array(options.shards * LOAD_WIDTH);
     this.#keyLoad = new Float64Array(keys * LOAD_WIDTH);
@@ -74,12 +80,10 @@ export class Ledger implements RecordCounts {
 
   #offerSecond(records: OfferedRecords, from: number, to: number): void {
     const { key, shard, bytes, place } = records;
-    const keys = this.#keys;
+    const [keys, keyLoad] = [this.#keys, this.#keyLoad];
+    keys.rowsOf(key, shard, from, to, place);
     for (let i = from; i < to; i++) {
-      const row = keys.rowOf(key[i], shard[i]);
-      place[i] = row;
-      keys.shards[row] = shard[i];
-      this.#keyLoad[row * LOAD_WIDTH + LOAD.weight] += bytes[i] > LEAST_WEIGHT ? bytes[i] : LEAST_WEIGHT;
+      keyLoad[place[i] * LOAD_WIDTH + LOAD.weight] += bytes[i] > LEAST_WEIGHT ? bytes[i] : LEAST_WEIGHT;
     }
     this.sums.offered += to - from;
     if (this.isPacked) this.#offerPacked(records, from, to);
@@ -167,22 +171,34 @@ export class Ledger implements RecordCounts {
     this.sums.dropped += this.#shards.count(shard, 'dropped') - dropped;
   }
 
-  end({ length, dueUs, key, shard, bytes, place, outcome }: EndedRecords, nowUs: number): number {
+  end(ended: EndedRecords, nowUs: number): number {
+    const { length, dueUs, key, shard, bytes, place, outcome } = ended;
     this.#reachAnswer(nowUs);
     this.#makeRoom(length);
     this.#answer.count += length;
-    const keys = this.#keys;
+    this.#keys.renew(key, shard, length, place);
+    let accepted = length;
+    if (areAllAccepted(outcome, length)) {
+      this.#shardsAtOnce.add(shard, bytes, length);
+      this.#rowsAtOnce.add(place, bytes, length);
+    } else {
+      accepted = this.#countThrottled(ended);
+      this.#shards.finishRun(shard, bytes, outcome, length);
+      this.#rows.finishRun(place, bytes, outcome, length);
+    }
+    this.response.recordSince(dueUs, 0, accepted, nowUs);
+    this.#answer.accepted += accepted;
+    return accepted;
+  }
+
+  /** Moves the due times of accepted records to the front. @returns how many they are */
+  #countThrottled({ length, dueUs, shard, outcome }: EndedRecords): number {
     let accepted = 0;
     for (let i = 0; i < length; i++) {
-      if (!keys.holds(place[i], key[i])) place[i] = keys.rowOf(key[i], shard[i]);
       if (outcome[i] === ATTEMPT.throttled) this.#throttled[shard[i]]++;
       dueUs[accepted] = dueUs[i];
       if (outcome[i] === ATTEMPT.accepted) accepted++;
     }
-    this.#shards.finishRun(shard, bytes, outcome, length);
-    this.#rows.finishRun(place, bytes, outcome, length);
-    this.response.recordSince(dueUs, 0, accepted, nowUs);
-    this.#answer.accepted += accepted;
     return accepted;
   }
 
@@ -192,6 +208,7 @@ export class Ledger implements RecordCounts {
     this.#cut();
     this.#layout++;
     this.#shards.grow(shards);
+    this.#shardsAtOnce.grow(shards);
     this.#shardLoad = longer(this.#shardLoad, shards * LOAD_WIDTH);
     this.#shardOffer = longer(this.#shardOffer, shards * OFFER_WIDTH);
     this.#throttled = longer(this.#throttled, shards);
@@ -227,6 +244,8 @@ export class Ledger implements RecordCounts {
     const isEmpty = this.#keys.count === 0 && this.#answer.count === 0 && requests === 0;
     if (isEmpty && kinesisRecords === 0) return;
     if (!this.isPacked) this.#closeOffer();
+    this.#shardsAtOnce.writeTo(this.#shards, this.#shards.rows);
+    this.#rowsAtOnce.writeTo(this.#rows, this.#keys.count);
     const page = pageOf({
       layout: this.#layout,
       offerSec: this.#offerSec,

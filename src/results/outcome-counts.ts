@@ -119,6 +119,14 @@ export class OutcomeCounts {
     }
   }
 
+  /** Records of a row were accepted, each at its first attempt. @param bytes of all of them together */
+  acceptAtOnce(row: number, records: number, bytes: number): void {
+    const at = row * WIDTH;
+    this.#cells[at + COUNT.attempts] += records;
+    this.#cells[at + COUNT.accepted] += records;
+    this.#cells[at + COUNT.bytesAccepted] += bytes;
+  }
+
   /**
    * Ends the first `count` of some records after one attempt each: what `finish` does to each.
    * @param rows of each; a record with `NO_ROW` is left out
@@ -237,8 +245,8 @@ export class OutcomeCounts {
   }
 }
 
-/** As nearly always. */
-function areAllAccepted(outcomes: Uint8Array, count: number): boolean {
+/** Whether the first `count` of some outcomes are, as nearly always. */
+export function areAllAccepted(outcomes: Uint8Array, count: number): boolean {
   let any = 0;
   for (let i = 0; i < count; i++) any |= outcomes[i];
   return any === ATTEMPT.accepted;

@@ -2,7 +2,7 @@
  * A transport that counts: it hands each request on and writes down what became of its Kinesis records.
  */
 import { AGGREGATE_KEY } from '../../model/kpl-codec.ts';
-import { ATTEMPT } from '../../model/outcome.ts';
+import { ATTEMPT, type AttemptOutcome } from '../../model/outcome.ts';
 import { roomier } from '../../model/column.ts';
 import type { PutCounts } from '../../results/put-counts.ts';
 import type { Batch } from '../../traffic/producer.ts';
@@ -43,30 +43,40 @@ export class PutCounter {
   }
 
   #add(batch: Batch, records: RecordSlab, { outcomes }: PutReply): void {
+    if (batch.parcels === undefined) this.#addLone(batch.slots, records, outcomes);
+    else this.#addParcels(batch, records, outcomes);
+  }
+
+  /** Records that are sent as they are. */
+  #addLone(slots: Uint32Array, records: RecordSlab, outcomes: PutReply['outcomes']): void {
+    const { shard, dataBytes, keyBytes } = records;
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i];
+      this.#count(outcomes[i], shard[slot], dataBytes[slot], keyBytes[slot]);
+    }
+  }
+
+  /** Packed records, each counted on the shard of its first record. */
+  #addParcels(batch: Batch, records: RecordSlab, outcomes: PutReply['outcomes']): void {
     for (let i = 0; i < outcomes.length; i++) {
       const [start, end] = rangeOf(batch, i);
       const slot = batch.slots[start];
-      const shard = records.shard[slot];
-      if (shard >= this.#accepted.length) this.#grow(shard + 1);
-      switch (outcomes[i]) {
-        case ATTEMPT.accepted: {
-          const keyBytes = end - start === 1 ? records.keyBytes[slot] : AGGREGATE_KEY.length;
-          const dataBytes =
-            end - start === 1 ? records.dataBytes[slot] : (batch.parcels?.bytes[i] ?? 0) - keyBytes;
-          this.#accepted[shard]++;
-          this.#bytes[shard] += dataBytes + keyBytes;
-          this.#dataBytes += dataBytes;
-          this.#keyBytes += keyBytes;
-          break;
-        }
-        case ATTEMPT.throttled:
-          this.#throttled[shard]++;
-          break;
-        case ATTEMPT.lost:
-          this.#unknown[shard]++;
-          break;
-      }
+      const keyBytes = end - start === 1 ? records.keyBytes[slot] : AGGREGATE_KEY.length;
+      const dataBytes =
+        end - start === 1 ? records.dataBytes[slot] : (batch.parcels?.bytes[i] ?? 0) - keyBytes;
+      this.#count(outcomes[i], records.shard[slot], dataBytes, keyBytes);
     }
+  }
+
+  #count(outcome: AttemptOutcome, shard: number, dataBytes: number, keyBytes: number): void {
+    if (shard >= this.#accepted.length) this.#grow(shard + 1);
+    if (outcome === ATTEMPT.accepted) {
+      this.#accepted[shard]++;
+      this.#bytes[shard] += dataBytes + keyBytes;
+      this.#dataBytes += dataBytes;
+      this.#keyBytes += keyBytes;
+    } else if (outcome === ATTEMPT.throttled) this.#throttled[shard]++;
+    else if (outcome === ATTEMPT.lost) this.#unknown[shard]++;
   }
 
   #grow(shards: number): void {
