@@ -30,7 +30,8 @@ export interface RawTransportOptions extends PutBodyOptions {
 
 interface HttpReply {
   readonly status: number;
-  readonly body: Buffer;
+  /** In the pieces in which it came. */
+  readonly chunks: readonly Buffer[];
 }
 
 /** An open way to the stream, for as long as the credentials stay. */
@@ -64,7 +65,7 @@ export class RawTransport implements Transport {
       // Where the request failed, the connection may still be reading from the body.
       this.#body.giveBack(body);
       return reply.status === 200
-        ? this.#reader.read(reply.body, batch, records)
+        ? this.#reader.read(reply.chunks, batch, records)
         : failedReply(errorOf(reply), batch);
     } catch (error) {
       return failedReply(error, batch);
@@ -140,8 +141,7 @@ class ReplyCollector implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    const body = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks);
-    this.#resolve({ status: this.#status, body });
+    this.#resolve({ status: this.#status, chunks: this.#chunks });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -150,8 +150,8 @@ class ReplyCollector implements Dispatcher.DispatchHandler {
 }
 
 /** A reply that is no success, as the SDK would throw it. */
-function errorOf({ status, body }: HttpReply): unknown {
-  const text = body.toString();
+function errorOf({ status, chunks }: HttpReply): unknown {
+  const text = Buffer.concat(chunks).toString();
   let said: { __type?: unknown; message?: unknown; Message?: unknown } = {};
   try {
     said = JSON.parse(text) as typeof said;

@@ -48,18 +48,18 @@ export class ReplyReader {
     this.#acknowledged = acknowledged;
   }
 
-  /** @param body a reply with status 200 */
-  read(body: Buffer, batch: Batch, records: RecordSlab): PutReply {
-    if (this.#api === 'PutRecord') return this.#readLone(body, batch, records);
+  /** @param chunks a reply with status 200, in the pieces in which it came: they are put together only to be parsed */
+  read(chunks: readonly Buffer[], batch: Batch, records: RecordSlab): PutReply {
+    if (this.#api === 'PutRecord') return this.#readLone(chunks, batch, records);
     const sent = kinesisRecordsOf(batch);
+    const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     const isDoubted = this.#doubt > 0 || this.#acknowledged !== undefined;
     const isSampled = isDoubted || this.#read++ % SAMPLE === 0;
-    if (!isSampled && this.#isAsLong(body.length / sent) && body.includes(NONE_FAILED))
-      return this.#allAccepted(sent);
+    if (!isSampled && this.#isAsLong(length / sent) && saysNoneFailed(chunks)) return this.#allAccepted(sent);
     try {
-      const { Records = [] } = JSON.parse(body.toString()) as { Records?: PutResult[] };
+      const { Records = [] } = JSON.parse(textOf(chunks)) as { Records?: PutResult[] };
       const reply = this.results(Records, batch, records);
-      if (!reply.isWhole && body.includes(NONE_FAILED)) this.#bytesPerRecord = body.length / sent;
+      if (!reply.isWhole && saysNoneFailed(chunks)) this.#bytesPerRecord = length / sent;
       return reply;
     } catch (error) {
       return failedReply(error, batch);
@@ -67,9 +67,9 @@ export class ReplyReader {
   }
 
   /** A reply to PutRecord is itself a result. */
-  #readLone(body: Buffer, batch: Batch, records: RecordSlab): PutReply {
+  #readLone(chunks: readonly Buffer[], batch: Batch, records: RecordSlab): PutReply {
     try {
-      return this.results([JSON.parse(body.toString()) as PutResult], batch, records);
+      return this.results([JSON.parse(textOf(chunks)) as PutResult], batch, records);
     } catch (error) {
       return failedReply(error, batch);
     }
@@ -112,6 +112,15 @@ export class ReplyReader {
     const outcomes = outcomesOf(this.#accepted.subarray(0, records));
     return { outcomes, retryable: true, isWhole: false, misrouted: 0, errors: [] };
   }
+}
+
+/** The count stands at one end of a reply. Where a piece ends within it, it is not found, and the reply is parsed. */
+function saysNoneFailed(chunks: readonly Buffer[]): boolean {
+  return chunks.some((chunk) => chunk.includes(NONE_FAILED));
+}
+
+function textOf(chunks: readonly Buffer[]): string {
+  return (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)).toString();
 }
 
 function outcomesOf(column: Uint8Array): ArrayLike<AttemptOutcome> {

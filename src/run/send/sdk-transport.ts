@@ -27,7 +27,8 @@ export interface SdkTransportOptions extends PutBodyOptions {
 /** What travels with a request through the SDK's middleware. */
 interface Parcel {
   readonly body: Buffer;
-  reply?: Buffer;
+  /** In the pieces in which it came. */
+  reply?: readonly Buffer[];
 }
 
 const PARCEL = Symbol('parcel');
@@ -54,7 +55,7 @@ export class SdkTransport implements Transport {
       await client.send(emptyCommand(api, stream, carried) as PutRecordsCommand);
       // Where the request failed, the connection may still be reading from the body.
       this.#body.giveBack(parcel.body);
-      return this.#reader.read(parcel.reply ?? EMPTY_REPLIES[api], batch, records);
+      return this.#reader.read(parcel.reply ?? [EMPTY_REPLIES[api]], batch, records);
     } catch (error) {
       return failedReply(error, batch);
     }
@@ -98,8 +99,8 @@ function carryParcels(stack: KinesisClient['middlewareStack'], emptyReply: Buffe
   });
 }
 
-async function collected(body: AsyncIterable<Buffer>): Promise<Buffer> {
+async function collected(body: AsyncIterable<Buffer>): Promise<readonly Buffer[]> {
   const chunks: Buffer[] = [];
   for await (const chunk of body) chunks.push(chunk);
-  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+  return chunks;
 }

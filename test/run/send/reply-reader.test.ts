@@ -23,7 +23,7 @@ describe('the reader of replies', () => {
   it('takes a reply in which nothing failed as accepted, record by record', () => {
     const reader = new ReplyReader(SHARDS);
     for (let i = 0; i < 40; i++) {
-      const { outcomes, isWhole, errors, misrouted } = reader.read(allStored, batch, records);
+      const { outcomes, isWhole, errors, misrouted } = reader.read([allStored], batch, records);
       expect(Array.from(outcomes)).toEqual([0, 0, 0, 0]);
       expect([isWhole, errors, misrouted]).toEqual([false, [], 0]);
     }
@@ -31,9 +31,9 @@ describe('the reader of replies', () => {
 
   it('reads every failure, in order, whatever came before', () => {
     const reader = new ReplyReader(SHARDS);
-    for (let i = 0; i < 5; i++) reader.read(allStored, batch, records);
+    for (let i = 0; i < 5; i++) reader.read([allStored], batch, records);
     const { outcomes, errors } = reader.read(
-      reply(2, [stored(0), throttled, internal, stored(3)]),
+      [reply(2, [stored(0), throttled, internal, stored(3)])],
       batch,
       records,
     );
@@ -46,6 +46,17 @@ describe('the reader of replies', () => {
     expect(errors).toEqual([{ code: 'InternalFailure', message: 'Internal Service Failure', records: 1 }]);
   });
 
+  it('says the same of a reply wherever it was cut in two on its way', () => {
+    for (const body of [allStored, reply(2, [stored(0), throttled, internal, stored(3)])]) {
+      const reader = new ReplyReader(SHARDS);
+      const whole = Array.from(new ReplyReader(SHARDS).read([body], batch, records).outcomes);
+      for (let at = 0; at <= body.length; at++) {
+        const chunks = [body.subarray(0, at), body.subarray(at)];
+        expect(Array.from(reader.read(chunks, batch, records).outcomes)).toEqual(whole);
+      }
+    }
+  });
+
   it('does not believe a reply that is too short for its records', () => {
     const reader = new ReplyReader(SHARDS);
     for (const body of [
@@ -54,7 +65,7 @@ describe('the reader of replies', () => {
       reply(0, [stored(0)]),
       Buffer.from('{"FailedRecordCount":0,'),
     ]) {
-      const { outcomes, isWhole } = reader.read(body, batch, records);
+      const { outcomes, isWhole } = reader.read([body], batch, records);
       const isGood = body === allStored;
       expect([Array.from(outcomes), isWhole]).toEqual([
         new Array(4).fill(isGood ? ATTEMPT.accepted : ATTEMPT.lost),
@@ -67,7 +78,7 @@ describe('the reader of replies', () => {
     const reader = new ReplyReader(SHARDS);
     const moved = reply(0, [1, 0, 2, 3].map(stored));
     // A sample of the replies is enough to notice.
-    const first = Array.from({ length: 20 }, () => reader.read(moved, batch, records).misrouted);
+    const first = Array.from({ length: 20 }, () => reader.read([moved], batch, records).misrouted);
     expect(first[0]).toBe(2);
     expect(first.every((count) => count === 2)).toBe(true);
   });
