@@ -74,7 +74,6 @@ export function pageOf({ shards, keys, ...rest }: LedgerState): LedgerPage {
   const used: number[] = [];
   for (let row = 0; row < shards.counts.rows; row++) if (isUsed(row)) used.push(row);
   const count = keys.keys.count;
-  const keyRows = Uint32Array.from({ length: count }, (_, row) => row);
   return {
     ...rest,
     shards: {
@@ -86,8 +85,8 @@ export function pageOf({ shards, keys, ...rest }: LedgerState): LedgerPage {
     keys: {
       keys: keys.keys.keys.slice(0, count),
       shards: keys.keys.shards.slice(0, count),
-      counts: countsOf(keys.counts, keyRows),
-      load: Float64Array.from(keys.load.subarray(0, count * LOAD_WIDTH)),
+      counts: keys.counts.firstRows(count),
+      load: new Float64Array(keys.load.subarray(0, count * LOAD_WIDTH)),
     },
   };
 }
@@ -111,6 +110,8 @@ function countsOf(counts: OutcomeCounts, rows: ArrayLike<number>): Column {
 
 function columnOf(from: Float64Array, width: number, rows: readonly number[]): Column {
   const column = new Float64Array(rows.length * width);
-  rows.forEach((row, i) => column.set(from.subarray(row * width, (row + 1) * width), i * width));
+  for (let i = 0; i < rows.length; i++) {
+    for (let place = 0; place < width; place++) column[i * width + place] = from[rows[i] * width + place];
+  }
   return column;
 }

@@ -260,8 +260,8 @@ export class Ledger implements RecordCounts {
     this.#answer = { lastUs: 0, accepted: 0, retries: 0, count: 0 };
     for (const column of [this.#throttled, this.#shardLoad, this.#shardOffer]) column.fill(0);
     this.#keyLoad.fill(0, 0, this.#keys.count * LOAD_WIDTH);
-    for (let row = 0; row < this.#keys.count; row++) this.#rows.reset(row);
-    for (let row = 0; row < this.#shards.rows; row++) this.#shards.reset(row);
+    this.#rows.resetFirst(this.#keys.count);
+    this.#shards.resetFirst(this.#shards.rows);
     this.#keys.clear();
     this.#send(page);
   }

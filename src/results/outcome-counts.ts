@@ -212,6 +212,15 @@ export class OutcomeCounts {
     this.#cells[row * WIDTH + COUNT[name]] += amount;
   }
 
+  /** The first `count` rows, one behind the other. */
+  firstRows(count: number): Float64Array<ArrayBuffer> {
+    return new Float64Array(this.#cells.subarray(0, count * WIDTH));
+  }
+
+  resetFirst(count: number): void {
+    this.#cells.fill(0, 0, count * WIDTH);
+  }
+
   reset(row: number): void {
     for (let at = row * WIDTH; at < (row + 1) * WIDTH; at++) this.#cells[at] = 0;
   }
