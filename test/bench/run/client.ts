@@ -1,8 +1,9 @@
 /**
  * One case of the bench: a load against an endpoint that runs elsewhere, in a process of its own whose CPU time counts.
  *
- * Told { transport, endpoint, shards, recordBytes, batch, ratePerSec, workers } as JSON, it prints what it measured of
- * the counted duration, warm-up and start left out.
+ * Told { transport, endpoint, recordBytes, batch, ratePerSec, workers, warmupSec, seconds } as JSON, it prints what it
+ * measured of the counted duration: CPU of the whole process from the end of the warm-up, in which code is loaded,
+ * compiled and connections are made, until the last reply is counted.
  */
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { totalsOf } from '../../../src/results/run-document.ts';
@@ -26,11 +27,11 @@ interface Case {
   readonly batch: number;
   readonly ratePerSec: number;
   readonly workers: number;
+  readonly warmupSec: number;
   readonly seconds: number;
 }
 
 const STREAM = 'bench';
-const WARMUP_SEC = 3;
 const order = JSON.parse(process.argv[2]) as Case;
 const client = { kind: 'local', endpoint: order.endpoint, region: 'us-east-1' } as const;
 
@@ -38,7 +39,7 @@ function scenario(): Scenario {
   const durationUs = order.seconds * 1_000_000;
   return {
     stream: { shards: 1, maxRecordBytes: 1 << 20, retentionHours: 24, initialFill: 1 },
-    warmupUs: WARMUP_SEC * 1_000_000,
+    warmupUs: order.warmupSec * 1_000_000,
     durationUs,
     seed: 1,
     traffic: [
@@ -62,18 +63,28 @@ function scenario(): Scenario {
   };
 }
 
-/** CPU seconds of this process. */
-function cpuSec(): number {
+/** What was counted, and the CPU that this process has used, at one moment. */
+interface Mark {
+  readonly accepted: number;
+  readonly cpuSec: number;
+  readonly atMs: number;
+}
+
+function mark(tally: Tally | undefined): Mark {
   const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
+  return {
+    accepted: tally?.shards.sum('accepted') ?? 0,
+    cpuSec: (user + system) / 1e6,
+    atMs: performance.now(),
+  };
 }
 
 const reader = kinesisClient(client, 1);
 const map = await readLayout(reader, STREAM);
 reader.destroy();
-const marks: { accepted: number; cpuSec: number; atMs: number }[] = [];
-const mark = (tally: Tally): void =>
-  void marks.push({ accepted: tally.shards.sum('accepted'), cpuSec: cpuSec(), atMs: performance.now() });
+/** At the end of the warm-up, and near the end of the counted duration. */
+let start: Mark | undefined;
+let late: Mark | undefined;
 
 async function byCrew(transport: TransportName) {
   const threads = await bootThreads(order.workers, transport);
@@ -82,7 +93,11 @@ async function byCrew(transport: TransportName) {
     stream: { StreamName: STREAM },
     runId: new Uint8Array(16),
     signal: new AbortController().signal,
-    onSecond: (view) => (view.second >= 0 ? mark(view.tally) : undefined),
+    onSecond: ({ second, tally: counted }) => {
+      if (second < 0) return;
+      late = mark(counted);
+      start ??= late;
+    },
   });
   return { tally, lagMs: generator.lagMs, errors };
 }
@@ -107,10 +122,8 @@ async function asItComes() {
         shardIds: map.open.map((shard) => shard.shardId),
       }),
   });
-  setTimeout(() => {
-    mark(load.pipeline.tally);
-    setInterval(() => mark(load.pipeline.tally), 1000).unref();
-  }, WARMUP_SEC * 1000);
+  setTimeout(() => (start = mark(load.pipeline.tally)), order.warmupSec * 1000);
+  setTimeout(() => (late = mark(load.pipeline.tally)), (order.warmupSec + order.seconds) * 1000);
   const { pipeline, failures } = await load.run();
   const { lag } = pipeline;
   const lagMs = { p50: lag.percentileMs(50), p99: lag.percentileMs(99), max: lag.maxMs };
@@ -120,15 +133,17 @@ async function asItComes() {
 const { tally, lagMs, errors } = await (order.transport === 'as-it-comes'
   ? asItComes()
   : byCrew(order.transport));
+const end = mark(tally);
 const { offered, accepted, throttled, failed, dropped } = totalsOf(tally, undefined);
-const [first, last] = [marks[0], marks[marks.length - 1]];
-const sec = (last.atMs - first.atMs) / 1000;
+const [from, to] = [start ?? end, late ?? end];
+const [cpuSec, counted] = [end.cpuSec - from.cpuSec, end.accepted - from.accepted];
 console.log(
   JSON.stringify({
     ...{ offered, accepted, throttled, failed, dropped, lagMs, errors },
-    perCpuSec: (last.accepted - first.accepted) / (last.cpuSec - first.cpuSec),
-    perSec: (last.accepted - first.accepted) / sec,
-    cores: (last.cpuSec - first.cpuSec) / sec,
+    perCpuSec: counted / cpuSec,
+    // Without the wait for the last replies.
+    perSec: ((to.accepted - from.accepted) * 1000) / (to.atMs - from.atMs),
+    cores: (cpuSec * 1000) / (end.atMs - from.atMs),
   }),
 );
 process.exit(0);
