@@ -52,7 +52,8 @@ export async function gather(
 /** `CloudWatch, the stream: 13 metrics in 1 call, $0.00013 (13 / 1,000 x $0.01).` */
 export function planText({ requests, metrics, usd, seconds }: AskPlan, what: string): string {
   const calls = `${formatCount(requests)} ${requests === 1 ? 'call' : 'calls'}`;
-  const cost = `$${usd.toPrecision(2).replace(/\.?0+$/, '')} (${formatCount(metrics)} / 1,000 x $0.01)`;
+  const dollars = usd >= 0.01 ? usd.toFixed(2) : usd.toPrecision(2).replace(/\.?0+$/, '');
+  const cost = `$${dollars} (${formatCount(metrics)} / 1,000 x $0.01)`;
   const time = seconds < 10 ? '' : `, ${formatDuration(Math.ceil(seconds) * 1_000_000)} at least`;
   return `CloudWatch, ${what}: ${formatCount(metrics)} metrics in ${calls}, ${cost}${time}.`;
 }

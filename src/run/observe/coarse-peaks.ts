@@ -95,7 +95,8 @@ async function readGroup(
   const readings: MetricReading[] = [];
   for (const load of Object.keys(METRIC_OF) as Load[]) {
     const queries = ids.map((shardId) => ({ name: METRIC_OF[load], shardId }));
-    const what = `the last ${reach} of ${group.length} shards`;
+    const amount = group.length === 1 ? '1 shard' : `${group.length} shards`;
+    const what = `the last ${reach} of ${amount}`;
     const { columns, ...reading } = await readColumns(asker, queries, steps, what);
     readings.push(reading);
     const columnOf = new Map(ids.map((shardId, i) => [shardId, columns[i]]));

@@ -1,6 +1,7 @@
 /**
  * The metrics of single shards: of all of them where there are few, of a large stream's suspects otherwise.
  */
+import { formatCount } from '../../model/quantity.ts';
 import type { EvidenceShard } from '../../results/evidence/evidence-shard.ts';
 import { SHARD_METRICS, type Column, type ShardMetric } from '../../results/evidence/minute-series.ts';
 import type { MetricQuery, MetricReading } from '../aws/metric-data.ts';
@@ -49,17 +50,21 @@ export function metricsThatAreOn(shardMetrics: readonly string[]): ShardMetric[]
 export async function readShardMetrics(asker: MetricAsker, ask: ShardAsk): Promise<ShardReading> {
   const ids = ask.shards.map(({ shardId }) => shardId);
   if (ids.length <= MOST_BY_THE_MINUTE) {
-    const reading = await readOf(asker, ids, ask.metrics, ask.steps, `${ids.length} shards`);
+    const reading = await readOf(asker, ids, ask.metrics, ask.steps, amountOf(ids));
     return { ...reading, leftOut: 0 };
   }
   return ask.allShards ? readAll(asker, ask, ids) : readSuspects(asker, ask, ids);
+}
+
+function amountOf({ length }: readonly string[]): string {
+  return length === 1 ? '1 shard' : `${formatCount(length)} shards`;
 }
 
 /** The telling metrics of all shards by the minute, the others of the worst. */
 async function readAll(asker: MetricAsker, ask: ShardAsk, ids: readonly string[]): Promise<ShardReading> {
   const telling = TELLING_METRICS.filter((name) => ask.metrics.includes(name));
   const others = ask.metrics.filter((name) => !(telling as readonly string[]).includes(name));
-  const all = await readOf(asker, ids, telling, ask.steps, `all ${ids.length} shards`);
+  const all = await readOf(asker, ids, telling, ask.steps, `all ${amountOf(ids)}`);
   const worst = worstOf(all.columns, ids, ask.secPerStep);
   if (others.length === 0 || worst.length === 0 || troubled(all.readings)) return { ...all, leftOut: 0 };
   const more = await readOf(asker, worst, others, ask.steps, `more of the ${worst.length} worst`);
@@ -77,7 +82,7 @@ async function readSuspects(
 ): Promise<ShardReading> {
   const telling = TELLING_METRICS.filter((name) => ask.metrics.includes(name));
   const coarse = coarseSteps(ask.steps);
-  const first = await readOf(asker, ids, telling, coarse, `a first look at ${ids.length} shards`);
+  const first = await readOf(asker, ids, telling, coarse, `a first look at ${amountOf(ids)}`);
   const worst = worstOf(first.columns, ids, (ask.secPerStep * coarse.stepMs) / ask.steps.stepMs);
   const leftOut = ids.length - worst.length;
   if (worst.length === 0 || troubled(first.readings)) {
