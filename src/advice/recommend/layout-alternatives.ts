@@ -11,7 +11,7 @@ import { LIMITS } from '../../model/limits.ts';
 import { exactUsd, modeCost } from '../money/mode-cost.ts';
 import type { BilledTraffic } from '../money/billed-traffic.ts';
 import { DEAD_BAND } from './recommend-options.ts';
-import type { Census } from './shard-census.ts';
+import { worstSteps, type Census } from './shard-census.ts';
 import type { StreamLoads } from './stream-loads.ts';
 import { fillOf, type PlanningLimit } from './planning-limit.ts';
 
@@ -101,34 +101,18 @@ function leastUniform(
 }
 
 function worstLoads(loads: StreamLoads, { worst, total }: Census, limit: PlanningLimit): WorstLoads {
-  const of = (step: number): number => fillOf(limit, total.records[step], total.bytes[step]);
-  const byShard = largest(worst.length, (step) => worst[step]);
-  const byStream = largest(worst.length, of);
-  const chosen = [...new Set([...byShard, ...byStream])];
+  const chosen = worstSteps({ worst, total }, limit, WORST_STEPS);
   const steps = chosen.length;
   const records = new Float64Array(loads.shards.length * steps);
   const bytes = new Float64Array(loads.shards.length * steps);
-  const room = loads.room();
+  const narrowed = loads.at(chosen);
+  const room = narrowed.room();
   loads.shards.forEach((_, shard) => {
-    loads.fill(shard, room, 'even');
-    chosen.forEach((step, k) => {
-      records[shard * steps + k] = room.records.upper[step];
-      bytes[shard * steps + k] = room.bytes.upper[step];
-    });
+    narrowed.fill(shard, room, 'even');
+    records.set(room.records.upper, shard * steps);
+    bytes.set(room.bytes.upper, shard * steps);
   });
   return { steps, records, bytes };
-}
-
-function largest(count: number, valueOf: (step: number) => number): number[] {
-  const chosen: number[] = [];
-  for (let step = 0; step < count; step++) {
-    if (chosen.length === WORST_STEPS / 2 && valueOf(chosen[chosen.length - 1]) >= valueOf(step)) continue;
-    let at = chosen.length;
-    while (at > 0 && valueOf(chosen[at - 1]) < valueOf(step)) at--;
-    chosen.splice(at, 0, step);
-    if (chosen.length > WORST_STEPS / 2) chosen.pop();
-  }
-  return chosen;
 }
 
 function sumFill({ steps, records, bytes }: WorstLoads, k: number, limit: PlanningLimit): number {

@@ -28,7 +28,8 @@ export function replayLayouts(
   const played = stepsToPlay(census);
   const count = played.length;
   const { pieces, firsts } = target;
-  const room = loads.room();
+  const narrowed = loads.at(played);
+  const room = narrowed.room();
   const sum = { records: new Float64Array(count), bytes: new Float64Array(count) };
   let [offered, before, after] = [0, 0, 0];
   firsts.forEach((first, i) => {
@@ -37,11 +38,11 @@ export function replayLayouts(
     const parts = joinedByShard(pieces.slice(first, firsts[i + 1] ?? pieces.length));
     let ofThese = 0;
     for (const { shard, records, bytes } of parts) {
-      loads.fill(shard, room, 'even');
+      narrowed.fill(shard, room, 'even');
       // A shard that is cut is played whole, once for each part in turn, and counts as much as the part of it.
       const own = {
-        records: Float64Array.from(played, (step) => room.records.upper[step]),
-        bytes: Float64Array.from(played, (step) => room.bytes.upper[step]),
+        records: room.records.upper,
+        bytes: room.bytes.upper,
       };
       const whole = playShard(own, burst);
       ofThese += whole.throttled * records;

@@ -270,6 +270,7 @@ function runRules(
   const readable = readableBytes(evidence, options.headroom);
   return {
     limit: { records: limit.records * DEAD_BAND, bytes: Math.min(limit.bytes * DEAD_BAND, readable) },
+    planning: limit,
     isJoinable: isAllowed ? (shard) => !census.throttled.has(loads.shards[shard].shardId) : undefined,
     end,
     past: pastLoads(evidence, loads, census),

@@ -61,35 +61,43 @@ function figuresOf(
   { limit, needed, worst, total }: Surroundings,
 ): ShardFigures {
   const [lower, upper] = [new Recent(needed), new Recent(needed)];
-  const planned = { records: 0, bytes: 0 };
-  const least = { records: 0, bytes: 0 };
   const { records, bytes, throttled } = room;
   let stepsAbove = 0;
   let throttledSteps = 0;
-  for (let step = 0; step < worst.length; step++) {
-    const low = fillOf(limit, records.lower[step], bytes.lower[step]);
-    const high = fillOf(limit, records.upper[step], bytes.upper[step]);
-    const isThrottled = throttled[step] > 0;
-    lower.add(low, isThrottled);
-    upper.add(high, isThrottled);
-    if (high > 1) stepsAbove++;
-    if (isThrottled) throttledSteps++;
-    if (high > worst[step]) worst[step] = high;
-    if (even.records.upper[step] > planned.records) planned.records = even.records.upper[step];
-    if (even.bytes.upper[step] > planned.bytes) planned.bytes = even.bytes.upper[step];
-    if (records.lower[step] > least.records) least.records = records.lower[step];
-    if (bytes.lower[step] > least.bytes) least.bytes = bytes.lower[step];
-    total.records[step] += even.records.lower[step];
-    total.bytes[step] += even.bytes.lower[step];
-  }
-  return {
-    peak: { lower: lower.peak, upper: upper.peak },
+  const figures = (low: Recent, high: Recent): ShardFigures => ({
+    peak: { lower: low.peak, upper: high.peak },
     planned,
     least,
-    isAbove: { lower: lower.isAbove, upper: upper.isAbove },
+    isAbove: { lower: low.isAbove, upper: high.isAbove },
     stepsAbove,
     throttledSteps,
-  };
+  });
+  const least = { records: mostOf(records.lower), bytes: mostOf(bytes.lower) };
+  const planned = { records: mostOf(even.records.upper), bytes: mostOf(even.bytes.upper) };
+  addTo(total.records, even.records.lower);
+  addTo(total.bytes, even.bytes.lower);
+  for (let step = 0; step < worst.length; step++) {
+    const high = fillOf(limit, records.upper[step], bytes.upper[step]);
+    if (high > worst[step]) worst[step] = high;
+    upper.add(high, throttled[step] > 0);
+    if (high > 1) stepsAbove++;
+    if (throttled[step] > 0) throttledSteps++;
+  }
+  // Where nothing throttled and nothing is vague, both ends are one.
+  if (throttledSteps === 0 && even === room) return figures(upper, upper);
+  for (let step = 0; step < worst.length; step++)
+    lower.add(fillOf(limit, records.lower[step], bytes.lower[step]), throttled[step] > 0);
+  return figures(lower, upper);
+}
+
+function mostOf(column: Float64Array): number {
+  let most = 0;
+  for (let step = 0; step < column.length; step++) if (column[step] > most) most = column[step];
+  return most;
+}
+
+function addTo(sum: Float64Array, column: Float64Array): void {
+  for (let step = 0; step < sum.length; step++) sum[step] += column[step];
 }
 
 /** Counts how many of the newest five steps were above the limit. */
@@ -138,4 +146,29 @@ function isAnyNew({ shards, complete, count }: MinuteSeries): boolean {
 
 function isAny(column: Column | undefined): boolean {
   return column?.some((value: number) => value > 0) ?? false;
+}
+
+/** Steps in which the stream or one shard carries most: half of them each, at most so many. */
+export function worstSteps(
+  { worst, total }: Pick<Census, 'worst' | 'total'>,
+  limit: PlanningLimit,
+  most: number,
+): number[] {
+  const byShard = largest(worst.length, most / 2, (step) => worst[step]);
+  const byStream = largest(worst.length, most / 2, (step) =>
+    fillOf(limit, total.records[step], total.bytes[step]),
+  );
+  return [...new Set([...byShard, ...byStream])];
+}
+
+function largest(count: number, most: number, valueOf: (step: number) => number): number[] {
+  const chosen: number[] = [];
+  for (let step = 0; step < count; step++) {
+    if (chosen.length === most && valueOf(chosen[chosen.length - 1]) >= valueOf(step)) continue;
+    let at = chosen.length;
+    while (at > 0 && valueOf(chosen[at - 1]) < valueOf(step)) at--;
+    chosen.splice(at, 0, step);
+    if (chosen.length > most) chosen.pop();
+  }
+  return chosen;
 }

@@ -2,7 +2,7 @@
  * Which closed shards' load went on into which open ones, and how much of it: all where the range lies within the
  * heir's, else some part of it that nobody knows.
  */
-import { shareOf, type HashRange } from '../../model/hash-range.ts';
+import { ancestorsOf } from '../../results/evidence/shard-lineage.ts';
 import type { EvidenceShard } from '../../results/evidence/evidence-shard.ts';
 
 export interface Inheritance {
@@ -13,29 +13,15 @@ export interface Inheritance {
 
 /** Of each open shard, in their order: its closed ancestors, near and far, whose ranges meet its own. */
 export function lineageOf(shards: readonly EvidenceShard[]): readonly (readonly Inheritance[])[] {
-  const byName = new Map(shards.map((shard) => [shard.shardId, shard]));
+  const byId = new Map(shards.map((shard) => [shard.shardId, shard]));
   return shards
     .filter(({ open }) => open)
-    .map((heir) => {
-      const found = new Map<string, Inheritance>();
-      const waiting = [...heir.parents];
-      for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-        const from = byName.get(name);
-        if (from === undefined || from.open || found.has(name)) continue;
-        const part = partWithin(from.range, heir.range);
-        if (part > 0) found.set(name, { from, part });
-        waiting.push(...from.parents);
-      }
-      return [...found.values()];
-    });
-}
-
-/** The part of a range that lies within another, 0…1; exactly 1 where all of it does. */
-export function partWithin(range: HashRange, other: HashRange): number {
-  const start = range.start > other.start ? range.start : other.start;
-  const end = range.end < other.end ? range.end : other.end;
-  if (end < start) return 0;
-  return start === range.start && end === range.end ? 1 : shareOf({ start, end }) / shareOf(range);
+    .map((heir) =>
+      ancestorsOf(heir, byId).flatMap(({ shardId, share }) => {
+        const from = byId.get(shardId);
+        return from === undefined || from.open ? [] : [{ from, part: share }];
+      }),
+    );
 }
 
 /** When the layout last changed, as far as is known: every shard that was opened in the window was there by then. */

@@ -5,7 +5,7 @@
 import type { HashRange } from '../../model/hash-range.ts';
 import { shareOf } from '../../model/hash-range.ts';
 import type { EvidenceShard } from '../../results/evidence/evidence-shard.ts';
-import type { MinuteSeries } from '../../results/evidence/minute-series.ts';
+import type { Column, MinuteSeries, ShardMetric } from '../../results/evidence/minute-series.ts';
 import type { StreamEvidence } from '../../results/evidence/stream-evidence.ts';
 import {
   columnsOfShard,
@@ -34,6 +34,7 @@ export class StreamLoads {
   readonly secPerStep: number;
   /** Keys of the shards that enough records were read of, closed ones too. */
   readonly keys: ReadonlyMap<string, ShardKeys>;
+  readonly #evidence: StreamEvidence;
   readonly #series: MinuteSeries;
   readonly #lineage: readonly (readonly Inheritance[])[];
   readonly #columns: readonly (LoadColumns | undefined)[];
@@ -43,6 +44,7 @@ export class StreamLoads {
   readonly #scratch: StepLoads;
 
   constructor(evidence: StreamEvidence, series: MinuteSeries) {
+    this.#evidence = evidence;
     this.#series = series;
     this.shards = evidence.shards.filter(({ open }) => open);
     this.steps = Math.min(series.complete, series.count);
@@ -76,6 +78,11 @@ export class StreamLoads {
   /** Whether the vague part of a shard's load is that of closed shards. */
   hasVagueParents(shard: number): boolean {
     return this.#vague(shard).length > 0;
+  }
+
+  /** The same loads in some of the steps alone. */
+  at(steps: readonly number[]): StreamLoads {
+    return new StreamLoads(this.#evidence, onlySteps(this.#series, steps));
   }
 
   room(): StepLoads {
@@ -143,6 +150,30 @@ export class StreamLoads {
     return isOn && isSmall ? undefined : rest;
   }
 }
+
+/** Steps of a series that lie apart, as if they were all that there is. */
+function onlySteps(series: MinuteSeries, steps: readonly number[]): MinuteSeries {
+  const { stream, shards } = series;
+  const of = (column: Column | undefined): Column | undefined =>
+    column === undefined ? undefined : Float64Array.from(steps, (step) => column[step]);
+  const three = (columns: Readonly<Partial<Record<ShardMetric, Column>>>): typeof columns =>
+    Object.fromEntries(
+      WRITES.flatMap((metric) => {
+        const column = of(columns[metric]);
+        return column === undefined ? [] : [[metric, column]];
+      }),
+    );
+  return {
+    ...series,
+    count: steps.length,
+    complete: steps.length,
+    stream: three(stream),
+    shards: new Map([...shards].map(([shardId, columns]) => [shardId, three(columns)])),
+    fanOut: new Map(),
+  };
+}
+
+const WRITES = ['IncomingRecords', 'IncomingBytes', 'WriteProvisionedThroughputExceeded'] as const;
 
 const NOTHING: LoadColumns = { incomingRecords: undefined, incomingBytes: undefined, throttled: undefined };
 

@@ -43,7 +43,7 @@ export function targetLayout(question: TargetQuestion): TargetLayout {
     joinable === undefined
       ? undefined
       : (shard: number): boolean => joinable(shard) && cuts.get(shard)?.kind !== 'none';
-  const run = new PieceRun(pieces, loads, census.shards, { ...rules, isJoinable });
+  const run = new PieceRun(pieces, loads, census, { ...rules, isJoinable });
   const layout = cheapestRuns(cellsOfPieces(pieces), run, FEWEST_SHARDS);
   if (layout === undefined) throw new Error('a piece alone always fits');
   return { pieces, firsts: evenedOut(pieces, [...layout], question, cuts), cuts };
