@@ -64,33 +64,45 @@ export function columnsOfShard({ shards }: MinuteSeries, shardId: string): LoadC
  * @param secPerStep real seconds in a step
  */
 export function fillStepLoads(columns: LoadColumns, secPerStep: number, into: StepLoads, shards = 1): void {
-  const { incomingRecords, incomingBytes, throttled } = columns;
+  const { known, records, bytes } = into;
   const recordLimit = LIMITS.writeRecordsPerSec.value * shards;
   const byteLimit = LIMITS.writeBytesPerSec.value * shards;
-  for (let step = 0; step < into.known.length; step++) {
-    const recordsIn = perSec(incomingRecords, step, secPerStep);
-    const bytesIn = perSec(incomingBytes, step, secPerStep);
-    const refused = perSec(throttled, step, secPerStep);
-    into.known[step] =
-      isKnown(incomingRecords, step) || isKnown(incomingBytes, step) || isKnown(throttled, step) ? 1 : 0;
-    into.throttled[step] = refused;
+  known.fill(0);
+  fillRates(columns.incomingRecords, secPerStep, records.lower, known);
+  fillRates(columns.incomingBytes, secPerStep, bytes.lower, known);
+  fillRates(columns.throttled, secPerStep, into.throttled, known);
+  records.upper.set(records.lower);
+  bytes.upper.set(bytes.lower);
+  if (columns.throttled === undefined) return;
+  for (let step = 0; step < known.length; step++) {
+    const refused = into.throttled[step];
+    if (refused <= 0) continue;
+    const recordsIn = records.lower[step];
+    const bytesIn = bytes.lower[step];
     const meanSize = recordsIn > 0 ? bytesIn / recordsIn : 0;
-    into.records.lower[step] = raised(recordsIn, refused, recordLimit);
-    into.records.upper[step] = Math.max(into.records.lower[step], recordsIn + refused);
-    into.bytes.lower[step] = raised(bytesIn, refused, byteLimit);
-    into.bytes.upper[step] = Math.max(into.bytes.lower[step], bytesIn + refused * meanSize * THROTTLED_SIZE);
+    records.lower[step] = raised(recordsIn, refused, recordLimit);
+    records.upper[step] = Math.max(records.lower[step], recordsIn + refused);
+    bytes.lower[step] = raised(bytesIn, refused, byteLimit);
+    bytes.upper[step] = Math.max(bytes.lower[step], bytesIn + refused * meanSize * THROTTLED_SIZE);
+  }
+}
+
+/** Per second; nothing where there is no sample. Marks the steps that have one. */
+function fillRates(column: Column | undefined, secPerStep: number, rates: Float64Array, known: Uint8Array): void {
+  if (column === undefined) {
+    rates.fill(0);
+    return;
+  }
+  const perStep = column;
+  for (let step = 0; step < rates.length; step++) {
+    const value = perStep[step];
+    if (value >= 0) {
+      rates[step] = value / secPerStep;
+      known[step] = 1;
+    } else rates[step] = 0;
   }
 }
 
 function raised(accepted: number, refused: number, limit: number): number {
   return refused > 0 && accepted >= SATURATED * limit ? Math.max(accepted, limit) : accepted;
-}
-
-function perSec(column: Column | undefined, step: number, secPerStep: number): number {
-  const value = column?.[step] ?? 0;
-  return Number.isNaN(value) ? 0 : value / secPerStep;
-}
-
-function isKnown(column: Column | undefined, step: number): boolean {
-  return column !== undefined && !Number.isNaN(column[step]);
 }
