@@ -31,6 +31,24 @@ export interface RecommendationDocument {
   readonly steps: readonly LayoutStep[];
   readonly before: LayoutForecast;
   readonly after: LayoutForecast;
+  /** Why the verdict is this one, and why nothing or no more is offered; the weightiest first. */
+  readonly reasons: readonly RecommendationReason[];
+  readonly planning: PlanningRules;
+  /** When the layout last changed, as far as ListShards tells: the shard was there by then. Null: not in the window. */
+  readonly lastChangeMs: number | null;
+  /** The most open shards on the way of the steps. */
+  readonly peakShards: number;
+  /** What the steps take, one after another; a rule of thumb, for AWS promises nothing. */
+  readonly estimate: { readonly seconds: number; readonly secondsPerStep: number };
+  /** The fewest shards that the lower end of the load asks for; null where nothing is to grow. */
+  readonly leastShards: number | null;
+  readonly hotKeys: readonly UnfitKey[];
+  readonly replay: LayoutReplay | null;
+  readonly alternatives: LayoutAlternatives;
+  /** What else keeps the number of shards, and would put it back: by the stream's tags. */
+  readonly owners: readonly LayoutOwner[];
+  /** What can be done where steps do not help, or the stream takes none. */
+  readonly ways: readonly WayOut[];
   readonly findings: readonly DiagnosisFinding[];
 }
 
@@ -51,3 +69,147 @@ export interface LayoutForecast {
   readonly throttled: number | null;
   readonly monthlyUsd: number | null;
 }
+
+/** A reason, as data; its words are in `report/recommendation/`. */
+export type RecommendationReason =
+  /** Shards that are above the planning limit for certain. */
+  | {
+      readonly code: 'shards-above';
+      readonly shards: number;
+      readonly worst: string;
+      readonly utilization: LoadInterval;
+    }
+  /** The mean over all shards is, so that the hottest is too, whichever it may be. */
+  | { readonly code: 'stream-above'; readonly utilization: number }
+  /** Every shard is below the limit, but above it some minutes, never often enough to act upon. */
+  | { readonly code: 'short-peaks'; readonly shards: number; readonly steps: number }
+  | { readonly code: 'all-fit'; readonly hottest: number; readonly steps: number }
+  | { readonly code: 'fewer-fit'; readonly shards: number; readonly steps: number }
+  | { readonly code: 'on-demand' }
+  /** Open questions: the two ends of what is known give different answers. */
+  | {
+      readonly code: 'open-question';
+      readonly question: OpenQuestion;
+      readonly shards: number;
+      readonly shardId?: string;
+    }
+  /** Merges that are not offered. */
+  | {
+      readonly code: 'merges-held';
+      readonly why: MergeHold;
+      readonly untilMs?: number;
+      readonly value?: number;
+    }
+  /** Shards above the limit that no cut helps: one key is nearly all of their load, or they cannot be cut. */
+  | { readonly code: 'no-cut-helps'; readonly shards: number; readonly shardId: string }
+  /** Cut into equal parts, because no keys were seen of them. */
+  | { readonly code: 'cut-blindly'; readonly shards: number; readonly mostOfWhole: number }
+  /** Steps that were worked out and are not offered. */
+  | {
+      readonly code: 'steps-withheld';
+      readonly why: 'max-shards' | 'quota' | 'replay';
+      readonly needed: number;
+      readonly most: number;
+    };
+
+export type OpenQuestion =
+  /** Offered load that was throttled may be new records or retries. */
+  | 'throttled-or-retried'
+  /** Throttled although the minute's mean is low: bursts within the minute. */
+  | 'burst-within-step'
+  /** A closed shard's load may have gone to either child. */
+  | 'load-of-closed-shard'
+  /** A closed shard throttled; its heirs have not been seen for as long. */
+  | 'throttled-before-change'
+  /** No metrics of single shards. */
+  | 'no-shard-metrics'
+  | 'no-metrics'
+  /** Throttled in a step that is not complete. */
+  | 'throttled-just-now'
+  /** Fewer shards would fit, if the past before the window or the consumers allowed it. */
+  | 'fewer-if-known';
+
+export type MergeHold =
+  | 'cool-off'
+  | 'window-too-short'
+  | 'no-63d'
+  | 'no-455d'
+  | 'consumers-lag'
+  | 'no-iterator-age'
+  | 'reads-throttled'
+  | 'throttled'
+  | 'fewest-steps';
+
+export interface PlanningRules {
+  /** Part of each limit that stays free, 0…1. */
+  readonly headroom: number;
+  /** One-minute means are raised by it. */
+  readonly burstFactor: {
+    readonly records: number;
+    readonly bytes: number;
+    readonly origin: 'measured' | 'given' | 'default';
+    /** Seconds that it was measured in. */
+    readonly seconds?: number;
+  };
+  /** Per second and shard: what a step's mean may be at most, limit x (1 - headroom) / burst factor. */
+  readonly limit: { readonly records: number; readonly bytes: number };
+  /** What is made anew, by cut or merge, is held to this part of the planning limit. */
+  readonly deadBand: number;
+  /** A shard is above when it is so in so many of so many steps in a row, or throttled besides. */
+  readonly trigger: { readonly steps: number; readonly of: number };
+  readonly coolOffMs: number;
+  readonly prefer: 'fewest-shards' | 'fewest-steps';
+  readonly maxShards: number | null;
+  /** The account's default quota in the region. */
+  readonly quota: number;
+}
+
+/** A key that is above the planning limit by itself. */
+export interface UnfitKey {
+  readonly key: string;
+  readonly shardId: string;
+  /** Of the shard's limit, not raised by the burst factor. */
+  readonly utilization: LoadInterval;
+  /** Into how many keys it must be cut; null where no number fits. */
+  readonly salts: { readonly random: number | null; readonly chosen: number | null };
+}
+
+/** Both layouts under the same load, second by second. */
+export interface LayoutReplay {
+  readonly fromMs: number;
+  /** Steps of the evidence that were played: those around the worst. */
+  readonly steps: number;
+  /** Records offered, by the upper end of what is known. */
+  readonly offered: number;
+  readonly throttledBefore: number;
+  readonly throttledAfter: number;
+}
+
+export interface LayoutAlternatives {
+  /** The least number of equal shards that fits, by UpdateShardCount. Null: none up to the quota, or nothing is known. */
+  readonly resize: {
+    readonly shards: number;
+    /** Calls, each at most doubling or halving; null where UpdateShardCount does not lead there. */
+    readonly calls: number | null;
+    readonly hottest: number;
+    /** Boundaries of now that it removes, of so many. */
+    readonly undone: number;
+    readonly boundaries: number;
+    readonly monthlyUsd: number | null;
+  } | null;
+  /** Null of a stream that is on demand. */
+  readonly onDemand: { readonly monthlyUsd: number | null } | null;
+}
+
+export interface LayoutOwner {
+  readonly kind: 'cloudformation' | 'terraform' | 'autoscaler';
+  readonly tag: string;
+  readonly value: string;
+}
+
+export type WayOut =
+  | { readonly code: 'salt-key'; readonly key: string }
+  | { readonly code: 'aggregate' }
+  | { readonly code: 'auto-distribution'; readonly needsOnDemand: boolean }
+  | { readonly code: 'warm-throughput'; readonly mibPerSec: number }
+  | { readonly code: 'own-shards'; readonly shards: number };

@@ -14,6 +14,16 @@ export interface LayoutCosts {
 /** The fewest shards, and of all layouts with so few the one that takes the fewest splits and merges. */
 export const FEWEST_SHARDS: LayoutCosts = { shard: 1_000_000, split: 1, merge: 1 };
 
+/** A run of neighbouring cells that grows at its end and shrinks at its start, as `LoadWindow` does. */
+export interface CellRun {
+  readonly from: number;
+  readonly length: number;
+  push(): void;
+  shift(): void;
+  /** Whether one shard may hold it. Must hold for every part of a run for which it holds. */
+  fits(): boolean;
+}
+
 /**
  * Minimises shards + splits + merges by their costs over every layout that fits (math.md 9):
  *
@@ -24,10 +34,17 @@ export const FEWEST_SHARDS: LayoutCosts = { shard: 1_000_000, split: 1, merge: 1
  * @returns undefined where a cell alone is above the limit
  */
 export function cheapestLayout(cells: Cells, limit: SegmentLimit, costs: LayoutCosts): Layout | undefined {
-  const { count, isOld } = cells;
+  return cheapestRuns(cells, new LoadWindow(cells, limit), costs);
+}
+
+/** The same of cells whose runs may be shards for other reasons than one limit for all. */
+export function cheapestRuns(
+  { count, isOld }: Pick<Cells, 'count' | 'isOld'>,
+  window: CellRun,
+  costs: LayoutCosts,
+): Layout | undefined {
   const from = new Uint32Array(count + 1);
   const queue = new CandidateQueue(count);
-  const window = new LoadWindow(cells, limit);
   queue.add(0, 0, 0);
   // Old boundaries above cell 0 and below the end of the cell before `end`, and those up to `end`.
   let oldBefore = 0;

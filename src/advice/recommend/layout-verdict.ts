@@ -1,0 +1,286 @@
+/**
+ * Whether a stream has too few shards, too many, or the right number; undecided where the two ends of what is known of its
+ * load give different answers, with the question that is open.
+ */
+import type {
+  PlanningRules,
+  RecommendationReason,
+  RecommendationVerdict,
+} from '../../results/recommendation-document.ts';
+import type { StreamEvidence } from '../../results/evidence/stream-evidence.ts';
+import { holdsForNow, holdsForWantOf, pastLoads, readableBytes, type Hold } from './merge-holds.ts';
+import type { RunRules } from './piece-run.ts';
+import { fillOf, type PlanningLimit } from './planning-limit.ts';
+import { DEAD_BAND, type RecommendOptions } from './recommend-options.ts';
+import { Recent, type Census } from './shard-census.ts';
+import type { StreamLoads } from './stream-loads.ts';
+import { targetLayout, type TargetLayout } from './target-layout.ts';
+
+export interface Judgement {
+  readonly verdict: RecommendationVerdict;
+  readonly reasons: readonly RecommendationReason[];
+  /** The layout to offer; undefined where none is. */
+  readonly target: TargetLayout | undefined;
+  /** Of shards that are above, also where nothing is offered. */
+  readonly cuts?: TargetLayout['cuts'];
+  /** The fewest shards that the lower end of the load asks for; null where nothing is to grow. */
+  readonly leastShards: number | null;
+  /** Whether anything is known of what single shards carry. */
+  readonly isKnown: boolean;
+}
+
+export interface JudgedCase {
+  readonly evidence: StreamEvidence;
+  readonly options: RecommendOptions;
+  readonly rules: PlanningRules;
+  readonly limit: PlanningLimit;
+  readonly loads: StreamLoads;
+  readonly census: Census;
+}
+
+const NOTHING = { target: undefined, leastShards: null, isKnown: true } as const;
+
+export function judgeLayout(judged: JudgedCase): Judgement {
+  const { evidence, loads } = judged;
+  if (loads.steps === 0 || loads.isBlind)
+    return { ...NOTHING, ...undecided([openQuestion('no-metrics', loads.shards.length)]), isKnown: false };
+  const above = aboveForCertain(judged);
+  const open = openQuestions(judged, above.shards);
+  if (evidence.stream.mode === 'on-demand') return onDemand(judged, above, open);
+  if (above.reasons.length > 0) return tooFew(judged, above, open);
+  if (open.length > 0) return { ...NOTHING, ...undecided(open) };
+  return enough(judged);
+}
+
+interface Above {
+  readonly reasons: readonly RecommendationReason[];
+  /** To be cut. */
+  readonly shards: ReadonlySet<number>;
+}
+
+function undecided(reasons: readonly RecommendationReason[]): Pick<Judgement, 'verdict' | 'reasons'> {
+  return { verdict: 'UNDECIDED', reasons };
+}
+
+function openQuestion(
+  question: Extract<RecommendationReason, { code: 'open-question' }>['question'],
+  shards: number,
+  shardId?: string,
+): RecommendationReason {
+  return { code: 'open-question', question, shards, ...(shardId === undefined ? {} : { shardId }) };
+}
+
+/** Shards whose lower end is above; or all, where their mean is. */
+function aboveForCertain({ loads, census, limit, options }: JudgedCase): Above {
+  const shards = new Set<number>();
+  let worst = 0;
+  census.shards.forEach(({ isAbove, peak }, shard) => {
+    if (!isAbove.lower) return;
+    if (shards.size === 0 || peak.lower > census.shards[worst].peak.lower) worst = shard;
+    shards.add(shard);
+  });
+  const part = 1 - options.headroom;
+  const reasons: RecommendationReason[] = [];
+  if (shards.size > 0) {
+    const { lower, upper } = census.shards[worst].peak;
+    reasons.push({
+      code: 'shards-above',
+      shards: shards.size,
+      worst: loads.shards[worst].shardId,
+      utilization: { lower: lower * part, upper: upper * part },
+    });
+  }
+  if (!loads.hasUnknownShards) return { reasons, shards };
+  const mean = meanFill(census, limit, loads.shards.length);
+  if (!mean.isAbove) return { reasons, shards };
+  census.shards.forEach(({ planned }, shard) => {
+    if (fillOf(limit, planned.records, planned.bytes) > 1) shards.add(shard);
+  });
+  return { shards, reasons: [...reasons, { code: 'stream-above', utilization: mean.peak * part }] };
+}
+
+/** The stream's load over all of its shards: the hottest carries no less. */
+function meanFill({ total }: Census, limit: PlanningLimit, shards: number): Recent {
+  const recent = new Recent(3);
+  for (let step = 0; step < total.records.length; step++)
+    recent.add(fillOf(limit, total.records[step] / shards, total.bytes[step] / shards), false);
+  return recent;
+}
+
+/** Whatever one end calls too much and the other does not, and everything that throttled without being above. */
+function openQuestions(
+  { evidence, loads, census }: JudgedCase,
+  certain: ReadonlySet<number>,
+): RecommendationReason[] {
+  const found = new Map<string, { shards: number; shardId: string }>();
+  const add = (question: string, shardId: string): void => {
+    const known = found.get(question);
+    if (known === undefined) found.set(question, { shards: 1, shardId });
+    else known.shards++;
+  };
+  loads.shards.forEach(({ shardId }, shard) => {
+    if (certain.has(shard)) return;
+    const { isAbove, throttledSteps } = census.shards[shard];
+    if (isAbove.upper) add(questionOf(loads, shard, throttledSteps), shardId);
+    else if (throttledSteps > 0) add('burst-within-step', shardId);
+    else if (census.throttled.has(shardId)) add('throttled-just-now', shardId);
+  });
+  for (const { shardId, open } of evidence.shards)
+    if (!open && census.throttled.has(shardId)) add('throttled-before-change', shardId);
+  const names = new Set(evidence.shards.map(({ shardId }) => shardId));
+  const isNamed = [...census.throttled].some((shardId) => names.has(shardId));
+  if (!isNamed && census.throttled.size > 0 && certain.size === 0) add('no-shard-metrics', '');
+  return [...found].map(([question, { shards, shardId }]) =>
+    openQuestion(
+      question as Extract<RecommendationReason, { code: 'open-question' }>['question'],
+      shards,
+      shardId === '' ? undefined : shardId,
+    ),
+  );
+}
+
+function questionOf(loads: StreamLoads, shard: number, throttledSteps: number): string {
+  if (throttledSteps > 0) return 'throttled-or-retried';
+  return loads.hasVagueParents(shard) ? 'load-of-closed-shard' : 'no-shard-metrics';
+}
+
+/** Nothing is offered for a stream whose shards the service keeps; nor is one ever too large. */
+function onDemand(judged: JudgedCase, above: Above, open: readonly RecommendationReason[]): Judgement {
+  const verdict =
+    above.reasons.length > 0 ? 'UNDER_PROVISIONED' : open.length > 0 ? 'UNDECIDED' : 'RIGHT_SIZED';
+  const { cuts } = targetLayout({
+    ...judged,
+    headroom: judged.options.headroom,
+    isHot: (shard) => above.shards.has(shard),
+    rules: runRules(judged, false, 'upper'),
+  });
+  return { ...NOTHING, verdict, reasons: [{ code: 'on-demand' }, ...above.reasons, ...open], cuts };
+}
+
+/** Hot shards are cut; others are joined in the same go, where that is allowed, so that it takes as few as can be. */
+function tooFew(judged: JudgedCase, above: Above, open: readonly RecommendationReason[]): Judgement {
+  const { options, loads, census } = judged;
+  const holds: Hold[] = [...holdsForNow(judged.evidence, options), ...holdsForWantOf(judged.evidence)];
+  if (options.prefer === 'fewest-steps') holds.unshift({ why: 'fewest-steps' });
+  const target = targetLayout({
+    ...judged,
+    headroom: options.headroom,
+    isHot: (shard) => above.shards.has(shard),
+    rules: runRules(judged, holds.length === 0, 'upper'),
+  });
+  const uncut = [...target.cuts].filter(([, { kind }]) => kind === 'none');
+  const blind = [...target.cuts].filter(([, { kind }]) => kind === 'blind');
+  const reasons: RecommendationReason[] = [...above.reasons];
+  if (uncut.length > 0) {
+    const [[shard]] = uncut;
+    reasons.push({ code: 'no-cut-helps', shards: uncut.length, shardId: loads.shards[shard].shardId });
+  }
+  if (blind.length > 0) reasons.push({ code: 'cut-blindly', shards: blind.length, mostOfWhole: 1 });
+  return {
+    verdict: 'UNDER_PROVISIONED',
+    reasons: [...reasons, ...open, ...holds.slice(0, 1).map(heldMerges)],
+    target,
+    cuts: target.cuts,
+    leastShards: leastShards(judged, above, target),
+    isKnown: !loads.hasUnknownShards || census.shards.length > 0,
+  };
+}
+
+/** Each hot shard in as many parts as the lower end of its load asks for; the others as they are. */
+function leastShards({ loads, census, limit }: JudgedCase, above: Above, target: TargetLayout): number {
+  let shards = loads.shards.length;
+  for (const shard of above.shards) {
+    if (target.cuts.get(shard)?.kind === 'none') continue;
+    const { least } = census.shards[shard];
+    shards += Math.max(0, Math.ceil(fillOf(limit, least.records, least.bytes) / DEAD_BAND) - 1);
+  }
+  return shards;
+}
+
+/** Every shard fits. Are there too many? */
+function enough(judged: JudgedCase): Judgement {
+  const { evidence, options, loads, census } = judged;
+  const fine = restReasons(judged);
+  const now = holdsForNow(evidence, options);
+  if (now.length > 0)
+    return { ...NOTHING, verdict: 'RIGHT_SIZED', reasons: [...fine, ...now.map(heldMerges)] };
+  const upper = fewer(judged, 'upper');
+  const isVague = loads.shards.some((_, shard) => loads.isVague(shard));
+  if (upper === undefined) {
+    if (isVague && fewer(judged, 'lower') !== undefined)
+      return {
+        ...NOTHING,
+        ...undecided([
+          openQuestion(
+            loads.hasUnknownShards ? 'no-shard-metrics' : 'load-of-closed-shard',
+            census.shards.length,
+          ),
+          ...fine,
+        ]),
+      };
+    return { ...NOTHING, verdict: 'RIGHT_SIZED', reasons: fine };
+  }
+  const wanting = holdsForWantOf(evidence);
+  if (wanting.length > 0)
+    return {
+      ...NOTHING,
+      ...undecided([
+        openQuestion('fewer-if-known', upper.firsts.length),
+        ...wanting.map(heldMerges),
+        ...fine,
+      ]),
+    };
+  const reason: RecommendationReason = {
+    code: 'fewer-fit',
+    shards: upper.firsts.length,
+    steps: loads.steps,
+  };
+  return { ...NOTHING, verdict: 'OVER_PROVISIONED', reasons: [reason, ...fine], target: upper };
+}
+
+function restReasons({ census, loads, options }: JudgedCase): RecommendationReason[] {
+  let [hottest, shards, steps] = [0, 0, 0];
+  for (const { peak, stepsAbove } of census.shards) {
+    hottest = Math.max(hottest, peak.upper);
+    if (stepsAbove > 0) shards++;
+    steps += stepsAbove;
+  }
+  const all = { code: 'all-fit', hottest: hottest * (1 - options.headroom), steps: loads.steps } as const;
+  return shards === 0 ? [all] : [all, { code: 'short-peaks', shards, steps }];
+}
+
+/** A layout of fewer shards in which all of the window fits, by one end of the load. */
+function fewer(judged: JudgedCase, end: 'lower' | 'upper'): TargetLayout | undefined {
+  const { loads, options } = judged;
+  const target = targetLayout({
+    ...judged,
+    headroom: options.headroom,
+    isHot: () => false,
+    rules: runRules(judged, true, end),
+  });
+  return target.firsts.length < loads.shards.length ? target : undefined;
+}
+
+/** What may be joined, and up to which load: what the shards' readers can follow as well. */
+function runRules(
+  { evidence, options, loads, census, limit }: JudgedCase,
+  isAllowed: boolean,
+  end: 'lower' | 'upper',
+): RunRules {
+  const readable = readableBytes(evidence, options.headroom);
+  return {
+    limit: { records: limit.records * DEAD_BAND, bytes: Math.min(limit.bytes * DEAD_BAND, readable) },
+    isJoinable: isAllowed ? (shard) => !census.throttled.has(loads.shards[shard].shardId) : undefined,
+    end,
+    past: pastLoads(evidence, loads, census),
+  };
+}
+
+function heldMerges({ why, untilMs, value }: Hold): RecommendationReason {
+  return {
+    code: 'merges-held',
+    why,
+    ...(untilMs === undefined ? {} : { untilMs }),
+    ...(value === undefined ? {} : { value }),
+  };
+}

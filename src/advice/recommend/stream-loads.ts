@@ -1,0 +1,190 @@
+/**
+ * What each open shard was offered in every complete step of the evidence, between two ends, with the load of the closed
+ * shards that it comes from. One shard at a time: of 10,000 shards and a week no two are held at once.
+ */
+import type { HashRange } from '../../model/hash-range.ts';
+import { shareOf } from '../../model/hash-range.ts';
+import type { EvidenceShard } from '../../results/evidence/evidence-shard.ts';
+import type { MinuteSeries } from '../../results/evidence/minute-series.ts';
+import type { StreamEvidence } from '../../results/evidence/stream-evidence.ts';
+import {
+  columnsOfShard,
+  fillStepLoads,
+  roomForSteps,
+  type LoadColumns,
+  type StepLoads,
+} from '../evidence/step-loads.ts';
+import { keysOfSample, shareWithin, type ShardKeys } from './key-shares.ts';
+import { lineageOf, type Inheritance } from './shard-lineage.ts';
+
+/**
+ * How a load is given to a shard that has an unknown part of it: from nothing to all (`ends`), or by the width of its
+ * range (`even`), which is what is planned with.
+ */
+export type Spread = 'ends' | 'even';
+
+/** Streams' sums and shards' sums differ by so much where all shards are known: minutes end at other moments. */
+const ROUNDING = 0.02;
+
+export class StreamLoads {
+  /** Open ones in the order of their ranges. */
+  readonly shards: readonly EvidenceShard[];
+  /** Complete steps. */
+  readonly steps: number;
+  readonly secPerStep: number;
+  /** Keys of the shards that enough records were read of, closed ones too. */
+  readonly keys: ReadonlyMap<string, ShardKeys>;
+  readonly #series: MinuteSeries;
+  readonly #lineage: readonly (readonly Inheritance[])[];
+  readonly #columns: readonly (LoadColumns | undefined)[];
+  /** Load of the stream that no shard with metrics has; undefined where all are known. */
+  readonly #rest: StepLoads | undefined;
+  readonly #restWidth: number;
+  readonly #scratch: StepLoads;
+
+  constructor(evidence: StreamEvidence, series: MinuteSeries) {
+    this.#series = series;
+    this.shards = evidence.shards.filter(({ open }) => open);
+    this.steps = Math.min(series.complete, series.count);
+    this.secPerStep = series.secPerStep;
+    const ranges = new Map(evidence.shards.map(({ shardId, range }) => [shardId, range]));
+    this.keys = keysOfSample(evidence.sample, (shardId) => ranges.get(shardId));
+    this.#lineage = lineageOf(evidence.shards);
+    this.#columns = this.shards.map(({ shardId }) => columnsOfShard(series, shardId));
+    this.#scratch = roomForSteps(this.steps);
+    const unknown = this.shards.filter((_, i) => this.#isUnknown(i));
+    this.#rest = unknown.length === 0 ? undefined : this.#restOf(evidence, series);
+    this.#restWidth = unknown.reduce((sum, { range }) => sum + shareOf(range), 0);
+  }
+
+  /** Whether some shards have no metrics of their own, and a load that only the stream's metrics show. */
+  get hasUnknownShards(): boolean {
+    return this.#rest !== undefined;
+  }
+
+  /** Whether there is nothing at all to tell a load by. */
+  get isBlind(): boolean {
+    const { stream, shards } = this.#series;
+    return stream.IncomingBytes === undefined && stream.IncomingRecords === undefined && shards.size === 0;
+  }
+
+  /** Whether a part of what a shard is said to carry may be another's. */
+  isVague(shard: number): boolean {
+    return this.#isUnknown(shard) ? this.hasUnknownShards : this.#vague(shard).length > 0;
+  }
+
+  /** Whether the vague part of a shard's load is that of closed shards. */
+  hasVagueParents(shard: number): boolean {
+    return this.#vague(shard).length > 0;
+  }
+
+  room(): StepLoads {
+    return roomForSteps(this.steps);
+  }
+
+  /** The load of open shard number `shard`, per second; `throttled` is that of its own name only. */
+  fill(shard: number, into: StepLoads, spread: Spread): void {
+    const columns = this.#columns[shard];
+    fillStepLoads(columns ?? NOTHING, this.secPerStep, into);
+    if (columns === undefined && this.#rest !== undefined && this.#isUnknown(shard)) {
+      const part = shareOf(this.shards[shard].range) / this.#restWidth;
+      addPart(this.#rest, into, { records: part, bytes: part }, spread);
+    }
+    for (const { from, part } of this.#lineage[shard]) {
+      const inherited = columnsOfShard(this.#series, from.shardId);
+      if (inherited === undefined) continue;
+      fillStepLoads(inherited, this.secPerStep, this.#scratch);
+      const keys = this.keys.get(from.shardId);
+      const share =
+        keys === undefined
+          ? { records: part, bytes: part }
+          : shareWithin(keys, overlapOf(from.range, this.shards[shard].range));
+      addPart(this.#scratch, into, share, part === 1 || keys !== undefined ? 'even' : spread);
+    }
+  }
+
+  /** Closed ancestors that have metrics, of which an unknown part is this shard's. */
+  #vague(shard: number): readonly Inheritance[] {
+    return this.#lineage[shard].filter(
+      ({ from, part }) =>
+        part < 1 && !this.keys.has(from.shardId) && columnsOfShard(this.#series, from.shardId) !== undefined,
+    );
+  }
+
+  /** Neither it nor a shard that it comes from has metrics. */
+  #isUnknown(shard: number): boolean {
+    return (
+      this.#columns[shard] === undefined &&
+      !this.#lineage[shard].some(({ from }) => columnsOfShard(this.#series, from.shardId) !== undefined)
+    );
+  }
+
+  /** What is left of the stream's load; undefined where that is nothing, for shards that carry nothing have no metrics. */
+  #restOf({ shards, stream }: StreamEvidence, series: MinuteSeries): StepLoads | undefined {
+    const rest = this.room();
+    const of = series.stream;
+    const columns = {
+      incomingRecords: of.IncomingRecords,
+      incomingBytes: of.IncomingBytes,
+      throttled: of.WriteProvisionedThroughputExceeded,
+    };
+    if (columns.incomingRecords === undefined && columns.incomingBytes === undefined) return undefined;
+    fillStepLoads(columns, this.secPerStep, rest, this.shards.length);
+    const all = { records: sumOf(rest.records.upper), bytes: sumOf(rest.bytes.upper) };
+    for (const { shardId } of shards) {
+      const known = columnsOfShard(series, shardId);
+      if (known === undefined) continue;
+      fillStepLoads(known, this.secPerStep, this.#scratch);
+      subtract(rest, this.#scratch);
+    }
+    const isOn = ['IncomingBytes', 'IncomingRecords'].every((metric) => stream.shardMetrics.includes(metric));
+    const isSmall =
+      sumOf(rest.records.upper) <= ROUNDING * all.records && sumOf(rest.bytes.upper) <= ROUNDING * all.bytes;
+    return isOn && isSmall ? undefined : rest;
+  }
+}
+
+const NOTHING: LoadColumns = { incomingRecords: undefined, incomingBytes: undefined, throttled: undefined };
+
+function overlapOf(a: HashRange, b: HashRange): HashRange {
+  return { start: a.start > b.start ? a.start : b.start, end: a.end < b.end ? a.end : b.end };
+}
+
+/** Adds a part of another's load: between nothing and all of it, or as much as the part says. */
+function addPart(
+  from: StepLoads,
+  into: StepLoads,
+  part: { readonly records: number; readonly bytes: number },
+  spread: Spread,
+): void {
+  const isEven = spread === 'even';
+  for (const dimension of ['records', 'bytes'] as const) {
+    const lower = isEven ? part[dimension] : 0;
+    const upper = isEven ? part[dimension] : 1;
+    const source = from[dimension];
+    const sum = into[dimension];
+    for (let step = 0; step < into.known.length; step++) {
+      sum.lower[step] += source.lower[step] * lower;
+      sum.upper[step] += source.upper[step] * upper;
+    }
+  }
+  for (let step = 0; step < into.known.length; step++) into.known[step] |= from.known[step];
+}
+
+function subtract(from: StepLoads, other: StepLoads): void {
+  for (const dimension of ['records', 'bytes'] as const) {
+    for (const end of ['lower', 'upper'] as const) {
+      const column = from[dimension][end];
+      const less = other[dimension][end];
+      for (let step = 0; step < column.length; step++) column[step] = Math.max(0, column[step] - less[step]);
+    }
+  }
+  for (let step = 0; step < from.throttled.length; step++)
+    from.throttled[step] = Math.max(0, from.throttled[step] - other.throttled[step]);
+}
+
+function sumOf(column: Float64Array): number {
+  let sum = 0;
+  for (const value of column) sum += value;
+  return sum;
+}

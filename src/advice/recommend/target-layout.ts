@@ -1,0 +1,99 @@
+/**
+ * The layout that is aimed at: of all that fit over the whole window the one with the fewest shards, and of those the one
+ * that takes the fewest splits and merges; where keys were seen, cut so that the load is spread most evenly.
+ */
+import { cheapestRuns, FEWEST_SHARDS } from '../layout/cheapest-layout.ts';
+import { evenSegments } from '../layout/even-layout.ts';
+import type { KeyShare } from './key-shares.ts';
+import { cellsOfPieces, cutShard, wholePiece, type Piece, type ShardCut } from './layout-pieces.ts';
+import { PieceRun, type RunRules } from './piece-run.ts';
+import type { PlanningLimit } from './planning-limit.ts';
+import type { Census } from './shard-census.ts';
+import type { StreamLoads } from './stream-loads.ts';
+
+export interface TargetQuestion {
+  readonly loads: StreamLoads;
+  readonly census: Census;
+  readonly limit: PlanningLimit;
+  readonly headroom: number;
+  /** Open shards that are to be cut, where that helps. */
+  readonly isHot: (shard: number) => boolean;
+  readonly rules: RunRules;
+}
+
+export interface TargetLayout {
+  readonly pieces: readonly Piece[];
+  /** First piece of each shard to be. */
+  readonly firsts: readonly number[];
+  /** Of each shard that is to be cut, by its number. */
+  readonly cuts: ReadonlyMap<number, ShardCut>;
+}
+
+export function targetLayout(question: TargetQuestion): TargetLayout {
+  const { loads, census, isHot, rules } = question;
+  const cuts = new Map<number, ShardCut>();
+  const pieces = loads.shards.flatMap(({ shardId, range }, shard) => {
+    if (!isHot(shard)) return [wholePiece(shard, range)];
+    const cut = cutShard(shard, range, census.shards[shard], loads.keys.get(shardId), question);
+    cuts.set(shard, cut);
+    return cut.kind === 'none' ? [wholePiece(shard, range)] : cut.pieces;
+  });
+  const joinable = rules.isJoinable;
+  const isJoinable =
+    joinable === undefined
+      ? undefined
+      : (shard: number): boolean => joinable(shard) && cuts.get(shard)?.kind !== 'none';
+  const run = new PieceRun(pieces, loads, census.shards, { ...rules, isJoinable });
+  const layout = cheapestRuns(cellsOfPieces(pieces), run, FEWEST_SHARDS);
+  if (layout === undefined) throw new Error('a piece alone always fits');
+  return { pieces, firsts: evenedOut(pieces, [...layout], question, cuts), cuts };
+}
+
+/** Keys that are above the limit by themselves, with the shard that each is on. */
+export function unfitKeysOf(
+  cuts: TargetLayout['cuts'],
+): { readonly shard: number; readonly key: KeyShare }[] {
+  return [...cuts].flatMap(([shard, { unfit }]) => unfit.map((key) => ({ shard, key })));
+}
+
+/** As many cuts of a shard as before, where its heaviest part is lightest. */
+function evenedOut(
+  pieces: readonly Piece[],
+  firsts: readonly number[],
+  { census, limit }: TargetQuestion,
+  cuts: ReadonlyMap<number, ShardCut>,
+): number[] {
+  const all = new Set(firsts);
+  let begin = 0;
+  for (let end = 1; end <= pieces.length; end++) {
+    const { shard } = pieces[begin];
+    if (end < pieces.length && pieces[end].shard === shard) continue;
+    const isApart = all.has(begin) && (end === pieces.length || all.has(end));
+    if (cuts.get(shard)?.kind === 'keys' && isApart) {
+      const inside = firsts.filter((first) => first >= begin && first < end);
+      for (const first of inside) all.delete(first);
+      for (const first of evenFirsts(pieces.slice(begin, end), inside.length, census, limit))
+        all.add(begin + first);
+    }
+    begin = end;
+  }
+  return [...all].sort((a, b) => a - b);
+}
+
+function evenFirsts(
+  pieces: readonly Piece[],
+  shards: number,
+  census: Census,
+  limit: PlanningLimit,
+): Uint32Array {
+  const { planned } = census.shards[pieces[0].shard];
+  const cells = {
+    count: pieces.length,
+    rows: 1,
+    records: Float64Array.from(pieces, ({ records }) => Math.ceil(records * planned.records * 1024)),
+    bytes: Float64Array.from(pieces, ({ bytes }) => Math.ceil(bytes * planned.bytes * 1024)),
+    isOld: new Uint8Array(pieces.length),
+    startAt: (i: number) => pieces[i].range.start,
+  };
+  return evenSegments(cells, shards, { records: limit.records * 1024, bytes: limit.bytes * 1024 });
+}

@@ -1,0 +1,130 @@
+/**
+ * The words for a verdict and for each of its reasons.
+ */
+import type {
+  MergeHold,
+  OpenQuestion,
+  RecommendationDocument,
+  RecommendationReason,
+  RecommendationVerdict,
+} from '../../results/recommendation-document.ts';
+import type { LoadInterval } from '../../results/load-interval.ts';
+import { amountOf, count, duration, NBSP, percent } from '../figure.ts';
+import { moment } from '../moment.ts';
+
+/** `71–142 %`, or one figure where both ends are written alike. */
+export function percents({ lower, upper }: LoadInterval): string {
+  const [low, high] = [percent(lower), percent(upper)];
+  return low === high ? low : `${low.replace(`${NBSP}%`, '')}–${high}`;
+}
+
+const VERDICTS: Readonly<Record<RecommendationVerdict, string>> = {
+  UNDER_PROVISIONED: 'There is more load than is planned for a shard.',
+  RIGHT_SIZED: 'The layout fits as it is. Nothing to do.',
+  OVER_PROVISIONED: 'The same load fits on fewer shards.',
+  UNDECIDED: 'What is known allows two answers. Nothing is offered.',
+};
+
+export function verdictWords({ verdict, steps, reasons }: RecommendationDocument): string {
+  if (verdict === 'UNDER_PROVISIONED' && reasons.some(({ code }) => code === 'on-demand'))
+    return 'There is more load than a shard can carry, and the service keeps the shards.';
+  if (verdict === 'UNDER_PROVISIONED' && steps.length === 0)
+    return `${VERDICTS[verdict]} No resharding is offered.`;
+  return VERDICTS[verdict];
+}
+
+const QUESTIONS: Readonly<Record<OpenQuestion, string>> = {
+  'throttled-or-retried':
+    'are the throttled attempts new records, or retries of the same? Only if they are new does it carry more than is ' +
+    'planned for. Sampled records of minutes before it throttled tell (--sample), or the report of a run (--run).',
+  'burst-within-step':
+    'it throttled although the mean of the minute is below the limit. Is that bursts within a second, and of how many ' +
+    'keys? Per-second counts and keys tell: --sample.',
+  'load-of-closed-shard':
+    'it was opened in the window. How much of the load of the shard before it is its own? A window that begins after ' +
+    'the change tells, or sampled records of the closed shard.',
+  'throttled-before-change':
+    'a shard that is closed now throttled in the window. Do the shards in its place throttle too? A window that begins ' +
+    'after the change tells.',
+  'no-shard-metrics':
+    'what does each shard carry? Only the stream as a whole has metrics. Shard-level metrics tell; the command is below.',
+  'no-metrics': 'there is no complete step of metrics in the window. A longer or an earlier window tells.',
+  'throttled-just-now':
+    'it throttled in a step that CloudWatch has not completed yet. Ask again in a few minutes.',
+  'fewer-if-known':
+    'fewer shards would carry the load of this window. Would they carry what it does not show?',
+};
+
+const HOLDS: Readonly<Record<MergeHold, string>> = {
+  'cool-off': 'the layout has just changed',
+  'window-too-short': 'the window is shorter than a day',
+  'no-63d': 'nobody looked at the 63 days before (steps of 5 minutes)',
+  'no-455d': 'nobody looked at the 455 days before (steps of an hour)',
+  'consumers-lag': 'consumers are behind, and fewer shards would be read more slowly',
+  'no-iterator-age': 'nobody looked at how far consumers are behind',
+  'reads-throttled': 'reads were throttled, and fewer shards have less to read with',
+  throttled: 'shards throttled',
+  'fewest-steps': '--prefer fewest-steps asks for what is needed only',
+};
+
+/** One reason as a sentence or two. */
+export function reasonWords(reason: RecommendationReason): string {
+  switch (reason.code) {
+    case 'shards-above':
+      return (
+        `${amountOf(reason.shards, 'shard')} above the planning limit for certain; the worst, ${reason.worst}, at ` +
+        `${percents(reason.utilization)} of its limit.`
+      );
+    case 'stream-above':
+      return `The mean of all shards is at ${percent(reason.utilization)} of the limit, so the hottest is at least there.`;
+    case 'short-peaks':
+      return (
+        `${amountOf(reason.steps, 'step')} on ${amountOf(reason.shards, 'shard')} above the planning limit, too short to ` +
+        'act upon, and nothing throttled.'
+      );
+    case 'all-fit':
+      return `No shard is above ${percent(reason.hottest)} of its limit in ${amountOf(reason.steps, 'step')}.`;
+    case 'fewer-fit':
+      return `${amountOf(reason.shards, 'shard')} carry the same in each of ${amountOf(reason.steps, 'step')}.`;
+    case 'on-demand':
+      return 'The stream is on demand: the service splits and merges its shards, and takes no steps from others.';
+    case 'open-question': {
+      const who =
+        reason.shardId === undefined
+          ? ''
+          : `${reason.shardId}${reason.shards > 1 ? ` and ${count(reason.shards - 1)} more` : ''}: `;
+      return `Open question. ${who}${QUESTIONS[reason.question]}`;
+    }
+    case 'merges-held': {
+      const until = reason.untilMs === undefined ? '' : `, until ${moment(reason.untilMs)}`;
+      const value = reason.value === undefined ? '' : ` (${duration(reason.value)})`;
+      return `No merges: ${HOLDS[reason.why]}${value}${until}.`;
+    }
+    case 'no-cut-helps':
+      return (
+        `No cut helps ${reason.shardId}${reason.shards > 1 ? ` and ${count(reason.shards - 1)} more` : ''}: one key is ` +
+        'nearly all of the load, and a split moves it whole.'
+      );
+    case 'cut-blindly':
+      return (
+        `${amountOf(reason.shards, 'shard')} to be cut into equal parts (two: at the midpoint), for no keys were seen: the ` +
+        'fullest part gets an equal share of the load at best and all of it at worst. --sample shows where to cut.'
+      );
+    case 'steps-withheld':
+      return withheldWords(reason);
+  }
+}
+
+function withheldWords({
+  why,
+  needed,
+  most,
+}: Extract<RecommendationReason, { code: 'steps-withheld' }>): string {
+  if (why === 'replay')
+    return (
+      `The layout that was worked out throttles ${percent(needed)} in the replay, that of now ${percent(most)}: it is ` +
+      'not offered.'
+    );
+  const what = why === 'quota' ? "the region's default quota of shards" : '--max-shards';
+  return `It takes ${count(needed)} open shards on the way, more than ${what} (${count(most)}): no steps are offered.`;
+}

@@ -1,0 +1,262 @@
+/**
+ * A recommendation as text for a terminal: the verdict and its reasons first, then the layouts side by side, the steps,
+ * and what could be done instead.
+ */
+import type { RecommendationDocument, WayOut } from '../../results/recommendation-document.ts';
+import { amountOf, count, duration, listed, NBSP, percent } from '../figure.ts';
+import { inkFor, type Color } from '../ink.ts';
+import { moment } from '../moment.ts';
+import { quoteName, showMessage } from '../name.ts';
+import { finish, labelled, pageWidth, wrap } from '../paragraph.ts';
+import { dollars } from '../plan/layout-text.ts';
+import type { Style } from '../render.ts';
+import { layoutChangeLines } from './layout-change-table.ts';
+import { percents, reasonWords, verdictWords } from './reason-words.ts';
+import { commandLines } from './step-commands.ts';
+
+const MARGIN = 15;
+
+const COLORS = {
+  UNDER_PROVISIONED: 'red',
+  RIGHT_SIZED: 'green',
+  OVER_PROVISIONED: 'yellow',
+  UNDECIDED: 'yellow',
+} as const satisfies Record<RecommendationDocument['verdict'], Color>;
+
+/** At most 80 columns; the same document and style give the same text. */
+export function renderRecommendationText(document: RecommendationDocument, style: Style): string {
+  const ink = inkFor(style);
+  const columns = pageWidth(style.columns);
+  const details = style.details ?? false;
+  const { verdict, reasons, steps, targetLayout } = document;
+  const title = `${verdict}. `;
+  const headline = wrap(`${title}${verdictWords(document)}`, columns);
+  return finish([
+    ink(COLORS[verdict], headline[0]),
+    ...headline.slice(1),
+    '',
+    ...reasons.flatMap((reason, i) =>
+      labelled(i === 0 ? 'Why' : '', showMessage(reasonWords(reason)), MARGIN, columns),
+    ),
+    ...subjectLines(document, columns),
+    '',
+    ...labelled('Planned with', planningText(document), MARGIN, columns),
+    ...(targetLayout.length === 0 ? [] : ['', ...layoutChangeLines(document, ink, details)]),
+    '',
+    ...changeLines(document, columns),
+    ...hotKeyLines(document, columns),
+    ...wayLines(document, columns),
+    ...alternativeLines(document, columns),
+    ...ownerLines(document, columns),
+    ...missingLines(document, columns),
+    ...(steps.length === 0 ? [] : ['', ...commandLines(steps, document.target, details)]),
+  ]);
+}
+
+function subjectLines({ target, evidence, lastChangeMs }: RecommendationDocument, columns: number): string[] {
+  const { fromMs, toMs, steps, stepMs, incompleteSteps } = evidence;
+  const newest = incompleteSteps === 0 ? '' : `, the newest ${count(incompleteSteps)} not complete`;
+  const changed = lastChangeMs === null ? '' : ` The layout last changed by ${moment(lastChangeMs)}.`;
+  return [
+    '',
+    ...labelled('Stream', showMessage(`${target.stream} in ${target.region}`), MARGIN, columns),
+    ...labelled(
+      'Window',
+      `${moment(fromMs)} to ${moment(toMs)}, ${amountOf(steps, 'step')} of ${duration(stepMs)}${newest}.${changed}`,
+      MARGIN,
+      columns,
+    ),
+  ];
+}
+
+function planningText({ planning }: RecommendationDocument): string {
+  const { burstFactor: burst, headroom, deadBand } = planning;
+  const factor =
+    burst.records === burst.bytes ? String(burst.records) : `${burst.records} (bytes ${burst.bytes})`;
+  const origin = {
+    measured: `measured, p99 of ${count(burst.seconds ?? 0)} sampled seconds over their minutes' means`,
+    given: 'given',
+    default: 'assumed: no seconds were sampled',
+  }[burst.origin];
+  return (
+    `Loads are one-minute means times a burst factor of ${factor} (${origin}), over a shard's limits; ` +
+    `${percent(headroom)} of these stay free. What is cut or merged is held to ${percent(deadBand)} of the rest, so that ` +
+    'it is not undone tomorrow.'
+  );
+}
+
+function changeLines(document: RecommendationDocument, columns: number): string[] {
+  const { steps, before, after, estimate, peakShards, replay, leastShards } = document;
+  if (steps.length === 0)
+    return labelled('Steps', `None. ${amountOf(before.shards, 'shard')} stay.`, MARGIN, columns);
+  const splits = steps.filter(({ kind }) => kind === 'split').length;
+  const merges = steps.length - splits;
+  const kinds = [
+    ...(splits > 0 ? [amountOf(splits, 'split')] : []),
+    ...(merges > 0 ? [amountOf(merges, 'merge')] : []),
+  ];
+  const least =
+    leastShards === null || leastShards >= after.shards
+      ? ''
+      : ` If all that throttled were retries, ${count(leastShards)} would do; planned for the most that it can be.`;
+  return [
+    ...labelled(
+      'Steps',
+      `${listed(kinds)}: ${count(before.shards)} shards become ${count(after.shards)}, ${count(peakShards)} at most on ` +
+        `the way. About ${duration(estimate.seconds * 1000)} (${amountOf(steps.length, 'step')} x ` +
+        `${estimate.secondsPerStep}${NBSP}s one after another, a rule of the community; AWS promises nothing).${least}`,
+      MARGIN,
+      columns,
+    ),
+    ...labelled(
+      'Hottest shard',
+      `${before.hottest === null ? 'unknown' : percents(before.hottest)} of its limit before, ` +
+        `${after.hottest === null ? 'unknown' : percents(after.hottest)} after.`,
+      MARGIN,
+      columns,
+    ),
+    ...(replay === null || before.throttled === null || after.throttled === null
+      ? []
+      : labelled(
+          'Replayed',
+          `${percent(before.throttled)} of first attempts throttled before, ${percent(after.throttled)} after, in ` +
+            `${amountOf(replay.steps, 'step')} around the worst ones (simulated second by second with the burst factor, ` +
+            'unsampled load spread evenly).',
+          MARGIN,
+          columns,
+        )),
+    ...labelled('Cost', costText(document), MARGIN, columns),
+    ...labelled(
+      'Template',
+      `The template that owns the stream must say ${amountOf(after.shards, 'open shard')} from now on.`,
+      MARGIN,
+      columns,
+    ),
+  ];
+}
+
+function costText({ before, after, target }: RecommendationDocument): string {
+  if (before.monthlyUsd === null || after.monthlyUsd === null)
+    return `Not known: there are no prices of ${target.region} (${amountOf(after.shards - before.shards, 'shard')} more).`;
+  const change = after.monthlyUsd - before.monthlyUsd;
+  return (
+    `$${dollars(before.monthlyUsd)} a month before, $${dollars(after.monthlyUsd)} after ` +
+    `(${change < 0 ? '-' : '+'}$${dollars(Math.abs(change))}): provisioned, the mean traffic of the window, 730${NBSP}h.`
+  );
+}
+
+function hotKeyLines({ hotKeys }: RecommendationDocument, columns: number): string[] {
+  return hotKeys.flatMap(({ key, shardId, utilization, salts }, i) =>
+    labelled(
+      i === 0 ? 'Hot key' : '',
+      `${quoteName(key, 40)} on ${shardId} is ${percents(utilization)} of a shard's limit by itself: it fits nowhere. ` +
+        `Salts: ${saltText(salts)}.`,
+      MARGIN,
+      columns,
+    ),
+  );
+}
+
+function saltText({ random, chosen }: RecommendationDocument['hotKeys'][number]['salts']): string {
+  if (chosen === null) return 'none do beside the rest of the load; more shards first';
+  const byChance =
+    random === null ? 'no number with random names' : `${count(random)} with random names (95 % sure)`;
+  return `${count(chosen)} where each is chosen for a shard of its own, ${byChance}`;
+}
+
+function wayLines({ ways }: RecommendationDocument, columns: number): string[] {
+  return ways.flatMap((way, i) =>
+    labelled(i === 0 ? 'What helps' : '', showMessage(wayText(way)), MARGIN, columns),
+  );
+}
+
+function wayText(way: WayOut): string {
+  switch (way.code) {
+    case 'salt-key':
+      return `Write ${quoteName(way.key, 40)} as several keys (key#0, key#1, …), as many as above; readers join them again.`;
+    case 'aggregate':
+      return 'Aggregate records (KPL), where records and not bytes are the limit: a thousand fit into one.';
+    case 'auto-distribution':
+      return (
+        'Let the service spread records and ignore keys (RecordDistributionStrategy AUTO), where order does not matter' +
+        (way.needsOnDemand ? '; it needs on-demand capacity.' : '.')
+      );
+    case 'warm-throughput':
+      return (
+        `Warm throughput (UpdateStreamWarmThroughput, On-demand Advantage) of ${count(way.mibPerSec)}${NBSP}MiB/s: twice ` +
+        'the busiest step of the window, and ready before the next peak.'
+      );
+    case 'own-shards':
+      return (
+        'Provisioned mode, with cuts at keys: a switch of mode keeps ' +
+        `${amountOf(way.shards, 'shard')}, twice in 24${NBSP}h at most.`
+      );
+  }
+}
+
+function alternativeLines(
+  { alternatives, after, before, steps }: RecommendationDocument,
+  columns: number,
+): string[] {
+  const { resize, onDemand } = alternatives;
+  const lines: string[] = [];
+  if (resize !== null && (steps.length > 0 || resize.shards !== before.shards)) {
+    const calls = resize.calls === null ? 'which it does not lead to' : amountOf(resize.calls, 'call');
+    const undone =
+      resize.boundaries === 0
+        ? ''
+        : `; it removes ${count(resize.undone)} of ${count(resize.boundaries)} boundaries of now`;
+    const usd = resize.monthlyUsd === null ? '' : `, $${dollars(resize.monthlyUsd)} a month`;
+    const cuts = steps.length > 0 ? ', and would undo these cuts' : '';
+    lines.push(
+      `UpdateShardCount: ${amountOf(resize.shards, 'equal shard')} (${calls}) to fit the worst steps, against ` +
+        `${count(after.shards)} here${usd}${undone}${cuts}.`,
+    );
+  }
+  if (onDemand !== null && onDemand.monthlyUsd !== null)
+    lines.push(
+      `On-demand: $${dollars(onDemand.monthlyUsd)} a month for this traffic; one key still fits on one shard only.`,
+    );
+  return lines.length === 0
+    ? []
+    : ['', ...lines.flatMap((text, i) => labelled(i === 0 ? 'Instead' : '', text, MARGIN, columns))];
+}
+
+const OWNERS = {
+  cloudformation: 'CloudFormation owns this stream',
+  terraform: 'Terraform seems to own this stream',
+  autoscaler: 'an autoscaler seems to keep its shards',
+} as const;
+
+function ownerLines({ owners, after, steps }: RecommendationDocument, columns: number): string[] {
+  if (owners.length === 0 || steps.length === 0) return [];
+  return owners.flatMap(({ kind, tag, value }, i) =>
+    labelled(
+      i === 0 ? 'Warning' : '',
+      showMessage(
+        `By the tag ${tag}=${value} ${OWNERS[kind]}: ` +
+          (kind === 'autoscaler'
+            ? 'it would undo the steps. Stop it first.'
+            : `its next change puts the old number back, unless it says ${count(after.shards)} first.`),
+      ),
+      MARGIN,
+      columns,
+    ),
+  );
+}
+
+function missingLines({ evidence }: RecommendationDocument, columns: number): string[] {
+  const lines = evidence.missing.flatMap(({ what, why, command, permission, usdPerHour }) => {
+    const cost = usdPerHour === undefined ? '' : ` ($${usdPerHour.toFixed(4)} an hour)`;
+    const fix = permission ?? command;
+    return [
+      `${what.replaceAll('-', ' ')}: ${why.replaceAll('-', ' ')}${fix === undefined ? '' : `, ${fix}`}${cost}.`,
+    ];
+  });
+  return lines.length === 0
+    ? []
+    : [
+        '',
+        ...lines.flatMap((text, i) => labelled(i === 0 ? 'Missing' : '', showMessage(text), MARGIN, columns)),
+      ];
+}
