@@ -10,7 +10,7 @@ import type { ApplyResult } from '../run/apply/apply-steps.ts';
 import type { AwsConnection } from '../run/aws/connection.ts';
 import { addAwsFlags, readAwsFlags, type AwsFlags } from './aws-flags.ts';
 import type { Context, ExitCode } from './context.ts';
-import type { Interrupt } from './interrupt.ts';
+import type { Interrupt, LastAct } from './interrupt.ts';
 import { readSteps, streamOf, type AppliedStream } from './apply-file.ts';
 import { ApplyProgress } from './apply-progress.ts';
 import { progressLine } from './progress.ts';
@@ -37,6 +37,13 @@ export function applyCommand(context: Context): Command {
     .option('--quiet', 'no progress on stderr');
   return addAwsFlags(command).action((file: string, flags: ApplyFlags) => apply(file, flags, context));
 }
+
+/** Whatever is under way goes on by itself, and the stream shows it. */
+const LAST_ACT: LastAct = {
+  isReported: () => false,
+  act: () => Promise.resolve('The stream shows how far it came; apply goes on from there.'),
+  cutOff: () => '',
+};
 
 interface ApplyOptions {
   readonly file: string;
@@ -66,7 +73,7 @@ async function apply(file: string, flags: ApplyFlags, context: Context): Promise
   const { connect } = await import('../run/aws/connection.ts');
   const { watchInterrupt } = await import('./interrupt.ts');
   const connection = await connect(stream.aws, stream.name);
-  const interrupt = watchInterrupt('The journal says how far it came; apply goes on from there.');
+  const interrupt = watchInterrupt(LAST_ACT);
   try {
     const position = await inspect(connection, options, context);
     if (interrupt.signal.aborted) context.setExit(130);
