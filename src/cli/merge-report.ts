@@ -54,6 +54,7 @@ export function mergedReport(inputs: MergeInputs, thresholds: readonly string[])
     ...(consumers?.undecided !== undefined && { undecided: consumers.undecided }),
   };
   const partial = partialityOf(parts);
+  const ended = parts.find(({ document }) => document.ended !== undefined)?.document.ended;
   const isWhole = partial === false && missing.length === 0;
   return {
     ...counted,
@@ -62,6 +63,7 @@ export function mergedReport(inputs: MergeInputs, thresholds: readonly string[])
     kind: 'run',
     startedAt: parts.map(({ document }) => document.startedAt).sort()[0],
     partial,
+    ...(ended && { ended }),
     ...targetOf(parts),
     ...(generator && { generator }),
     errors: errorsOf(parts),

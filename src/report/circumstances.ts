@@ -176,7 +176,7 @@ export function repeatSentence(document: ReportDocument): string | undefined {
 }
 
 /** Whether everything that the scenario offers is in the report: of one part, that part. */
-function isWhole({ partial, merged }: ReportDocument): boolean {
-  const isEvery = merged === undefined || merged.missing.length === 0;
+function isWhole({ partial, ended, merged }: ReportDocument): boolean {
+  const isEvery = ended === undefined && (merged === undefined || merged.missing.length === 0);
   return isEvery && (partial === false || partial === 'failed');
 }
