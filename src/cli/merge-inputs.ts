@@ -3,6 +3,7 @@
  */
 import { badInput, type Refusal } from '../model/refusal.ts';
 import { readDocument } from '../report/saved-document.ts';
+import type { AnyDocument } from '../results/document.ts';
 import type { ReportDocument, ShardRow } from '../results/report-document.ts';
 import { readWorker, type WorkerState } from '../results/worker-state.ts';
 import { readTextFile } from '../run/files/text-file.ts';
@@ -41,6 +42,8 @@ function indexOf({ state }: MergePart): number {
 
 async function readPart(file: string): Promise<MergePart> {
   const document = readDocument(await readTextFile(file), file);
+  if (document.kind === 'diagnosis' || document.kind === 'recommendation')
+    throw notOfRun(file, document.kind);
   const { worker } = document;
   if (document.merged !== undefined) {
     throw badInput(
@@ -49,13 +52,17 @@ async function readPart(file: string): Promise<MergePart> {
     );
   }
   if (document.kind !== 'run' || worker === undefined) {
-    const what = document.kind === 'run' ? 'a run by a single machine' : `a ${document.kind}`;
-    throw badInput(
-      `${file} is the report of ${what}: it lacks what adding up needs.`,
-      'Send the load with run --worker i/n on each machine; to render one report, use report.',
-    );
+    throw notOfRun(file, document.kind);
   }
   return { file, document, state: readWorker(document, worker, file) };
+}
+
+function notOfRun(file: string, kind: AnyDocument['kind']): Refusal {
+  const what = kind === 'run' ? 'a run by a single machine' : `a ${kind}`;
+  return badInput(
+    `${file} is the report of ${what}: it lacks what adding up needs.`,
+    'Send the load with run --worker i/n on each machine; to render one report, use report.',
+  );
 }
 
 /** What parts of one load have in common, and what it is called. */

@@ -6,7 +6,7 @@ import { dirname, extname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { badInput, Refusal, worldFailure } from '../model/refusal.ts';
 import { FORMATS, type Format } from '../report/render.ts';
-import type { ReportDocument } from '../results/report-document.ts';
+import type { AnyDocument } from '../results/document.ts';
 import { reportTargetOf, tryFolder, type ReportTarget } from '../run/files/report-file.ts';
 import type { Context } from './context.ts';
 import { fileTrouble } from './file-trouble.ts';
@@ -139,7 +139,7 @@ function isDirectory(path: string): boolean {
  * Prints the report and saves its files. A measurement is never lost to a full disk: what could not be saved goes to
  * a fresh file in the system's temporary folder, or as JSON to stdout, and the command fails (exit 1) naming both.
  */
-export async function emit(document: ReportDocument, output: Output, context: Context): Promise<void> {
+export async function emit(document: AnyDocument, output: Output, context: Context): Promise<void> {
   try {
     await saveAndPrint(document, output, context);
   } catch (error) {
@@ -152,7 +152,7 @@ export async function emit(document: ReportDocument, output: Output, context: Co
   }
 }
 
-async function saveAndPrint(document: ReportDocument, output: Output, context: Context): Promise<void> {
+async function saveAndPrint(document: AnyDocument, output: Output, context: Context): Promise<void> {
   const { render } = await import('../report/render.ts');
   const failures = await save(document, output);
   let rescued = failures.length === 0 ? undefined : await rescue(document);
@@ -181,7 +181,7 @@ function whereItIs(rescued: string | undefined, isPrinted: boolean): string {
 }
 
 /** Writes every file, also after one has failed, and returns a sentence for each that did. */
-async function save(document: ReportDocument, { files, details }: Output): Promise<string[]> {
+async function save(document: AnyDocument, { files, details }: Output): Promise<string[]> {
   if (files.length === 0) return [];
   const { PLAIN, render } = await import('../report/render.ts');
   const { writeReportFile } = await import('../run/files/report-file.ts');
@@ -198,7 +198,7 @@ async function save(document: ReportDocument, { files, details }: Output): Promi
 }
 
 /** Where the whole document is now, or nothing where that failed too. */
-async function rescue(document: ReportDocument): Promise<string | undefined> {
+async function rescue(document: AnyDocument): Promise<string | undefined> {
   const { render } = await import('../report/render.ts');
   const { rescueReport } = await import('../run/files/report-file.ts');
   try {

@@ -51,6 +51,13 @@ export const LIMITS = {
     source: 'developer guide, Troubleshooting producers',
     note: 'PutRecord rounds each record up; PutRecords rounds the sum of the call.',
   },
+  largeRecordShare: {
+    value: 0.02,
+    unit: 'part of the records that may be above 1 MiB',
+    asOf: '2026-11',
+    source: 'developer guide, Large records',
+    note: 'Advice of AWS ("less than 2 %"), no limit that is enforced.',
+  },
   recordsPerPutRecords: { value: 500, unit: 'records per call', asOf: '2026-11', source: SDK },
   bytesPerPutRecords: {
     value: 10 * MIB,

@@ -9,9 +9,12 @@ import { DEAD_END_KINDS } from '../results/ended-early.ts';
 import { SWEEP_FIELDS } from '../results/many-simulations.ts';
 import { SCHEMA_VERSION } from '../results/report-document.ts';
 import { capacity, phases } from './capacity-schema.ts';
+import { diagnosisSchema } from './diagnosis/diagnosis-schema.ts';
 import { consumerRow } from './consumer-schema.ts';
 import { plan } from './plan/plan-schema.ts';
+import { recommendationSchema } from './recommendation/recommendation-schema.ts';
 import { preflight, reconciliation } from './reconciliation-schema.ts';
+import { target } from './report-head-schema.ts';
 import { amount, count, hashKey, latencySummary } from './schema-figures.ts';
 import { keySpread, series } from './series-schema.ts';
 import { merged, worker } from './worker-schema.ts';
@@ -26,15 +29,6 @@ const outcomes = {
   throttledAttempts: count,
   failedAttempts: count,
 };
-
-const target = z.object({
-  kind: z.enum(['local', 'aws', 'simulated']),
-  stream: z.string(),
-  region: z.string(),
-  endpoint: z.string(),
-  transport: z.string(),
-  shards: count,
-});
 
 const producer = z.object({
   preset: z.enum(['sdk', 'kpl', 'agent']).optional(),
@@ -335,9 +329,21 @@ export const documentSchema = z.object({
   merged: merged.optional(),
 });
 
+/** Of every kind, by that kind. */
+export const SCHEMA_OF_KIND = {
+  plan: documentSchema,
+  simulation: documentSchema,
+  run: documentSchema,
+  diagnosis: diagnosisSchema,
+  recommendation: recommendationSchema,
+} as const;
+
 /** The published JSON Schema, as an object. */
 export function reportJsonSchema(): Record<string, unknown> {
-  const { $schema, ...schema } = z.toJSONSchema(documentSchema, { io: 'input' });
+  const { $schema, ...schema } = z.toJSONSchema(
+    z.union([documentSchema, diagnosisSchema, recommendationSchema]),
+    { io: 'input' },
+  );
   return {
     $schema,
     title: 'Shardwise report',

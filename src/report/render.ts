@@ -3,7 +3,7 @@
  *
  * Nothing is imported until it is needed: a command that is only asked for its help loads no renderer.
  */
-import type { ReportDocument } from '../results/report-document.ts';
+import type { AnyDocument } from '../results/document.ts';
 
 export const FORMATS = ['text', 'json'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -23,11 +23,7 @@ export const PLAIN: Style = { columns: 80, color: false };
  * Renders a document. The result ends with a newline and depends on the arguments alone: the same document gives
  * the same text, today and years later.
  */
-export async function render(
-  document: ReportDocument,
-  format: Format,
-  style: Style = PLAIN,
-): Promise<string> {
+export async function render(document: AnyDocument, format: Format, style: Style = PLAIN): Promise<string> {
   switch (format) {
     case 'json':
       return `${JSON.stringify(document, null, 2)}\n`;
@@ -36,7 +32,7 @@ export async function render(
   }
 }
 
-async function renderText(document: ReportDocument, style: Style): Promise<string> {
+async function renderText(document: AnyDocument, style: Style): Promise<string> {
   switch (document.kind) {
     case 'simulation':
     case 'run': {
@@ -54,6 +50,14 @@ async function renderText(document: ReportDocument, style: Style): Promise<strin
     case 'plan': {
       const { renderPlanText } = await import('./plan/plan-text.ts');
       return renderPlanText(document, style);
+    }
+    case 'diagnosis': {
+      const { renderDiagnosisText } = await import('./diagnosis/diagnosis-text.ts');
+      return renderDiagnosisText(document, style);
+    }
+    case 'recommendation': {
+      const { renderRecommendationText } = await import('./recommendation/recommendation-text.ts');
+      return renderRecommendationText(document, style);
     }
   }
 }

@@ -3,8 +3,9 @@
  */
 import type { core } from 'zod';
 import { badInput } from '../model/refusal.ts';
-import { type ReportDocument, SCHEMA_VERSION } from '../results/report-document.ts';
-import { documentSchema } from './document-schema.ts';
+import type { AnyDocument } from '../results/document.ts';
+import { SCHEMA_VERSION } from '../results/report-document.ts';
+import { SCHEMA_OF_KIND } from './document-schema.ts';
 
 const SAVE_ONE = 'Name a report that was saved with -o FILE.json.';
 
@@ -12,7 +13,7 @@ const SAVE_ONE = 'Name a report that was saved with -o FILE.json.';
  * The document in a file's text, with every field that it holds, known or not. Refuses (exit 2) what is not JSON, not
  * a report, of another schema version, or incomplete; the refusal names the path of the field.
  */
-export function readDocument(text: string, fileName: string): ReportDocument {
+export function readDocument(text: string, fileName: string): AnyDocument {
   const value = parseJson(text, fileName);
   if (typeof value !== 'object' || value === null || !('schemaVersion' in value)) {
     throw badInput(`${fileName} is not a Shardwise report: it has no schemaVersion.`, SAVE_ONE);
@@ -23,12 +24,22 @@ export function readDocument(text: string, fileName: string): ReportDocument {
       'Use the version of Shardwise that wrote it, or a later one.',
     );
   }
-  const { error } = documentSchema.safeParse(value, { reportInput: true });
+  const { error } = SCHEMA_OF_KIND[kindOf(value, fileName)].safeParse(value, { reportInput: true });
   if (error)
     throw badInput(`${fileName}: ${complaint(error.issues[0])}.`, `The file is damaged. ${SAVE_ONE}`);
-  const document = value as ReportDocument;
+  const document = value as AnyDocument;
   checkContents(document, fileName);
   return document;
+}
+
+function kindOf(value: object, fileName: string): AnyDocument['kind'] {
+  const kind = 'kind' in value ? value.kind : undefined;
+  if (typeof kind === 'string' && Object.hasOwn(SCHEMA_OF_KIND, kind)) return kind as AnyDocument['kind'];
+  const what =
+    kind === undefined
+      ? 'kind is missing'
+      : `kind: expected one of ${Object.keys(SCHEMA_OF_KIND).join(', ')}`;
+  throw badInput(`${fileName}: ${what}.`, `The file is damaged. ${SAVE_ONE}`);
 }
 
 function parseJson(text: string, fileName: string): unknown {
@@ -41,7 +52,8 @@ function parseJson(text: string, fileName: string): unknown {
 }
 
 /** What the schema leaves optional, because each kind of report has its own part. */
-function checkContents(document: ReportDocument, fileName: string): void {
+function checkContents(document: AnyDocument, fileName: string): void {
+  if (document.kind === 'diagnosis' || document.kind === 'recommendation') return;
   const part = document.kind === 'plan' ? 'plan' : 'totals';
   // Of many simulations each has its own totals.
   if (document.kind === 'simulation' && (document.sweep ?? document.maxRate) !== undefined) return;

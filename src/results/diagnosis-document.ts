@@ -42,11 +42,15 @@ export interface DiagnosedKey {
   readonly key: string;
   readonly hashKey: string;
   readonly shardId: string;
-  /** Part of what was sampled of its shard, 0…1: at least and at most. */
+  /** Of what was accepted from it: records of the sample, or all of them in a report of a run. */
+  readonly source: 'sample' | 'run';
+  /** Part of what was sampled of its shard, 0…1: at least and at most. From a run: of the whole stream, exactly. */
   readonly share: LoadInterval;
-  /** Offered records and bytes per second in the worst step, as far as they can be known. */
+  /** Offered records and bytes per second in the shard's worst step, as far as they can be known; null from a run. */
   readonly recordsPerSec: LoadInterval | null;
   readonly bytesPerSec: LoadInterval | null;
+  /** Attempts that were throttled, from a run. */
+  readonly throttled?: number;
   readonly utilization: LoadInterval | null;
 }
 
@@ -62,7 +66,10 @@ export interface HeatMap {
 export interface HeatBand {
   readonly startingHashKey: string;
   readonly endingHashKey: string;
-  /** Highest utilization of a shard in it, per column; null where nothing is known. */
+  /** Open shards in it, and the one where it is one. */
+  readonly shards: number;
+  readonly shardId?: string;
+  /** Highest utilization (lower end) of a shard in it, per column; null where nothing is known. */
   readonly utilization: readonly (number | null)[];
   /** Throttled attempts per column. */
   readonly throttled: readonly number[];

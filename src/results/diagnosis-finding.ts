@@ -3,8 +3,8 @@
  *
  * Codes that a run's findings have too mean the same there and here; here loads are intervals, for nobody saw the offer.
  */
-import type { Dimension, Severity } from './finding.ts';
-import type { LoadInterval } from './load-interval.ts';
+import type { DiagnosisEvidence } from './diagnosis-evidence.ts';
+import type { Severity } from './finding.ts';
 
 export const DIAGNOSIS_CODES = [
   'HOT_KEY',
@@ -44,32 +44,4 @@ export interface DiagnosisFindingOf<C extends DiagnosisCode> {
   readonly evidence: DiagnosisEvidence[C];
 }
 
-/** A load held against a limit, both per second, in the worst step that was looked at. */
-export interface JudgedInterval {
-  readonly dimension: Dimension;
-  readonly perSec: LoadInterval;
-  readonly limitPerSec: number;
-  /** `perSec` over `limitPerSec`. */
-  readonly utilization: LoadInterval;
-  /** Steps above the limit (lower end), of so many that were looked at. */
-  readonly stepsAbove: number;
-  readonly steps: number;
-}
-
-/** Filled in by each finding's own rule; every figure that its words need. */
-export interface DiagnosisEvidence {
-  readonly HOT_KEY: Record<string, unknown>;
-  readonly HOT_SHARD: Record<string, unknown>;
-  readonly UNDER_PROVISIONED: Record<string, unknown>;
-  readonly OVER_PROVISIONED: Record<string, unknown>;
-  readonly UNEVEN_RANGES: Record<string, unknown>;
-  readonly HIDDEN_BURST: Record<string, unknown>;
-  readonly FEW_KEYS: Record<string, unknown>;
-  readonly READ_BOUND: Record<string, unknown>;
-  readonly READ_BUDGET_EXHAUSTED: Record<string, unknown>;
-  readonly LAGGING_CONSUMER: Record<string, unknown>;
-  readonly RETRY_STORM: Record<string, unknown>;
-  readonly LARGE_RECORDS: Record<string, unknown>;
-  readonly MONITORING_OFF: Record<string, unknown>;
-  readonly KEYS_IGNORED: Record<string, unknown>;
-}
+export type { DiagnosisEvidence, JudgedInterval } from './diagnosis-evidence.ts';

@@ -53,6 +53,12 @@ export interface SampleSlice {
 
 export interface ShardSample {
   readonly shardId: string;
+  /**
+   * The time whose slices it is of, where the shard was sampled before and while it throttled and there is one of these for
+   * each; absent: of all its slices.
+   */
+  readonly fromMs?: number;
+  readonly toMs?: number;
   /** Real seconds that the slices cover. */
   readonly seconds: number;
   /** Kinesis records, and their bytes with keys: what the shard's limits count. */

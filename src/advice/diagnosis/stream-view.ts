@@ -1,0 +1,159 @@
+/**
+ * The evidence of a stream, read once: what each shard and the whole carried, which every rule then looks at.
+ */
+import type { EvidenceShard } from '../../results/evidence/evidence-shard.ts';
+import type { MinuteSeries } from '../../results/evidence/minute-series.ts';
+import type { ShardSample } from '../../results/evidence/record-sample.ts';
+import type { StreamEvidence } from '../../results/evidence/stream-evidence.ts';
+import { columnsOfShard, fillStepLoads, roomForSteps, type StepLoads } from '../evidence/step-loads.ts';
+import { FULL_STREAM, noiseMargin } from '../verdict.ts';
+import { HeatSums } from './heat-map.ts';
+import { sampledShardLoad } from './sampled-load.ts';
+import { shardLoadOf, type ShardLoad } from './shard-load.ts';
+import { ShardSums, wholeLoadOf, type WholeLoad } from './whole-load.ts';
+
+export interface StreamView {
+  readonly evidence: StreamEvidence;
+  readonly isOnDemand: boolean;
+  /** In ascending order of hash key. */
+  readonly open: readonly EvidenceShard[];
+  readonly byId: ReadonlyMap<string, EvidenceShard>;
+  /** Standard deviations that a claim must stand above. */
+  readonly margin: number;
+  /** By shard; one without metrics and without sampled records is absent. */
+  readonly loads: ReadonlyMap<string, ShardLoad>;
+  /** Shards of all that are open whose metrics are there. */
+  readonly openWithMetrics: number;
+  readonly whole: WholeLoad | null;
+  /** Of all shards, step by step; null without metrics. */
+  readonly sums: ShardSums | null;
+  /** The sample to judge a shard's keys by. */
+  readonly samples: ReadonlyMap<string, ShardSample>;
+  readonly heat: HeatSums | null;
+}
+
+export function viewOf(evidence: StreamEvidence): StreamView {
+  const open = evidence.shards
+    .filter((shard) => shard.open)
+    .toSorted((a, b) => (a.range.start < b.range.start ? -1 : 1));
+  const margin = noiseMargin(Math.max(1, open.length));
+  const { metrics } = evidence;
+  const loads = new Map<string, ShardLoad>();
+  const heat = metrics === null || metrics.shards.size === 0 ? null : new HeatSums(open, metrics);
+  const sums = metrics === null ? null : readMetrics(evidence, metrics, margin, loads, heat);
+  const whole =
+    metrics === null || sums === null ? null : wholeLoadOf(sums, metrics, evidence.shards, FULL_STREAM);
+  const openWithMetrics = open.filter(({ shardId }) => loads.has(shardId)).length;
+  for (const sample of evidence.sample?.shards ?? []) {
+    const shard = evidence.shards.find(({ shardId }) => shardId === sample.shardId);
+    if (shard === undefined || loads.has(shard.shardId)) continue;
+    const load = sampledShardLoad(shard, sample, whole, metrics);
+    if (load !== undefined) loads.set(shard.shardId, load);
+  }
+  return {
+    evidence,
+    isOnDemand: evidence.stream.mode === 'on-demand',
+    open,
+    byId: new Map(evidence.shards.map((shard) => [shard.shardId, shard])),
+    margin,
+    loads,
+    openWithMetrics,
+    whole,
+    sums,
+    samples: bestSamples(evidence, loads),
+    heat,
+  };
+}
+
+function readMetrics(
+  { shards }: StreamEvidence,
+  metrics: MinuteSeries,
+  margin: number,
+  loads: Map<string, ShardLoad>,
+  heat: HeatSums | null,
+): ShardSums {
+  const sums = new ShardSums(metrics.count);
+  const room = roomForSteps(metrics.count);
+  const levels = new Uint8Array(metrics.count);
+  for (const shard of shards) {
+    const columns = columnsOfShard(metrics, shard.shardId);
+    if (columns === undefined) continue;
+    fillStepLoads(columns, metrics.secPerStep, room);
+    const load = shardLoadOf(shard, columns, room, levels, metrics, margin);
+    if (load === undefined) continue;
+    loads.set(shard.shardId, load);
+    sums.add(room);
+    heat?.add(shard, room);
+  }
+  sums.addStream(metrics);
+  return sums;
+}
+
+/** The loads of one shard, step by step, again. */
+export function stepsOf({ evidence: { metrics } }: StreamView, shardId: string): StepLoads | undefined {
+  const columns = metrics === null ? undefined : columnsOfShard(metrics, shardId);
+  if (metrics === null || columns === undefined) return undefined;
+  const room = roomForSteps(metrics.count);
+  fillStepLoads(columns, metrics.secPerStep, room);
+  return room;
+}
+
+/** Of several samples of a shard the one from before it throttled, where there is one; else the largest. */
+function bestSamples(
+  evidence: StreamEvidence,
+  loads: ReadonlyMap<string, ShardLoad>,
+): Map<string, ShardSample> {
+  const best = new Map<string, ShardSample>();
+  for (const sample of evidence.sample?.shards ?? []) {
+    if (sample.userRecords === 0) continue;
+    const before = best.get(sample.shardId);
+    const load = loads.get(sample.shardId);
+    const rank = (each: ShardSample): number =>
+      (isBeforeOnset(evidence, each, load) ? 1e15 : 0) + each.userRecords;
+    if (before === undefined || rank(sample) > rank(before)) best.set(sample.shardId, sample);
+  }
+  return best;
+}
+
+/**
+ * Whether a sample is from before the shard throttled. Never where the metrics' clock runs at another pace than the
+ * records', for then their times cannot be compared.
+ */
+export function isBeforeOnset(
+  { sample, metrics }: StreamEvidence,
+  { shardId, fromMs, toMs }: ShardSample,
+  load: ShardLoad | undefined,
+): boolean {
+  if (metrics === null || load?.episode == null || metrics.stepMs !== metrics.secPerStep * 1000) return false;
+  const onsetMs = metrics.startMs + load.episode.firstStep * metrics.stepMs;
+  if (fromMs !== undefined && toMs !== undefined) return toMs <= onsetMs;
+  const slices = (sample?.slices ?? []).filter((slice) => slice.shardId === shardId);
+  return slices.length > 0 && slices.every((slice) => slice.toMs > 0 && slice.toMs <= onsetMs);
+}
+
+export function timeOf({ evidence: { metrics } }: StreamView, step: number): number {
+  return metrics === null ? 0 : metrics.startMs + step * metrics.stepMs;
+}
+
+/** `sinceMs` and `untilMs` of a finding. A shard that came out of one that was above then has it from there. */
+export function spanOf(view: StreamView, load: ShardLoad): { sinceMs?: number; untilMs?: number } {
+  if (load.episode === null) return {};
+  return {
+    sinceMs: timeOf(view, onsetStep(view, load)),
+    untilMs: timeOf(view, load.episode.lastStep),
+  };
+}
+
+function onsetStep(view: StreamView, load: ShardLoad): number {
+  const own = load.episode?.firstStep ?? 0;
+  const { metrics } = view.evidence;
+  if (metrics === null || load.shard.openedBeforeMs === undefined) return own;
+  const openedStep = (load.shard.openedBeforeMs - metrics.startMs) / metrics.stepMs;
+  if (own > openedStep + 3) return own;
+  const inherited = load.shard.parents.flatMap((parent) => {
+    const before = view.loads.get(parent);
+    if (before?.episode == null || !before.episode.isLasting) return [];
+    return before.episode.lastStep >= own - 5 ? [onsetStep(view, before)] : [];
+  });
+  return Math.min(own, ...inherited);
+}

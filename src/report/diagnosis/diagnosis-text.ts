@@ -1,0 +1,168 @@
+/**
+ * A diagnosis as text, for somebody woken at night: the first screen says which shard and which key, since when, whether a
+ * split helps and where to cut; then what that rests on, then everything else.
+ *
+ * Everything shown stands in the document; nothing is worked out here beyond the way it is written.
+ */
+import type { DiagnosisDocument } from '../../results/diagnosis-document.ts';
+import type { Confidence, DiagnosisFinding } from '../../results/diagnosis-finding.ts';
+import { amountOf, listed, NBSP } from '../figure.ts';
+import { SEVERITY_COLORS } from '../finding-text.ts';
+import { type Ink, inkFor } from '../ink.ts';
+import { showName } from '../name.ts';
+import { finish, labelled, pageWidth, wrap } from '../paragraph.ts';
+import type { Style } from '../render.ts';
+import { commandLines } from './command-lines.ts';
+import { explainDiagnosis } from './diagnosis-catalogue.ts';
+import type { WordsContext } from './diagnosis-words.ts';
+import { evidenceLines } from './evidence-text.ts';
+import { heatMapLines } from './heat-map-text.ts';
+import { diagnosedKeyLines, diagnosedShardLines } from './load-tables.ts';
+
+const INDENT = 17;
+/** Findings that the first lines name one by one. */
+const MOST_FIRST = 3;
+
+/** In at most 80 columns. The same document and style give the same text. */
+export function renderDiagnosisText(document: DiagnosisDocument, style: Style): string {
+  const ink = inkFor(style);
+  const columns = pageWidth(style.columns);
+  const context = contextOf(document);
+  return finish([
+    ...answerLines(document, context, ink, columns),
+    '',
+    ...subjectLines(document, columns),
+    ...evidenceLines(document.evidence, columns),
+    ...document.findings.flatMap((finding) => ['', ...findingLines(finding, context, ink, columns)]),
+    ...numberSections(document, ink, columns),
+  ]);
+}
+
+export function contextOf({
+  target,
+  evidence,
+}: Pick<DiagnosisDocument, 'target' | 'evidence'>): WordsContext {
+  return {
+    stream: nameOf(target.stream),
+    region: target.region,
+    ...(target.kind === 'local' ? { endpoint: target.endpoint } : {}),
+    isOnDemand: evidence.stream?.mode === 'on-demand',
+    toMs: evidence.toMs,
+    stepMs: evidence.stepMs,
+  };
+}
+
+/** Of an ARN its last part, which is what commands take. */
+function nameOf(stream: string): string {
+  return stream.startsWith('arn:') ? stream.slice(stream.lastIndexOf('/') + 1) : stream;
+}
+
+function answerLines(
+  document: DiagnosisDocument,
+  context: WordsContext,
+  ink: Ink,
+  columns: number,
+): string[] {
+  const { findings, partial } = document;
+  const first = findings.slice(0, MOST_FIRST);
+  const rest = [...new Set(findings.slice(MOST_FIRST).map(({ code }) => code))];
+  const interrupted =
+    partial === false ? [] : wrap(`Partial report: ${partial}. It covers what was read until then.`, columns);
+  if (findings.length === 0)
+    return [...wrap(calmText(document), columns).map((line) => ink('green', line)), ...interrupted];
+  return [
+    ...first.flatMap((finding) => {
+      const { headline, commands } = explainDiagnosis(finding, context);
+      const sentence = `${finding.code}: ${headline}${sureText(finding.confidence)}`;
+      const lines = wrap(sentence, columns).map((line) => ink(SEVERITY_COLORS[finding.severity], line));
+      const split = commands.filter((command) => command.includes(' split-shard ') && isCutCertain(finding));
+      return [...lines, ...split.flatMap((command) => commandLines(command, columns))];
+    }),
+    ...(rest.length > 0 ? wrap(`Also ${listed(rest)}.`, columns) : []),
+    ...interrupted,
+  ];
+}
+
+/** A cut that rests on keys or widths is worth the first screen; one in the middle of the unknown is not. */
+function isCutCertain(finding: DiagnosisFinding): boolean {
+  return finding.code !== 'HOT_SHARD' || finding.evidence.cutFrom !== 'midpoint';
+}
+
+function sureText(confidence: Confidence): string {
+  return confidence === 'high' ? '' : ` (${confidence} confidence)`;
+}
+
+function calmText({
+  evidence: { steps, shardsWithMetrics, shardsInWindow },
+  shards,
+}: DiagnosisDocument): string {
+  if (steps === 0 && shards.every(({ utilization }) => utilization === null))
+    return 'Nothing found, for nothing was there to look at.';
+  if (shardsWithMetrics < shardsInWindow)
+    return `Nothing found in what was looked at: ${shardsWithMetrics} of ${amountOf(shardsInWindow, 'shard')} have metrics.`;
+  return 'Nothing found: no shard is above its limit, nothing throttled, and no consumer is behind.';
+}
+
+function subjectLines({ target, evidence: { stream } }: DiagnosisDocument, columns: number): string[] {
+  const parts = [
+    showName(nameOf(target.stream), 50),
+    ...(stream === undefined ? [] : [stream.mode, `retention${NBSP}${stream.retentionHours}${NBSP}h`]),
+    amountOf(target.shards, 'open shard'),
+    target.region,
+    ...(target.kind === 'local' ? [showName(target.endpoint, 60)] : []),
+  ];
+  return labelled('Stream', parts.join(', '), 11, columns);
+}
+
+function findingLines(finding: DiagnosisFinding, context: WordsContext, ink: Ink, columns: number): string[] {
+  const words = explainDiagnosis(finding, context);
+  const point = (label: string, text: string): string[] => labelled(`  ${label}`, text, INDENT, columns);
+  const where = [finding.key === undefined ? undefined : showName(finding.key, 30), finding.shardId].filter(
+    (name) => name !== undefined,
+  );
+  const heading = `${ink(SEVERITY_COLORS[finding.severity], finding.code)}  ${ink('bold', words.title)}`;
+  return [
+    heading,
+    ...(where.length === 0 ? [] : point('Where', where.join(' on '))),
+    ...point('What we saw', words.saw),
+    ...point('What it means', words.means),
+    ...point('How sure', SURE[finding.confidence]),
+    ...(words.split === undefined ? [] : point('Split helps?', words.split)),
+    ...point('What to do', words.todo),
+    ...words.commands.flatMap((command) => commandLines(command, columns)),
+    ...point('Read more', words.page),
+  ];
+}
+
+const SURE: Readonly<Record<Confidence, string>> = {
+  high: 'high: it follows from what was counted.',
+  medium: 'medium: it rests on an assumption, named above.',
+  low: 'low: one of several explanations.',
+};
+
+function numberSections(document: DiagnosisDocument, ink: Ink, columns: number): string[] {
+  const { shards, keys, heatMap, evidence } = document;
+  const section = (title: string, note: string, lines: readonly string[]): string[] => [
+    '',
+    ink('bold', title),
+    ...wrap(note, columns - 2).map((line) => `  ${ink('dim', line)}`),
+    ...lines,
+  ];
+  return [
+    ...section(
+      'SHARDS',
+      'hottest first; load: the worst step against the limit, from what was accepted to that with all that was throttled',
+      diagnosedShardLines(shards, evidence.toMs, ink),
+    ),
+    ...(keys.length === 0
+      ? []
+      : section(
+          'HEAVIEST KEYS',
+          'share: of what their shard accepted; load alone: of the key by itself against the limit of a shard',
+          diagnosedKeyLines(keys, ink),
+        )),
+    ...(heatMap === undefined || heatMap.columns === 0
+      ? []
+      : section('HEAT MAP', 'hash range from low to high, over time', heatMapLines(heatMap, ink, columns))),
+  ];
+}
