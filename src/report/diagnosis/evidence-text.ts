@@ -99,6 +99,7 @@ function sampleOf({
 }
 
 const WHATS: Readonly<Record<MissingEvidence['what'], string>> = {
+  summary: "the stream's own settings",
   'shard-metrics': 'metrics of single shards',
   'stream-metrics': 'metrics of the stream',
   records: 'records',
