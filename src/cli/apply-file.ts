@@ -20,7 +20,7 @@ export async function readSteps(file: string): Promise<StepsFile> {
   const { readTextFile } = await import('../run/files/text-file.ts');
   const { readDocument } = await import('../report/saved-document.ts');
   const { trailOf } = await import('../results/steps-to-apply.ts');
-  const document = readDocument(await readTextFile(file), file) as AnyDocument;
+  const document = readDocument(await readTextFile(file), file);
   if (document.kind !== 'recommendation')
     throw badInput(`${file} is a report of kind ${document.kind}: it has no steps to apply.`, MAKE_ONE);
   if (document.partial !== false)

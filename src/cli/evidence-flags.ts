@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { parseDuration } from '../model/quantity.ts';
 import { badInput } from '../model/refusal.ts';
 import type { GivenConsumer } from '../results/evidence/stream-evidence.ts';
+import type { ReportDocument } from '../results/report-document.ts';
 import type { AwsOptions } from '../run/aws/connection.ts';
 import type { TimePoint } from '../run/observe/time-point.ts';
 import { addAwsFlags, readAwsFlags, type AwsFlags } from './aws-flags.ts';
@@ -28,8 +29,8 @@ export interface EvidenceOptions {
   readonly to: TimePoint;
   readonly allShards: boolean;
   readonly givenConsumers: readonly GivenConsumer[] | null;
-  /** File of the report of a run. */
-  readonly runReport: string | undefined;
+  /** The report of a run against it. */
+  readonly run: ReportDocument | undefined;
 }
 
 /** Adds the flags to a command and returns it. @param from default of --from, such as `-1h` */
@@ -68,7 +69,7 @@ export async function readEvidenceFlags(flags: EvidenceFlags): Promise<EvidenceO
     ...{ from, to },
     allShards: flags.allShards ?? false,
     givenConsumers: flags.consumers === undefined ? null : await consumersOf(flags.consumers),
-    runReport: flags.runReport,
+    run: flags.runReport === undefined ? undefined : await runReportIn(flags.runReport),
   };
 }
 
@@ -92,6 +93,18 @@ export function parseTimePoint(text: string, flag: string): TimePoint {
     isLength
       ? `Write ${flag} -${text.replace(/^\+/, '')}: that long ago.`
       : `Write ${flag} -15m, -7d, now, or a time such as 2026-11-20T03:00:00Z.`,
+  );
+}
+
+/** @throws Refusal (exit 2) where the file is no report of a run */
+async function runReportIn(file: string): Promise<ReportDocument> {
+  const { readTextFile } = await import('../run/files/text-file.ts');
+  const { readDocument } = await import('../report/saved-document.ts');
+  const document = readDocument(await readTextFile(file), file);
+  if (document.kind === 'run') return document;
+  throw badInput(
+    `--run-report: ${file} is the report of a ${document.kind}, not of a run.`,
+    'Name a JSON report that run saved with -o.',
   );
 }
 

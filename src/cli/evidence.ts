@@ -2,10 +2,8 @@
  * Gathers the evidence that diagnose, recommend and capture judge, and tells on stderr what it asks for.
  */
 import { formatCount, formatDuration } from '../model/quantity.ts';
-import { badInput } from '../model/refusal.ts';
-import { showName } from '../report/name.ts';
 import type { StreamEvidence } from '../results/evidence/stream-evidence.ts';
-import type { ReportDocument, TargetInfo } from '../results/report-document.ts';
+import type { TargetInfo } from '../results/report-document.ts';
 import type { AwsConnection } from '../run/aws/connection.ts';
 import type { AskPlan } from '../run/observe/metric-plan.ts';
 import type { Context } from './context.ts';
@@ -33,9 +31,8 @@ export async function gather(
   coarse = false,
 ): Promise<StreamEvidence> {
   const { gatherEvidence } = await import('../run/observe/gather.ts');
-  const run = await runReportOf(options);
   const notice = noticeOf(context, line, quiet);
-  const { stream, from, to, allShards, givenConsumers, aws } = options;
+  const { stream, from, to, allShards, givenConsumers, run, aws } = options;
   const evidence = await gatherEvidence(
     connection,
     { stream, from, to, allShards, givenConsumers, run, coarse, endpointUrl: aws.endpointUrl },
@@ -56,21 +53,6 @@ export function planText({ requests, metrics, usd, seconds }: AskPlan, what: str
   const cost = `$${dollars} (${formatCount(metrics)} / 1,000 x $0.01)`;
   const time = seconds < 10 ? '' : `, ${formatDuration(Math.ceil(seconds) * 1_000_000)} at least`;
   return `CloudWatch, ${what}: ${formatCount(metrics)} metrics in ${calls}, ${cost}${time}.`;
-}
-
-/** @throws Refusal (exit 2) where the file is no report of a run */
-async function runReportOf({
-  runReport: file,
-}: EvidenceOptions): Promise<{ document: ReportDocument; file: string } | undefined> {
-  if (file === undefined) return undefined;
-  const { readTextFile } = await import('../run/files/text-file.ts');
-  const { readDocument } = await import('../report/saved-document.ts');
-  const document = readDocument(await readTextFile(file), file);
-  if (document.kind === 'run') return { document, file };
-  throw badInput(
-    `--run-report: ${showName(file)} is the report of a ${document.kind}, not of a run.`,
-    'Name a JSON report that run saved with -o.',
-  );
 }
 
 /** The stream as a report's document names it: by its ARN where that is known. */

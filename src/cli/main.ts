@@ -8,6 +8,7 @@ import { refusalText } from './refusal-text.ts';
 import type { Context } from './context.ts';
 import { applyCommand } from './apply.ts';
 import { cleanupCommand } from './cleanup.ts';
+import { diagnoseCommand } from './diagnose.ts';
 import { localCommand } from './local.ts';
 import { mergeCommand } from './merge.ts';
 import { planCommand } from './plan.ts';
@@ -46,7 +47,7 @@ function programOf(context: Context): Command {
     .helpCommand('help [command]', 'print the help of a command')
     .addHelpText('after', HELP);
   const commands = [
-    ...[planCommand, simulateCommand, runCommand, localCommand],
+    ...[planCommand, simulateCommand, runCommand, localCommand, diagnoseCommand],
     ...[applyCommand, reportCommand, mergeCommand, cleanupCommand, pricesCommand],
   ];
   for (const commandOf of commands) program.addCommand(commandOf(context));

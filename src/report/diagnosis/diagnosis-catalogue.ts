@@ -47,7 +47,7 @@ export interface DiagnosisExplanation {
 export function explainDiagnosis(finding: DiagnosisFinding, context: WordsContext): DiagnosisExplanation {
   // The catalogue has for each code the words that take its findings, which the compiler cannot follow into a union.
   const words = DIAGNOSIS_CATALOGUE[finding.code] as DiagnosisWords;
-  return fill(words, finding as DiagnosisFindingOf<DiagnosisCode>, context);
+  return fill(words, finding, context);
 }
 
 function fill(

@@ -153,6 +153,7 @@ export const recommendationFields = {
 
 const missing = z.object({
   what: z.enum([
+    'summary',
     'shard-metrics',
     'stream-metrics',
     'records',

@@ -33,8 +33,6 @@ export interface StreamEvidence {
   readonly log: LogEvidence | null;
   /** A report of a run or simulation against the stream: throttled keys are known exactly. */
   readonly run: ReportDocument | null;
-  /** Its file. */
-  readonly runFile?: string;
   readonly missing: readonly MissingEvidence[];
   readonly asked: AskedMetrics;
 }

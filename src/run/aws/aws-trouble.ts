@@ -44,13 +44,15 @@ export class DeniedCall extends Refusal {
   /** IAM's name of it, such as `kinesis:ListShards`. */
   readonly permission: string;
 
-  constructor({ action, about }: Attempted) {
+  constructor({ action, about }: Pick<Attempted, 'about'> & { readonly action: string | readonly string[] }) {
+    const actions = typeof action === 'string' ? [action] : action;
+    const [are, them] = actions.length === 1 ? ['is', 'it'] : ['are', 'them'];
     super(
       1,
-      `${action} is not allowed on ${about}.`,
-      'Allow it to these credentials (docs/iam/ has the policies), or use others with --profile.',
+      `${actions.join(' and ')} ${are} not allowed on ${about}.`,
+      `Allow ${them} to these credentials (docs/iam/ has the policies), or use others with --profile.`,
     );
-    this.permission = action;
+    this.permission = actions.join(', ');
   }
 }
 
@@ -97,11 +99,11 @@ export function awsTrouble(thrown: unknown, { action, about, endpoint }: Attempt
       'Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or the profile.',
     );
   }
-  if (DENIED.has(name)) return new DeniedCall({ action, about, endpoint });
+  if (DENIED.has(name)) return new DeniedCall({ action, about });
   if (name === 'ResourceNotFoundException') {
     return badInput(
       `There is no ${about} at ${endpoint}.`,
-      'Check its name, --region and the account of the credentials; or use --create.',
+      'Check its name, --region and the account of the credentials; run makes one with --create.',
     );
   }
   if (THROTTLED.has(name) || name === 'LimitExceededException') {

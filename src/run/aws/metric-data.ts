@@ -201,8 +201,7 @@ class MetricReader {
   }
 
   #denied(): Refusal {
-    const { endpoint } = this.#source.watch;
-    return new DeniedCall({ action: READ_METRICS, about: `stream ${this.#read.streamName}`, endpoint });
+    return new DeniedCall({ action: READ_METRICS, about: `stream ${this.#read.streamName}` });
   }
 
   async #pause(times: number): Promise<void> {

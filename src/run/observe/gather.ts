@@ -33,8 +33,8 @@ export interface EvidenceAsk {
   /** Every shard by the minute, however many there are. */
   readonly allShards: boolean;
   readonly givenConsumers: readonly GivenConsumer[] | null;
-  /** Report of a run against the stream, and its file. */
-  readonly run?: { readonly document: ReportDocument; readonly file: string } | undefined;
+  /** Report of a run against the stream. */
+  readonly run?: ReportDocument | undefined;
   /** Also the peaks of the last 63 and 455 days. */
   readonly coarse?: boolean;
   /** Where the user sends the calls, for commands to print; undefined: AWS. */
@@ -98,8 +98,7 @@ export async function gatherEvidence(
     coarse: coarse.peaks,
     sample: null,
     log: null,
-    run: ask.run?.document ?? null,
-    ...(ask.run === undefined ? {} : { runFile: ask.run.file }),
+    run: ask.run ?? null,
     missing,
     asked: askedOf([...gathered.readings, ...coarse.readings]),
   };
@@ -172,7 +171,7 @@ function refuseNothing(
   if (hasPoints) return;
   const denied = [...new Set(missing.flatMap(({ permission }) => permission ?? []))];
   if (denied.length === 0) return;
-  throw new DeniedCall({ action: denied.join(' and '), about: `stream ${stream}`, endpoint: '' });
+  throw new DeniedCall({ action: denied, about: `stream ${stream}` });
 }
 
 function askedOf(readings: readonly MetricReading[]): AskedMetrics {

@@ -166,7 +166,7 @@ describe('a permission that is denied', () => {
     }
     await expect(gather()).rejects.toMatchObject({
       exitCode: 1,
-      what: 'kinesis:DescribeStreamSummary and kinesis:ListShards and cloudwatch:GetMetricData is not allowed on stream orders.',
+      what: 'kinesis:DescribeStreamSummary and kinesis:ListShards and cloudwatch:GetMetricData are not allowed on stream orders.',
     });
   });
 
