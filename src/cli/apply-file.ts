@@ -2,7 +2,6 @@
  * The file that `apply` is given: a recommendation whose steps fit together, and the stream that they are for.
  */
 import { badInput } from '../model/refusal.ts';
-import type { AnyDocument } from '../results/document.ts';
 import type { LayoutTrail } from '../results/layout-trail.ts';
 import type { RecommendationDocument } from '../results/recommendation-document.ts';
 import type { AwsOptions } from '../run/aws/connection.ts';

@@ -9,9 +9,10 @@ import type { ReportDocument } from '../results/report-document.ts';
 import type { AwsOptions } from '../run/aws/connection.ts';
 import type { TimePoint } from '../run/observe/time-point.ts';
 import { addAwsFlags, readAwsFlags, type AwsFlags } from './aws-flags.ts';
+import { addSampleFlags, readSampleFlags, type SampleFlags, type SampleOptions } from './sample-flags.ts';
 
 /** As commander hands them over. */
-export interface EvidenceFlags extends AwsFlags {
+export interface EvidenceFlags extends AwsFlags, SampleFlags {
   stream?: string;
   from?: string;
   to?: string;
@@ -31,22 +32,22 @@ export interface EvidenceOptions {
   readonly givenConsumers: readonly GivenConsumer[] | null;
   /** The report of a run against it. */
   readonly run: ReportDocument | undefined;
+  readonly single: SampleOptions;
 }
 
 /** Adds the flags to a command and returns it. @param from default of --from, such as `-1h` */
 export function addEvidenceFlags(command: Command, from: string): Command {
-  return addAwsFlags(
-    command
-      .option('--stream <name|arn>', 'the stream to look at')
-      .option('--from <time>', 'where to begin: -15m, -7d, 2026-11-20T03:00:00Z', from)
-      .option('--to <time>', 'where to end: now, -5m or a time', 'now')
-      .option('--all-shards', 'every shard by the minute, also of a large stream')
-      .option('--consumers <list>', 'who reads it, where you know: polling:2,efo:1,lambda:1,firehose:1')
-      .option(
-        '--run-report <file>',
-        'the JSON report of a run against it: its throttled keys are known exactly',
-      ),
-  );
+  const told = command
+    .option('--stream <name|arn>', 'the stream to look at')
+    .option('--from <time>', 'where to begin: -15m, -7d, 2026-11-20T03:00:00Z', from)
+    .option('--to <time>', 'where to end: now, -5m or a time', 'now')
+    .option('--all-shards', 'every shard by the minute, also of a large stream')
+    .option('--consumers <list>', 'who reads it, where you know: polling:2,efo:1,lambda:1,firehose:1')
+    .option(
+      '--run-report <file>',
+      'the JSON report of a run against it: its throttled keys are known exactly',
+    );
+  return addAwsFlags(addSampleFlags(told));
 }
 
 /** @throws Refusal (exit 2) before anything is asked */
@@ -70,6 +71,7 @@ export async function readEvidenceFlags(flags: EvidenceFlags): Promise<EvidenceO
     allShards: flags.allShards ?? false,
     givenConsumers: flags.consumers === undefined ? null : await consumersOf(flags.consumers),
     run: flags.runReport === undefined ? undefined : await runReportIn(flags.runReport),
+    single: readSampleFlags(flags),
   };
 }
 

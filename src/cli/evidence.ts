@@ -43,7 +43,15 @@ export async function gather(
     },
   );
   line.clear();
-  return evidence;
+  if (
+    options.single.reading === undefined &&
+    options.single.records === undefined &&
+    options.single.log === undefined
+  ) {
+    return evidence;
+  }
+  const { withSingles } = await import('./record-evidence.ts');
+  return withSingles(connection, evidence, options.single, { context, line, quiet, signal });
 }
 
 /** `CloudWatch, the stream: 13 metrics in 1 call, $0.00013 (13 / 1,000 x $0.01).` */

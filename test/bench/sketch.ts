@@ -1,5 +1,5 @@
 /**
- * The key sketch under load: records per CPU-second, memory, and its bounds held against exact counts of planted keys.
+ * The key sketch under load: records per CPU-second, and its bounds held against exact counts of planted keys.
  */
 import { NameSketch } from '../../src/results/sample/name-sketch.ts';
 
@@ -11,8 +11,6 @@ const PLACES = 8192;
 
 export interface Sketched {
   readonly cpuMs: number;
-  /** Growth of what the process holds for typed arrays, and of its heap after a collection, where it can be forced. */
-  readonly bytes: number;
   /** Of different keys, true and estimated. */
   readonly distinct: number;
   readonly estimate: number;
@@ -26,7 +24,6 @@ export interface Sketched {
 
 /** Feeds `records` records, all keys but the planted ones different, and takes the time of the sketch alone. */
 export function sketchKeys(records: number): Sketched {
-  const before = bytesHeld();
   const sketch = new NameSketch(PLACES);
   const truth = new Float64Array(PLANTED);
   const block = new Array<string>(65_536);
@@ -45,9 +42,7 @@ export function sketchKeys(records: number): Sketched {
     const { user, system } = process.cpuUsage(start);
     cpuMs += (user + system) / 1000;
   }
-  block.length = 0;
-  const bytes = bytesHeld() - before;
-  return { cpuMs, bytes, ...judged(sketch, truth), distinct: distinct + seen(truth) };
+  return { cpuMs, ...judged(sketch, truth), distinct: distinct + seen(truth) };
 }
 
 /** Position of the lowest set bit above bit 3: half of the records of one are those of the next. */
@@ -64,7 +59,7 @@ function seen(truth: Float64Array): number {
   return truth.filter((records) => records > 0).length;
 }
 
-function judged(sketch: NameSketch, truth: Float64Array): Omit<Sketched, 'cpuMs' | 'bytes' | 'distinct'> {
+function judged(sketch: NameSketch, truth: Float64Array): Omit<Sketched, 'cpuMs' | 'distinct'> {
   const held = new Map(sketch.held().map((name) => [name.key, name]));
   const { records: unheld } = sketch.unheldAtMost;
   const promised = (2 * sketch.records) / sketch.places;
@@ -77,10 +72,4 @@ function judged(sketch: NameSketch, truth: Float64Array): Omit<Sketched, 'cpuMs'
     else if (name.atLeast.bytes > bytes || name.atMost.bytes < bytes) broken++;
   });
   return { ...sketch.distinctKeys(), broken, unheld, promised };
-}
-
-function bytesHeld(): number {
-  (globalThis as { gc?: () => void }).gc?.();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
 }

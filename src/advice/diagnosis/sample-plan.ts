@@ -43,7 +43,7 @@ export function samplePlanOf(evidence: StreamEvidence, budget: SampleBudget): Sa
   const wishes =
     suspects.length > 0 ? suspects.flatMap((suspect) => suspect.wishes) : evenWishes(evidence, budget);
   const mostBytes = Math.floor(budget.bytes / Math.max(1, wishes.length));
-  const slices = wishes.map((wish) => sliceOf(wish, mostBytes));
+  const slices = wishes.map((wish) => sliceOf(wish, mostBytes, evidence.toMs));
   return {
     slices,
     shards: new Set(slices.map(({ shardId }) => shardId)).size,
@@ -54,11 +54,12 @@ export function samplePlanOf(evidence: StreamEvidence, budget: SampleBudget): Sa
   };
 }
 
-/** As long as its part of the budget is expected to last. */
-function sliceOf(wish: Wish, mostBytes: number): PlannedSlice {
+/** As long as its part of the budget is expected to last; the newest minute may not be over. */
+function sliceOf(wish: Wish, mostBytes: number, endMs: number): PlannedSlice {
   const { shardId, why, fromMs, lengthMs, bytes, meanBytes } = wish;
   const part = bytes === null || bytes <= mostBytes ? 1 : mostBytes / bytes;
-  return { shardId, why, fromMs, toMs: fromMs + Math.ceil(lengthMs * part), mostBytes, meanBytes };
+  const toMs = Math.max(fromMs, Math.min(fromMs + Math.ceil(lengthMs * part), endMs));
+  return { shardId, why, fromMs, toMs, mostBytes, meanBytes };
 }
 
 interface Suspect {
@@ -90,7 +91,7 @@ function suspectOf(
   budget: SampleBudget,
 ): Suspect | undefined {
   fillStepLoads(columns, metrics.secPerStep, room);
-  const moments = momentsOf(room, firstStepOf(metrics, budget), metrics.complete, 1);
+  const moments = momentsOf(room, firstStepOf(metrics, budget), metrics.count, 1);
   if (moments.length === 0) return undefined;
   const wishes = moments.map((moment) => wishOf(shardId, moment, columns, metrics));
   return {
@@ -181,7 +182,7 @@ function evenWishes(evidence: StreamEvidence, budget: SampleBudget): Wish[] {
     };
     const room = roomForSteps(metrics.count);
     fillStepLoads(columns, metrics.secPerStep, room, open);
-    const moments = momentsOf(room, firstStepOf(metrics, budget), metrics.complete, open);
+    const moments = momentsOf(room, firstStepOf(metrics, budget), metrics.count, open);
     const wishes = moments.flatMap((moment) => {
       const standing = shardsAt(evidence.shards, metrics.startMs + moment.step * metrics.stepMs);
       return chosen(standing, evidence, budget.shards).map((shardId) => ({

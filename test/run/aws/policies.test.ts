@@ -33,7 +33,7 @@ function callsOf(files: readonly string[]): string[] {
 const filesOf = (folder: string): string[] =>
   readdirSync(join(ROOT, 'src/run', folder)).map((file) => `${folder}/${file}`);
 const AWS = filesOf('aws');
-const EVERYTHING = [...AWS, ...filesOf('read'), ...filesOf('reshard')];
+const EVERYTHING = [...AWS, ...filesOf('read'), ...filesOf('reshard'), ...filesOf('observe')];
 
 describe('the policies', () => {
   it('allow every call of runs and cleanup', () => {
@@ -55,6 +55,7 @@ describe('the policies', () => {
   it.each([
     ['read.json', 'read', ['kinesis:GetShardIterator']],
     ['reshard.json', 'reshard', ['kinesis:ListShards']],
+    ['sample.json', 'observe', ['kinesis:RegisterStreamConsumer', 'kinesis:DescribeStreamConsumer']],
   ])('%s is enough for what it is for, beside run.json', (name, folder, and) => {
     const allowed = new Set([...actionsOf(name), ...actionsOf('run.json')]);
     expect([...callsOf(filesOf(folder)), ...and].filter((call) => !allowed.has(call))).toEqual([]);
