@@ -144,7 +144,9 @@ export class StreamLoads {
       fillStepLoads(known, this.secPerStep, this.#scratch);
       subtract(rest, this.#scratch);
     }
-    const isOn = ['IncomingBytes', 'IncomingRecords'].every((metric) => stream.shardMetrics.includes(metric));
+    const isOn =
+      stream.shardMetrics.includes('ALL') ||
+      ['IncomingBytes', 'IncomingRecords'].every((metric) => stream.shardMetrics.includes(metric));
     const isSmall =
       sumOf(rest.records.upper) <= ROUNDING * all.records && sumOf(rest.bytes.upper) <= ROUNDING * all.bytes;
     return isOn && isSmall ? undefined : rest;
