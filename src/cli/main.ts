@@ -13,6 +13,7 @@ import { localCommand } from './local.ts';
 import { mergeCommand } from './merge.ts';
 import { planCommand } from './plan.ts';
 import { pricesCommand } from './prices.ts';
+import { recommendCommand } from './recommend.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { simulateCommand } from './simulate.ts';
@@ -47,7 +48,7 @@ function programOf(context: Context): Command {
     .helpCommand('help [command]', 'print the help of a command')
     .addHelpText('after', HELP);
   const commands = [
-    ...[planCommand, simulateCommand, runCommand, localCommand, diagnoseCommand],
+    ...[planCommand, simulateCommand, runCommand, localCommand, diagnoseCommand, recommendCommand],
     ...[applyCommand, reportCommand, mergeCommand, cleanupCommand, pricesCommand],
   ];
   for (const commandOf of commands) program.addCommand(commandOf(context));

@@ -7,11 +7,25 @@ const DAY_MS = 86_400_000;
 
 /** `2026-11-20 03:00 UTC`. @param ms since 1970 */
 export function moment(ms: number): string {
+  const { date, time } = partsOf(ms);
+  return `${date}${NBSP}${time}${NBSP}UTC`;
+}
+
+/** `2026-11-20T03:00:00Z`, the next full minute: as flags take it. */
+export function isoMinute(ms: number): string {
+  const { date, time } = partsOf(Math.ceil(ms / 60_000) * 60_000);
+  return `${date}T${time}:00Z`;
+}
+
+function partsOf(ms: number): { readonly date: string; readonly time: string } {
   const days = Math.floor(ms / DAY_MS);
   const minutes = Math.floor((ms - days * DAY_MS) / 60_000);
   const two = (part: number): string => String(part).padStart(2, '0');
   const { year, month, day } = dateOf(days);
-  return `${year}-${two(month)}-${two(day)}${NBSP}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}${NBSP}UTC`;
+  return {
+    date: `${year}-${two(month)}-${two(day)}`,
+    time: `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`,
+  };
 }
 
 /** Days since 1970 in the Gregorian calendar, by years that begin in March (Hinnant, days_from_civil). */

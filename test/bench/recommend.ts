@@ -49,7 +49,12 @@ export function manyShards(count: number, steps: number, hotEvery: number, mean 
     tags: null,
     fanOutConsumers: [],
     givenConsumers: null,
-    shards: uniformRanges(count).map((range, i) => ({ shardId: shardIdOf(i), range, open: true, parents: [] })),
+    shards: uniformRanges(count).map((range, i) => ({
+      shardId: shardIdOf(i),
+      range,
+      open: true,
+      parents: [],
+    })),
     fromMs: 0,
     toMs: steps * 60_000,
     metrics: {

@@ -127,7 +127,7 @@ describe('shardwise plan', () => {
   it('refuses prices of another region, and files that are none', async () => {
     const file = join(folder, 'dublin.json');
     const other = await refusalOf(planJson('--prices', file));
-    expect(other.what).toBe(`--prices: ${file} has the prices of eu-west-1, and the plan is for us-east-1.`);
+    expect(other.what).toBe(`--prices: ${file} has the prices of eu-west-1, and us-east-1 is asked about.`);
     expect(other.exitCode).toBe(2);
     const list = await refusalOf(planJson('--prices', join(folder, 'index.json')));
     expect(list.what).toContain("is AWS's price list itself");

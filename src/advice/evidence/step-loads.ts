@@ -88,7 +88,12 @@ export function fillStepLoads(columns: LoadColumns, secPerStep: number, into: St
 }
 
 /** Per second; nothing where there is no sample. Marks the steps that have one. */
-function fillRates(column: Column | undefined, secPerStep: number, rates: Float64Array, known: Uint8Array): void {
+function fillRates(
+  column: Column | undefined,
+  secPerStep: number,
+  rates: Float64Array,
+  known: Uint8Array,
+): void {
   if (column === undefined) {
     rates.fill(0);
     return;

@@ -1,10 +1,11 @@
 /**
- * Which part of a shard's load each sampled key has, and what falls on a piece of its range: the keys in it, and of all
+ * Which part of a shard's load each key has that was sampled, or that a run counted, and what falls on a piece of its range: the keys in it, and of all
  * other keys as much as it is wide.
  */
-import { parseHashKey } from '../../model/hash-key.ts';
+import { formatHashKey, parseHashKey } from '../../model/hash-key.ts';
 import { shareOf, type HashRange } from '../../model/hash-range.ts';
-import type { RecordSample, ShardSample } from '../../results/evidence/record-sample.ts';
+import type { RecordSample, SampledKey, ShardSample } from '../../results/evidence/record-sample.ts';
+import type { ReportDocument } from '../../results/report-document.ts';
 
 /** Fewer records say too little of how a shard's load is spread: a count of 100 is right to a fifth or so. */
 export const LEAST_SAMPLED = 100;
@@ -38,7 +39,11 @@ export function keysOfSample(
   return found;
 }
 
-function sharesOf({ keys, userRecords, bytes }: ShardSample, range: HashRange): ShardKeys {
+type CountedKeys = Pick<ShardSample, 'userRecords' | 'bytes'> & {
+  readonly keys: readonly Pick<SampledKey, 'key' | 'hashKey' | 'atLeast' | 'atMost'>[];
+};
+
+function sharesOf({ keys, userRecords, bytes }: CountedKeys, range: HashRange): ShardKeys {
   const shares: KeyShare[] = [];
   const rest = { records: 1, bytes: 1 };
   for (const { key, hashKey, atLeast, atMost } of keys) {
@@ -61,6 +66,32 @@ function sharesOf({ keys, userRecords, bytes }: ShardSample, range: HashRange): 
     keys: shares,
     rest: { records: Math.max(0, rest.records), bytes: Math.max(0, rest.bytes) },
   };
+}
+
+/** Of each range that the run's stream had a shard on too, by the shard's name of now: what was offered, also what throttled. */
+export function keysOfRun(
+  run: ReportDocument | null,
+  open: readonly { readonly shardId: string; readonly range: HashRange }[],
+): ReadonlyMap<string, ShardKeys> {
+  const found = new Map<string, ShardKeys>();
+  const rows = new Map(
+    (run?.shards ?? []).map((row) => [`${row.startingHashKey}-${row.endingHashKey}`, row]),
+  );
+  for (const { shardId, range } of open) {
+    const row = rows.get(`${formatHashKey(range.start)}-${formatHashKey(range.end)}`);
+    if (row === undefined || row.offered < LEAST_SAMPLED) continue;
+    const keys = (run?.keys ?? []).map(({ key, hashKey, records, bytes, error }) => {
+      const least = records > 0 ? Math.max(0, records - error) / records : 0;
+      return {
+        key,
+        hashKey,
+        atLeast: { records: records * least, bytes: bytes * least },
+        atMost: { records, bytes },
+      };
+    });
+    found.set(shardId, sharesOf({ keys, userRecords: row.offered, bytes: row.bytes }, range));
+  }
+  return found;
 }
 
 /** Parts of a shard's records and bytes that fall on a piece of its range. */

@@ -1,6 +1,6 @@
 /**
  * The pieces that a recommended layout may be made of: every open shard as it is, and those that carry too much cut where
- * a cut may help, between their sampled keys or, where none were seen, into equal parts.
+ * a cut may help, between the keys that were seen or, where none were seen, into equal parts.
  */
 import { canSplitAt, shareOf, widthOf, type HashRange } from '../../model/hash-range.ts';
 import { LIMITS } from '../../model/limits.ts';

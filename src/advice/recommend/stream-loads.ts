@@ -14,7 +14,7 @@ import {
   type LoadColumns,
   type StepLoads,
 } from '../evidence/step-loads.ts';
-import { keysOfSample, shareWithin, type ShardKeys } from './key-shares.ts';
+import { keysOfRun, keysOfSample, shareWithin, type ShardKeys } from './key-shares.ts';
 import { lineageOf, type Inheritance } from './shard-lineage.ts';
 
 /**
@@ -32,7 +32,7 @@ export class StreamLoads {
   /** Complete steps. */
   readonly steps: number;
   readonly secPerStep: number;
-  /** Keys of the shards that enough records were read of, closed ones too. */
+  /** Keys of the shards that enough records were read of, closed ones too, or that a run counted. */
   readonly keys: ReadonlyMap<string, ShardKeys>;
   readonly #evidence: StreamEvidence;
   readonly #series: MinuteSeries;
@@ -50,7 +50,10 @@ export class StreamLoads {
     this.steps = Math.min(series.complete, series.count);
     this.secPerStep = series.secPerStep;
     const ranges = new Map(evidence.shards.map(({ shardId, range }) => [shardId, range]));
-    this.keys = keysOfSample(evidence.sample, (shardId) => ranges.get(shardId));
+    this.keys = new Map([
+      ...keysOfRun(evidence.run, this.shards),
+      ...keysOfSample(evidence.sample, (shardId) => ranges.get(shardId)),
+    ]);
     this.#lineage = lineageOf(evidence.shards);
     this.#columns = this.shards.map(({ shardId }) => columnsOfShard(series, shardId));
     this.#scratch = roomForSteps(this.steps);
@@ -144,7 +147,9 @@ export class StreamLoads {
       fillStepLoads(known, this.secPerStep, this.#scratch);
       subtract(rest, this.#scratch);
     }
-    const isOn = ['IncomingBytes', 'IncomingRecords'].every((metric) => stream.shardMetrics.includes(metric));
+    const isOn =
+      stream.shardMetrics.includes('ALL') ||
+      ['IncomingBytes', 'IncomingRecords'].every((metric) => stream.shardMetrics.includes(metric));
     const isSmall =
       sumOf(rest.records.upper) <= ROUNDING * all.records && sumOf(rest.bytes.upper) <= ROUNDING * all.bytes;
     return isOn && isSmall ? undefined : rest;

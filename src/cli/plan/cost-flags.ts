@@ -37,13 +37,14 @@ export async function parseCosts(
   };
 }
 
-async function pricesIn(file: string, region: string): Promise<Prices> {
+/** @throws Refusal (exit 2) where the file has no prices of the region */
+export async function pricesIn(file: string, region: string): Promise<Prices> {
   const { readTextFile } = await import('../../run/files/text-file.ts');
   const { readPricesFile } = await import('../../advice/money/prices-file.ts');
   const prices = readPricesFile(await readTextFile(file), file);
   if (prices.region === region) return prices;
   throw badInput(
-    `--prices: ${file} has the prices of ${prices.region}, and the plan is for ${region}.`,
+    `--prices: ${file} has the prices of ${prices.region}, and ${region} is asked about.`,
     `Add --region ${prices.region}, or get those of ${region}: shardwise prices --region ${region} -o prices.json`,
   );
 }

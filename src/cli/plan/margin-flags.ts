@@ -33,7 +33,8 @@ export function parseMargins(flags: MarginFlags): Pick<PlanOptions, 'headroom' |
   };
 }
 
-function headroomOf(text: string): number {
+/** @throws Refusal (exit 2) */
+export function headroomOf(text: string): number {
   const headroom = requirePercent(text, '--headroom');
   if (headroom <= 0.99) return headroom;
   throw badInput(`--headroom: ${text} leaves nothing of a shard.`, 'Write at most 99%, for example 20%.');

@@ -10,7 +10,7 @@ import type {
 } from '../../results/recommendation-document.ts';
 import type { LoadInterval } from '../../results/load-interval.ts';
 import { amountOf, count, duration, NBSP, percent } from '../figure.ts';
-import { moment } from '../moment.ts';
+import { isoMinute, moment } from '../moment.ts';
 
 /** `71–142 %`, or one figure where both ends are written alike. */
 export function percents({ lower, upper }: LoadInterval): string {
@@ -36,16 +36,16 @@ export function verdictWords({ verdict, steps, reasons }: RecommendationDocument
 const QUESTIONS: Readonly<Record<OpenQuestion, string>> = {
   'throttled-or-retried':
     'are the throttled attempts new records, or retries of the same? Only if they are new does it carry more than is ' +
-    'planned for. Sampled records of minutes before it throttled tell (--sample), or the report of a run (--run).',
+    'planned for. Sampled records of minutes before it throttled tell (--sample), or the report of a run (--run-report).',
   'burst-within-step':
     'it throttled although the mean of the minute is below the limit. Is that bursts within a second, and of how many ' +
     'keys? Per-second counts and keys tell: --sample.',
   'load-of-closed-shard':
-    'it was opened in the window. How much of the load of the shard before it is its own? A window that begins after ' +
-    'the change tells, or sampled records of the closed shard.',
+    'it was opened in the window. How much of the load of the shard before it is its own? Sampled records of the ' +
+    'closed shard tell (--sample), or a window that begins after the change:',
   'throttled-before-change':
     'a shard that is closed now throttled in the window. Do the shards in its place throttle too? A window that begins ' +
-    'after the change tells.',
+    'after the change tells:',
   'no-shard-metrics':
     'what does each shard carry? Only the stream as a whole has metrics. Shard-level metrics tell; the command is below.',
   'no-metrics': 'there is no complete step of metrics in the window. A longer or an earlier window tells.',
@@ -67,8 +67,11 @@ const HOLDS: Readonly<Record<MergeHold, string>> = {
   'fewest-steps': '--prefer fewest-steps asks for what is needed only',
 };
 
+/** A window that begins after the last change decides them. */
+const AFTER_CHANGE: ReadonlySet<OpenQuestion> = new Set(['load-of-closed-shard', 'throttled-before-change']);
+
 /** One reason as a sentence or two. */
-export function reasonWords(reason: RecommendationReason): string {
+export function reasonWords(reason: RecommendationReason, lastChangeMs: number | null): string {
   switch (reason.code) {
     case 'shards-above':
       return (
@@ -93,7 +96,8 @@ export function reasonWords(reason: RecommendationReason): string {
         reason.shardId === undefined
           ? ''
           : `${reason.shardId}${reason.shards > 1 ? ` and ${count(reason.shards - 1)} more` : ''}: `;
-      return `Open question. ${who}${QUESTIONS[reason.question]}`;
+      const since = AFTER_CHANGE.has(reason.question) && lastChangeMs !== null ? ` --from${NBSP}${isoMinute(lastChangeMs)}` : '';
+      return `Open question. ${who}${QUESTIONS[reason.question]}${since}`;
     }
     case 'merges-held': {
       const until = reason.untilMs === undefined ? '' : `, until ${moment(reason.untilMs)}`;
@@ -108,7 +112,7 @@ export function reasonWords(reason: RecommendationReason): string {
     case 'cut-blindly':
       return (
         `${amountOf(reason.shards, 'shard')} to be cut into equal parts (two: at the midpoint), for no keys were seen: the ` +
-        'fullest part gets an equal share of the load at best and all of it at worst. --sample shows where to cut.'
+        'fullest part gets an equal share of the load at best and all of it at worst. Keys show where to cut: --sample, or --run-report of a load test.'
       );
     case 'steps-withheld':
       return withheldWords(reason);

@@ -36,7 +36,7 @@ export function renderRecommendationText(document: RecommendationDocument, style
     ...headline.slice(1),
     '',
     ...reasons.flatMap((reason, i) =>
-      labelled(i === 0 ? 'Why' : '', showMessage(reasonWords(reason)), MARGIN, columns),
+      labelled(i === 0 ? 'Why' : '', showMessage(reasonWords(reason, document.lastChangeMs)), MARGIN, columns),
     ),
     ...subjectLines(document, columns),
     '',

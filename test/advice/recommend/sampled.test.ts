@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { HASH_SPACE } from '../../../src/model/hash-key.ts';
+import { uniformRanges } from '../../../src/model/hash-range.ts';
+import { recommend, type Recommendation } from '../../../src/advice/recommend/recommend.ts';
+import {
+  RECOMMEND_DEFAULTS,
+  type RecommendOptions,
+} from '../../../src/advice/recommend/recommend-options.ts';
+import type { RecordSample, SecondCount } from '../../../src/results/evidence/record-sample.ts';
+import { DAY, evidenceOf, START_MS, type MadeStream } from './evidence-of.ts';
+
+const HALF = uniformRanges(2);
+
+/** Keys of the first of two shards by their part of its records, each with its place in the shard's range, 0…1. */
+function sampleOf(
+  keys: Readonly<Record<string, readonly [part: number, place: number]>>,
+  perSecond: SecondCount[] = [],
+): RecordSample {
+  const records = 10_000;
+  const share = (part: number) => ({ records: part * records, bytes: part * records * 100 });
+  return {
+    source: 'polling',
+    slices: [],
+    aggregates: 0,
+    aggregatedRecords: 0,
+    withoutKey: 0,
+    notReadable: 0,
+    shards: [
+      {
+        shardId: 'shardId-000000000000',
+        seconds: 60,
+        records,
+        bytes: records * 100,
+        userRecords: records,
+        perSecond,
+        sizes: { mean: 100, p50: 100, p99: 100, max: 100, upTo: [128], counts: [records] },
+        keys: Object.entries(keys).map(([key, [part, place]]) => ({
+          key,
+          hashKey: ((HASH_SPACE * BigInt(Math.round(place * 1000))) / 2000n).toString(),
+          atLeast: share(part),
+          atMost: share(part),
+          keyBytes: key.length,
+        })),
+        unlistedAtMost: { records: 0, bytes: 0 },
+        distinctKeys: { estimate: 100, error: 0 },
+      },
+    ],
+  };
+}
+
+function of(
+  hot: number,
+  sample: RecordSample,
+  options: Partial<RecommendOptions> = {},
+  throttled = 0,
+  mode?: MadeStream['mode'],
+): Recommendation {
+  const steps = DAY;
+  const shards = [hot, 100].map((load, i) => ({
+    range: HALF[i],
+    records: new Float64Array(steps).fill(load),
+    throttled: new Float64Array(steps).fill(i === 0 ? throttled : 0),
+  }));
+  const made = { steps, shards, evidence: { sample }, ...(mode === undefined ? {} : { mode }) };
+  return recommend(evidenceOf(made), {
+    ...RECOMMEND_DEFAULTS,
+    burstFactor: 1,
+    prefer: 'fewest-steps',
+    ...options,
+  });
+}
+
+describe('a shard whose keys were sampled', () => {
+  it('is cut between its heavy keys and not at its midpoint', () => {
+    const found = of(1000, sampleOf({ a: [0.45, 0.1], b: [0.45, 0.2] }));
+    expect(found.steps).toHaveLength(1);
+    const cut = Number((BigInt(found.steps[0].newStartingHashKey ?? '0') * 2000n) / HASH_SPACE) / 1000;
+    expect(cut).toBeGreaterThan(0.1);
+    expect(cut).toBeLessThanOrEqual(0.2);
+    // 450 of key a with 0.15 of the rest's 100; at the midpoint it would be 950.
+    expect(found.after.hottest?.upper).toBeLessThan(0.54);
+    expect(found.reasons.some(({ code }) => code === 'cut-blindly')).toBe(false);
+  });
+
+  it('is left alone where one key fits nowhere, and the salts that make it fit are told', () => {
+    const found = of(1000, sampleOf({ hot: [0.95, 0.3] }), {}, 2000);
+    expect(found).toMatchObject({ verdict: 'UNDER_PROVISIONED', steps: [] });
+    expect(found.reasons).toContainEqual({
+      code: 'no-cut-helps',
+      shards: 1,
+      shardId: 'shardId-000000000000',
+    });
+    const [key] = found.hotKeys;
+    expect(key.key).toBe('hot');
+    expect(key.utilization.lower).toBeCloseTo(0.95, 6);
+    expect(key.utilization.upper).toBeCloseTo(2.85, 6);
+    // 2.85 over 0.8 is 3.6 shards, and there are two: no salts fit on these.
+    expect(key.salts.chosen).toBeNull();
+    expect(found.ways.map(({ code }) => code)).toEqual(['salt-key', 'aggregate', 'auto-distribution']);
+  });
+
+  it('is cut around a key that fits nowhere where the others need it', () => {
+    const found = of(1000, sampleOf({ hot: [0.42, 0.2], warm: [0.4, 0.8] }), {}, 1200);
+    expect(found.verdict).toBe('UNDER_PROVISIONED');
+    expect(found.steps.length).toBeGreaterThan(0);
+    expect(found.after.throttled ?? 1).toBeLessThan(found.before.throttled ?? 0);
+  });
+
+  it('raises minutes by what its seconds showed', () => {
+    const perSecond = Array.from({ length: 60 }, (_, i) => {
+      const records = i % 6 === 0 ? 450 : 270;
+      return { atMs: START_MS + i * 1000, records, bytes: records * 100 };
+    });
+    const found = of(300, sampleOf({}, perSecond), { burstFactor: undefined });
+    // Mean 300: a busy second is 1.5 times as much.
+    expect(found.planning.burstFactor).toEqual({ records: 1.5, bytes: 1.5, origin: 'measured', seconds: 60 });
+    expect(found.before.hottest?.upper).toBeCloseTo(0.45, 6);
+  });
+});
+
+it('an on-demand stream gets no steps but what can be done there', () => {
+  const found = of(1000, sampleOf({ hot: [0.95, 0.3] }), {}, 500, 'on-demand');
+  expect(found).toMatchObject({ verdict: 'UNDER_PROVISIONED', steps: [], alternatives: { resize: null } });
+  expect(found.hotKeys).toHaveLength(1);
+  expect(found.ways.map(({ code }) => code)).toEqual([
+    'salt-key',
+    'warm-throughput',
+    'own-shards',
+    'aggregate',
+    'auto-distribution',
+  ]);
+  expect(of(100, sampleOf({}), {}, 0, 'on-demand').verdict).toBe('RIGHT_SIZED');
+});
