@@ -1,20 +1,21 @@
 /**
- * What a simulation's report says of the capacity mode of an on-demand stream.
+ * What a report says of the capacity mode of an on-demand stream.
  */
 import { AUTO_ASSUMPTIONS, onDemandAssumptions } from '../model/on-demand-assumptions.ts';
 import type { ShardMap } from '../model/shard-map.ts';
-import type { CapacityInfo } from '../results/report-document.ts';
-import type { Tally } from '../results/tally.ts';
+import type { CapacityInfo, CapacityPhase } from '../results/report-document.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 
 /**
  * Undefined where the stream is provisioned.
  * @param map at the end; every shard beyond the first ones is one of two children of a split
+ * @param isReal whether it is a stream of AWS's, whose splits rest on no assumption of ours
  */
 export function capacityInfoOf(
-  { stream, durationUs }: Scenario,
-  { phases, series, load }: Pick<Tally, 'phases' | 'series' | 'load'>,
+  { stream }: Scenario,
+  phases: readonly CapacityPhase[],
   map: ShardMap,
+  isReal = false,
 ): CapacityInfo | undefined {
   const { onDemand, shards } = stream;
   if (onDemand === undefined) return undefined;
@@ -32,7 +33,9 @@ export function capacityInfoOf(
       mostShards: rules.mostShards,
       ...(warmBytesPerSec === undefined ? {} : { warmThroughputBytesPerSec: warmBytesPerSec }),
     },
-    phases: phases.until(durationUs, series.counts, load.endedUtilization),
-    assumptions: [...onDemandAssumptions(rules), ...(recordDistribution === 'auto' ? AUTO_ASSUMPTIONS : [])],
+    phases,
+    assumptions: isReal
+      ? []
+      : [...onDemandAssumptions(rules), ...(recordDistribution === 'auto' ? AUTO_ASSUMPTIONS : [])],
   };
 }

@@ -91,12 +91,12 @@ export function refuseOutages(file: string, { timeline = [] }: Scenario): void {
   );
 }
 
-/** Refuses an on-demand stream, and with it AUTO, where a command has only provisioned ones. */
-export function refuseOnDemand(file: string, { stream }: Scenario, command: string): void {
-  if (stream.onDemand === undefined) return;
+/** Refuses streams that spread records by themselves, where what each shard took is to be counted. */
+export function refuseAuto(file: string, { stream }: Scenario): void {
+  if (stream.onDemand?.recordDistribution !== 'auto') return;
   throw badInput(
-    `${file}: stream.mode: this version of ${command} has no on-demand mode.`,
-    'Write mode: provisioned, or play the scenario with simulate.',
+    `${file}: stream.recordDistribution: auto: the service says of no throttled record which shard it was for, so that run cannot count by shard.`,
+    'Leave it out, or play the scenario with simulate.',
   );
 }
 

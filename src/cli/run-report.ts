@@ -13,6 +13,7 @@ import type { LocalLoad } from '../run/local-load.ts';
 import { LOCAL_REGION } from '../run/local-target.ts';
 import type { CrewResult, CrewView } from '../run/send/crew.ts';
 import type { Scenario } from '../traffic/scenario.ts';
+import { capacityInfoOf } from './capacity-info.ts';
 import { loadReport } from './load-report.ts';
 import { workerReport } from './worker-report.ts';
 
@@ -63,7 +64,7 @@ export function awsRunReport(file: string, parts: AwsRunParts): ReportDocument {
   const { endpoint, isOurs } = connection.watch;
   const tally = tallyOf(load);
   const document: ReportDocument = {
-    ...commonPart(file, target.scenario, load, tally),
+    ...commonPart(file, target.scenario, load, tally, !isOurs),
     target: {
       kind: 'aws',
       stream: target.facts.name,
@@ -91,16 +92,17 @@ function tallyOf(load: CrewResult | CrewView): CountedLoad {
 type PlayedLoad = CrewResult & Pick<LocalLoad, 'reading' | 'timeline'>;
 
 /** What happened to the stream, and how it fared between; the last window is closed. */
-function changesOf({
-  tally,
-  timeline,
-  countedUs,
-  lastPhase = tally.series.counts,
-}: PlayedLoad): Pick<ReportDocument, 'timeline' | 'phases'> {
+function changesOf(
+  { tally, timeline, map, countedUs, lastPhase = tally.series.counts }: PlayedLoad,
+  scenario: Scenario,
+  isReal: boolean,
+): Pick<ReportDocument, 'timeline' | 'phases' | 'capacity'> {
   const phases = tally.phases.until(countedUs, lastPhase, tally.load.endedUtilization);
+  const capacity = capacityInfoOf(scenario, phases, map, isReal);
   return {
     ...(timeline.length === 0 ? {} : { timeline }),
-    ...(phases.length > 1 ? { phases } : {}),
+    ...(capacity === undefined ? {} : { capacity }),
+    ...(capacity === undefined && phases.length > 1 ? { phases } : {}),
   };
 }
 
@@ -109,6 +111,7 @@ function commonPart(
   scenario: Scenario,
   load: PlayedLoad | CrewView,
   tally: CountedLoad,
+  isReal = false,
 ): Omit<ReportDocument, 'target' | 'latencyBasis'> {
   const { dictionary, offeredDigest, map, startUs } = load;
   const isOver = !('second' in load);
@@ -127,7 +130,7 @@ function commonPart(
   });
   return {
     ...common,
-    ...(isOver ? changesOf(load) : {}),
+    ...(isOver ? changesOf(load, scenario, isReal) : {}),
     kind: 'run',
     startedAt: new Date((startUs + scenario.warmupUs) / 1000).toISOString(),
     partial: isOver ? partialOf(load) : 'unfinished',

@@ -11,7 +11,7 @@ import {
   exitCodeOf,
   parseGates,
   readScenario,
-  refuseOnDemand,
+  refuseAuto,
   refuseOutages,
   type GateFlags,
 } from './gates.ts';
@@ -51,7 +51,7 @@ async function run(file: string, flags: RunFlags, context: Context): Promise<voi
     await runOnAws({ file, scenario, options: aws, gates, output, transport, workers, machine }, context);
     return;
   }
-  refuseOnDemand(file, scenario, 'run');
+  refuseAuto(file, scenario);
   const { progressLine } = await import('./progress.ts');
   const { watchInterrupt } = await import('./interrupt.ts');
   const { runLocalLoad } = await import('../run/local-load.ts');

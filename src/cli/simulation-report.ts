@@ -38,8 +38,8 @@ export function simulationReport(
   const common = simulated(parts, interrupted);
   const { offered, attempts } = common.totals;
   const { tally } = pipeline;
-  const capacity = capacityInfoOf({ ...scenario, durationUs: countedUs }, tally, map);
   const phases = tally.phases.until(countedUs, tally.series.counts, tally.load.endedUtilization);
+  const capacity = capacityInfoOf(scenario, phases, map);
   const trace = traceUntil(tally.series.retryTrace, countedUs / 1_000_000);
   return {
     ...common,

@@ -66,7 +66,7 @@ function numberSections(document: ReportDocument, ink: Ink, columns: number): st
     ...(capacity
       ? section(
           'CAPACITY MODE',
-          'attempts by open shards; below, what this rests on',
+          `attempts by open shards${capacity.assumptions.length > 0 ? '; below, what this rests on' : ''}`,
           capacityLines(capacity, ink, columns),
         )
       : []),

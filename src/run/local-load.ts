@@ -9,6 +9,7 @@ import type { TimelineRow } from '../results/report-document.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { reconcileAtOnce } from './aws/reconcile.ts';
 import { LOCAL_REGION, openLocalTarget, type LocalTarget } from './local-target.ts';
+import { LayoutFollower, together } from './reshard/layout-follower.ts';
 import { StreamDirector } from './reshard/stream-director.ts';
 import { ReaderGroup, type ReadResult } from './read/reader-group.ts';
 import { runCrew, type CrewResult, type CrewView } from './send/crew.ts';
@@ -79,13 +80,13 @@ export async function runLocalLoad({
       ...{ warmupUs: scenario.warmupUs, signal: options.signal, say },
       failPuts: (fromUs, toUs) => embedded.failPuts(fromUs, toUs),
     });
-    const director: Director = {
-      begin: (stage) => {
-        if (faults !== undefined) embedded.setFaults(faults);
-        timeline.begin(stage);
-      },
-      end: () => timeline.end(),
+    const { warmupUs, stream } = scenario;
+    const follower = new LayoutFollower({ client: control, stream: streamName, warmupUs });
+    const begin = (): void => {
+      if (faults !== undefined) embedded.setFaults(faults);
     };
+    const directors: Director[] = [{ begin, end: () => Promise.resolve() }, timeline];
+    if (stream.onDemand !== undefined) directors.push(follower);
     const result = await runCrew({
       ...options,
       scenario,
@@ -95,7 +96,9 @@ export async function runLocalLoad({
       stream: { StreamName: streamName },
       runId,
       // Whoever neither changes the stream nor its faults costs nothing.
-      ...(faults === undefined && scenario.timeline === undefined ? {} : { director }),
+      ...(faults === undefined && scenario.timeline === undefined && stream.onDemand === undefined
+        ? {}
+        : { director: together(directors) }),
       ...(readers && { readers }),
     });
     const reading = await readers?.drain(options.signal, result.acknowledged);
@@ -103,7 +106,8 @@ export async function runLocalLoad({
       ? await reconcileAtOnce({ connection: target.metrics, streamName, shardMetrics: [], ...result })
       : { verdict: 'skipped', reason: '--no-reconcile' };
     const startedUs = result.startUs + scenario.warmupUs;
-    const own = { startedUs, streamName, endpoint, reconciliation, timeline: timeline.rows };
+    const rows = [...timeline.rows, ...follower.rows].sort((a, b) => a.atMs - b.atMs);
+    const own = { startedUs, streamName, endpoint, reconciliation, timeline: rows };
     return { ...result, ...(reading && { reading }), ...own };
   } finally {
     control?.destroy();

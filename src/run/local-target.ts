@@ -31,12 +31,14 @@ export interface LocalTarget {
  * @param isRead whether there are consumers
  */
 export async function openLocalTarget(stream: StreamSpec, isRead = false): Promise<LocalTarget> {
-  const { shards, maxRecordBytes, retentionHours, initialFill } = stream;
+  const { shards, maxRecordBytes, retentionHours, initialFill, onDemand } = stream;
+  const spec = { name: STREAM_NAME, shards, maxRecordBytes, retentionHours, initialFill };
   const embedded = await startEmbedded({
-    streams: [{ name: STREAM_NAME, shards, maxRecordBytes, retentionHours, initialFill }],
+    streams: [onDemand === undefined ? spec : { ...spec, mode: 'ON_DEMAND' }],
+    ...(onDemand && { onDemandRules: onDemand.rules }),
     memoryBytes: isRead ? READ_MEMORY_BYTES : MEMORY_BYTES,
     // How often we ask for the layout is no part of the test.
-    limits: ['write', 'read'],
+    limits: ['write', 'read', 'on-demand'],
     // The minute under way shows at once: a local run does not wait for its counters.
     metrics: { delayMs: -60_000 },
   });

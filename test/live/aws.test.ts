@@ -12,8 +12,10 @@ import {
   PutRecordsCommand,
   RegisterStreamConsumerCommand,
   SplitShardCommand,
+  UpdateAccountSettingsCommand,
   UpdateStreamModeCommand,
   UpdateStreamRecordDistributionStrategyCommand,
+  UpdateStreamWarmThroughputCommand,
 } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReportDocument } from '../../src/results/report-document.ts';
@@ -318,6 +320,36 @@ describe('run --target aws sends', () => {
     } finally {
       await strict.stop();
     }
+  });
+});
+
+describe('an on-demand stream', () => {
+  it('is followed while it splits itself, record by record', async () => {
+    const yaml = SMALL.replace('shards: 2', 'mode: on-demand').replace('duration: 1s', 'duration: 4s');
+    const running = endpoint.run(
+      aws(scenarioFile(yaml), '--create', '--yes', '--no-reconcile', '-f', 'json'),
+    );
+    await until(async () => (await ownStreams()).length === 1);
+    const [name] = await ownStreams();
+    await until(() => isSending(name));
+    const MinimumThroughputBillingCommitment = { Status: 'ENABLED' } as const;
+    await endpoint.client.send(new UpdateAccountSettingsCommand({ MinimumThroughputBillingCommitment }));
+    // Eight shards are needed for so much: each of the four is cut once.
+    await endpoint.client.send(
+      new UpdateStreamWarmThroughputCommand({ StreamName: name, WarmThroughputMiBps: 8 }),
+    );
+    const finished = await running.finished;
+    expect([0, 4], finished.err).toContain(finished.code);
+    const document = documentOf(finished);
+    const { offered, outcomes } = accountsOf(document);
+    expect([offered, outcomes]).toEqual([6000, 6000]);
+    expect(document.capacity).toMatchObject({ shardsAtStart: 4, shardsAtEnd: 8, splits: 4 });
+    expect(document.timeline).toMatchObject([{ kind: 'split', cause: 'on-demand' }]);
+    expect(document.timeline?.at(0)?.children).toHaveLength(8);
+    const { phases = [] } = document.capacity ?? {};
+    expect(phases.map(({ openShards }) => openShards)).toEqual([4, 8]);
+    expect(document.shards?.reduce((sum, row) => sum + row.offered, 0)).toBe(6000);
+    expect(document.generator?.misrouted).toBe(0);
   });
 });
 

@@ -10,6 +10,7 @@ import type { Scenario } from '../../traffic/scenario.ts';
 import { epochClock } from '../clock.ts';
 import { ReaderGroup, type ReadResult } from '../read/reader-group.ts';
 import type { ReadPart } from '../read/reading.ts';
+import { LayoutFollower } from '../reshard/layout-follower.ts';
 import { StreamDirector } from '../reshard/stream-director.ts';
 import { kinesisClient } from '../send/client.ts';
 import { bootThreads, endThreads } from '../send/thread-pool.ts';
@@ -162,6 +163,9 @@ export async function runAwsLoad({
   const director = new StreamDirector({
     ...{ client: control, stream, events, warmupUs: scenario.warmupUs, signal: rest.signal, say: notice },
   });
+  // Parts of several machines are added up by one layout.
+  const isFollowed = scenario.stream.onDemand !== undefined && rest.split === undefined;
+  const follower = new LayoutFollower({ client: control, stream, warmupUs: scenario.warmupUs });
   const threads = await bootThreads(workers, rest.transport);
   let readers: GuardedReaders | undefined;
   try {
@@ -170,12 +174,18 @@ export async function runAwsLoad({
       ...{ ...rest, threads, scenario, map, client, runId, endsAtDeadEnd: true },
       distanceTo: connection.watch.endpoint,
       stream: referenceTo(stream),
-      ...(events.length > 0 && { director }),
+      // Nobody but the service changes the shards of an on-demand stream.
+      ...(isFollowed ? { director: follower } : events.length > 0 && { director }),
       ...(readers && { readers: readers.group }),
     });
     const reading = await drained(readers?.group, rest.signal, result);
     const startedUs = result.startUs + scenario.warmupUs;
-    return { ...result, startedUs, timeline: director.rows, ...(reading && { reading }) };
+    return {
+      ...result,
+      startedUs,
+      timeline: isFollowed ? follower.rows : director.rows,
+      ...(reading && { reading }),
+    };
   } finally {
     await endThreads(threads);
     await readers?.close();

@@ -2,6 +2,7 @@
  * What is looked at before a load test on AWS sends anything.
  */
 import { LIMITS } from '../../model/limits.ts';
+import { ON_DEMAND_RULES } from '../../model/on-demand.ts';
 import { badInput } from '../../model/refusal.ts';
 import { shareOf } from '../../model/hash-range.ts';
 import type { ShardMap } from '../../model/shard-map.ts';
@@ -112,7 +113,10 @@ function loadOf(scenario: Scenario, most: Scenario): LoadEstimate {
 /** The scenario on the stream that is there: its limits and mode, and buckets that are full. */
 export function asItIs(scenario: Scenario, facts: StreamFacts): Scenario {
   const { shards, maxRecordBytes, retentionHours } = facts;
-  return { ...scenario, stream: { shards, maxRecordBytes, retentionHours, initialFill: 1 } };
+  const stream: StreamSpec = { shards, maxRecordBytes, retentionHours, initialFill: 1 };
+  if (facts.mode !== 'on-demand') return { ...scenario, stream };
+  const onDemand = { rules: ON_DEMAND_RULES, recordDistribution: 'userPartitionKey' } as const;
+  return { ...scenario, stream: { ...stream, onDemand } };
 }
 
 /** @throws Refusal where the shards cannot be listed */

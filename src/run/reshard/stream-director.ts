@@ -2,18 +2,16 @@
  * The timeline of a scenario, carried out on a stream while it is loaded: each event is asked of the control plane at its
  * time, waited for where it has to be, and the new layout told to those who send when the stream shows it.
  */
-import { DescribeStreamSummaryCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { growthOf, lastShardId } from '../../model/layout-growth.ts';
 import { openNumbersOf, shardNumberOf, type ShardMap } from '../../model/shard-map.ts';
 import type { EventCarriedOut, TimelineRow } from '../../results/report-document.ts';
 import { eventTrouble } from '../../traffic/timeline-rules.ts';
 import { nameOfEvent, type TimelineEvent } from '../../traffic/timeline.ts';
-import { referenceTo } from '../aws/stream-reference.ts';
 import { epochClock } from '../clock.ts';
 import type { Director, Stage } from '../send/crew-stage.ts';
-import { readBornShards } from '../send/stream-layout.ts';
 import { knownLayoutOf, orderOf } from './known-layout.ts';
+import { changeOf, lookAt } from './stream-look.ts';
 import { callReshard, reshardTroubleOf, type ReshardOrder } from './reshard-call.ts';
 
 /** How far back the hottest and the coldest shards are looked for, and from when on after a change at the earliest. */
@@ -202,19 +200,12 @@ export class StreamDirector implements Director {
 
   /** Tells of new shards where there are any. @returns the stream's status; undefined where nobody says */
   async #look(stage: Stage): Promise<string | undefined> {
-    const { client, stream } = this.#options;
-    try {
-      const summary = await client.send(new DescribeStreamSummaryCommand(referenceTo(stream)));
-      const growth = growthOf(stage.map, await readBornShards(client, stream, lastShardId(stage.map)));
-      if (growth !== undefined && !this.#isOver) {
-        this.#changedUs = this.#nowUs(stage);
-        stage.relayout(growth, this.#changedUs);
-      }
-      return summary.StreamDescriptionSummary?.StreamStatus;
-    } catch {
-      // Throttled, or out of reach for a moment: the next look tells.
-      return undefined;
+    const look = await lookAt(this.#options.client, this.#options.stream, stage.map);
+    if (look?.growth !== undefined && !this.#isOver) {
+      this.#changedUs = this.#nowUs(stage);
+      stage.relayout(look.growth, this.#changedUs);
     }
+    return look?.status;
   }
 
   /** Load is counted for the next event that asks for it, from the last change of the layout at the earliest. */
@@ -262,13 +253,6 @@ function asksForLoad(event: Reshard): boolean {
 function lonely(event: Reshard, map: ShardMap): Reshard {
   if (event.kind !== 'split' || event.shard !== 'hottest') return event;
   return { ...event, shard: shardNumberOf(map.open[0].shardId) };
-}
-
-/** Shards of one layout that are closed in another, and those that are new and open there. */
-function changeOf(before: ShardMap, after: ShardMap): Pick<TimelineRow, 'shardIds' | 'children'> {
-  const idsOf = (map: ShardMap): string[] => map.open.map(({ shardId }) => shardId);
-  const [was, is] = [new Set(idsOf(before)), new Set(idsOf(after))];
-  return { shardIds: [...was].filter((id) => !is.has(id)), children: [...is].filter((id) => !was.has(id)) };
 }
 
 function outageRow({ atUs, durationUs }: Outage): TimelineRow {
