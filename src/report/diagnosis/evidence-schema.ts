@@ -6,6 +6,7 @@ import { amount, count } from '../schema-figures.ts';
 
 const missing = z.object({
   what: z.enum([
+    'summary',
     'shard-metrics',
     'stream-metrics',
     'records',

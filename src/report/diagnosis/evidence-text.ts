@@ -99,6 +99,7 @@ function sampleOf({
 }
 
 const WHATS: Readonly<Record<MissingEvidence['what'], string>> = {
+  summary: 'what the stream says of itself',
   'shard-metrics': 'metrics of single shards',
   'stream-metrics': 'metrics of the stream',
   records: 'records',
