@@ -3,6 +3,8 @@ import { readdirSync, readFileSync, existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../src/report/catalogue.ts';
+import { DIAGNOSIS_CATALOGUE } from '../src/report/diagnosis/diagnosis-catalogue.ts';
+import { DIAGNOSIS_CODES } from '../src/results/diagnosis-finding.ts';
 import { FINDING_CODES } from '../src/results/report-document.ts';
 
 const ROOT = new URL('..', import.meta.url).pathname;
@@ -105,10 +107,12 @@ describe('the house', () => {
 
   it('has a page for every finding', () => {
     for (const code of FINDING_CODES) expect(existsSync(join(ROOT, CATALOGUE[code].page)), code).toBe(true);
+    for (const code of DIAGNOSIS_CODES)
+      expect(existsSync(join(ROOT, DIAGNOSIS_CATALOGUE[code].page)), code).toBe(true);
     const pages = files(join(ROOT, 'docs/findings'), '.md').map((path) =>
       path.split('/').at(-1)?.replace('.md', ''),
     );
-    expect(pages.sort()).toEqual([...FINDING_CODES].sort());
+    expect(pages.sort()).toEqual([...new Set([...FINDING_CODES, ...DIAGNOSIS_CODES])].sort());
   });
 
   it('knows each limit in one place', () => {

@@ -3,7 +3,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
 import { type documentSchema, reportJsonSchema } from '../../src/report/document-schema.ts';
+import type { diagnosisSchema } from '../../src/report/diagnosis/diagnosis-schema.ts';
+import type { DiagnosisDocument } from '../../src/results/diagnosis-document.ts';
 import type { ReportDocument } from '../../src/results/report-document.ts';
+import { DIAGNOSES } from './diagnosis/sample-diagnoses.ts';
 import { SAMPLES } from './sample-documents.ts';
 
 const FILE = new URL('../../schema/report.schema.json', import.meta.url);
@@ -14,6 +17,8 @@ describe('the schema of a report', () => {
   it('and the TypeScript type are the same', () => {
     type Declared = z.infer<typeof documentSchema>;
     expectTypeOf<Writable<Declared>>().toEqualTypeOf<Writable<ReportDocument>>();
+    type Diagnosis = z.infer<typeof diagnosisSchema>;
+    expectTypeOf<Writable<Diagnosis>>().toEqualTypeOf<Writable<DiagnosisDocument>>();
   });
 
   it('is checked in as it is generated (UPDATE_SCHEMA=1 rewrites it)', () => {
@@ -29,6 +34,12 @@ describe('the schema of a report', () => {
 
   it.each(Object.keys(SAMPLES))('takes the sample "%s"', (name) => {
     expect(validate(JSON.parse(JSON.stringify(SAMPLES[name]()))), JSON.stringify(validate.errors)).toBe(true);
+  });
+
+  it.each(Object.keys(DIAGNOSES))('takes the diagnosis "%s"', (name) => {
+    expect(validate(JSON.parse(JSON.stringify(DIAGNOSES[name]()))), JSON.stringify(validate.errors)).toBe(
+      true,
+    );
   });
 
   it('takes fields that it does not know, and misses those that it does', () => {

@@ -18,8 +18,8 @@ export const findOverProvisioned: Rule<'OVER_PROVISIONED'> = (view) => {
   if (view.isOnDemand || metrics === null || whole === null || sums === null || open.length < 2) return [];
   const windowHours = (metrics.complete * metrics.secPerStep) / 3600;
   const isYoung = evidence.shards.some(({ openedBeforeMs }) => openedBeforeMs !== undefined);
-  const wasRefused = (metrics.stream.WriteProvisionedThroughputExceeded ?? null) === null;
-  if (whole.throttled > 0 || isYoung || windowHours < LEAST_HOURS || wasRefused) return [];
+  const isThrottlingUnknown = metrics.stream.WriteProvisionedThroughputExceeded === undefined;
+  if (whole.throttled > 0 || isYoung || windowHours < LEAST_HOURS || isThrottlingUnknown) return [];
   if (whole.known < metrics.complete / 2) return [];
   const most = (['records', 'bytes'] as const).map((dimension) => {
     const highest = sums[dimension].upper.reduce((a, b) => Math.max(a, b), 0);

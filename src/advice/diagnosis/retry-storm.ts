@@ -15,10 +15,10 @@ import { stepsOf, timeOf, type StreamView } from './stream-view.ts';
 type Storm = DiagnosisFindingOf<'RETRY_STORM'>;
 
 /** Steps of flat load before, and of throttling: fewer tell nothing. */
-const LEAST_BEFORE = 3;
+const LEAST_BEFORE = 6;
 const LEAST_THROTTLED = 6;
-/** A load is flat where its last steps are at most this many times its mean. */
-const FLAT = 1.2;
+/** A load is flat where the last half of it is at most this many times the first; one that grows is not. */
+const FLAT = 1.15;
 /** Attempts over the load before, and their last third over their first. */
 const MORE_ATTEMPTS = 2;
 const RISING = 1.3;
@@ -109,8 +109,9 @@ function flatBefore({ records, throttled }: StepLoads, end: number): number | un
   while (from > 0 && end - from < 15 && throttled[from - 1] === 0) from--;
   if (end - from < LEAST_BEFORE) return undefined;
   const all = mean(records.lower, from, end);
-  const last = mean(records.lower, end - LEAST_BEFORE, end);
-  return all > 0 && last <= FLAT * all ? all : undefined;
+  const middle = Math.floor((from + end) / 2);
+  const isFlat = mean(records.lower, middle, end) <= FLAT * mean(records.lower, from, middle);
+  return all > 0 && isFlat ? all : undefined;
 }
 
 /** Load of the stream without this shard, in the throttled time over that before it; null where there is no other. */
