@@ -5,12 +5,12 @@
  * Fields that it does not know pass: a newer minor version may write more than this one reads.
  */
 import { z } from 'zod';
-import { DEAD_END_KINDS } from '../results/ended-early.ts';
 import { SWEEP_FIELDS } from '../results/many-simulations.ts';
 import { SCHEMA_VERSION } from '../results/report-document.ts';
 import { capacity, phases } from './capacity-schema.ts';
 import { diagnosisSchema } from './diagnosis/diagnosis-schema.ts';
 import { consumerRow } from './consumer-schema.ts';
+import { endedEarly, generator } from './generator-schema.ts';
 import { plan } from './plan/plan-schema.ts';
 import { recommendationSchema } from './recommendation/recommendation-schema.ts';
 import { preflight, reconciliation } from './reconciliation-schema.ts';
@@ -254,35 +254,6 @@ const maxRate = z.object({
   probes: z.array(
     z.object({ ratePerSec: amount, ok: z.boolean(), actual: z.number(), totals, utilizationMax: amount }),
   ),
-});
-
-const sendingThread = z.object({
-  cpu: amount.optional(),
-  eventLoopUtilization: amount,
-  loopDelayMs: z.object({ p99: amount, max: amount }).optional(),
-  sockets: z.object({ blocked: amount, waitingBytes: z.object({ mean: amount, max: amount }) }).optional(),
-});
-
-const generator = z.object({
-  valid: z.boolean().nullable(),
-  lagMs: z.object({ p50: amount, p99: amount, max: amount }),
-  dispatched: amount,
-  workers: count,
-  cpu: amount,
-  eventLoopUtilization: amount,
-  misrouted: count,
-  moved: count.optional(),
-  readersUtilization: amount.optional(),
-  threads: z.array(sendingThread).optional(),
-  mbitPerSec: amount.optional(),
-  connectMs: amount.optional(),
-});
-
-const endedEarly = z.object({
-  kind: z.enum(DEAD_END_KINDS),
-  sinceMs: z.number(),
-  code: z.string(),
-  message: z.string(),
 });
 
 export const documentSchema = z.object({
