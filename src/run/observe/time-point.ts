@@ -21,7 +21,8 @@ const AHEAD_MS = 5 * 60_000;
  * @throws Refusal (exit 2) where it is empty or in the future
  */
 export function windowOf(from: TimePoint, to: TimePoint, nowMs: number): TimeWindow {
-  const at = ({ kind, ms }: TimePoint): number => (kind === 'ago' ? nowMs - ms : ms);
+  const wholeNowMs = Math.floor(nowMs);
+  const at = ({ kind, ms }: TimePoint): number => (kind === 'ago' ? wholeNowMs - ms : ms);
   for (const [flag, point] of [['--from', from] as const, ['--to', to] as const]) {
     if (at(point) <= nowMs + AHEAD_MS) continue;
     throw badInput(
@@ -30,7 +31,7 @@ export function windowOf(from: TimePoint, to: TimePoint, nowMs: number): TimeWin
     );
   }
   const fromMs = Math.floor(at(from));
-  const toMs = Math.ceil(Math.min(at(to), nowMs));
+  const toMs = Math.ceil(Math.min(at(to), wholeNowMs));
   if (fromMs >= toMs) {
     throw badInput(
       `--from ${isoOf(fromMs)} is not before --to ${isoOf(toMs)}.`,

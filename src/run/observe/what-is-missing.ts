@@ -2,6 +2,7 @@
  * What a call that failed leaves unknown, and how to come to know it.
  */
 import { shardMetricsCost } from '../../model/metric-prices.ts';
+import { formatCount } from '../../model/quantity.ts';
 import { Refusal } from '../../model/refusal.ts';
 import type { MissingEvidence } from '../../results/evidence/missing-evidence.ts';
 import type { StreamFacts } from '../../results/preflight.ts';
@@ -32,7 +33,7 @@ export function missingAfterReading(
   if (trouble !== undefined) return missingAfter(what, trouble);
   const status = readings.find((reading) => reading.status !== undefined)?.status;
   const detail = status === undefined ? 'interrupted' : `CloudWatch answered ${status}`;
-  const metrics = unread === 1 ? '1 metric was' : `${unread} metrics were`;
+  const metrics = unread === 1 ? '1 metric was' : `${formatCount(unread)} metrics were`;
   return { what, why: 'failed', detail: `${metrics} not read whole: ${detail}` };
 }
 

@@ -39,13 +39,17 @@ beforeEach(() => {
   endpoint.service.answerMetrics((reply) => reply);
 });
 
-async function gather(ask: Partial<EvidenceAsk> = {}, signal = new AbortController().signal) {
+async function gather(
+  ask: Partial<EvidenceAsk> = {},
+  signal = new AbortController().signal,
+  { connection, url } = endpoint,
+) {
   const hooks = { signal, onPlan: (plan: AskPlan) => plans.push(plan), say: () => undefined, pauseMs: 1 };
   return gatherEvidence(
-    endpoint.connection,
+    connection,
     {
       ...{ stream: 'orders', from: { kind: 'ago', ms: (MINUTES + 2) * 60_000 }, to: { kind: 'ago', ms: 0 } },
-      ...{ allShards: false, givenConsumers: null, endpointUrl: endpoint.url, ...ask },
+      ...{ allShards: false, givenConsumers: null, endpointUrl: url, ...ask },
     },
     hooks,
   );
@@ -210,18 +214,65 @@ describe('a CloudWatch that does not answer well', () => {
   });
 });
 
+describe('an endpoint whose metric clock runs 60 times as fast', () => {
+  it('has its window and its steps on that clock, and rates by real seconds', async () => {
+    const fast = await startGuarded({
+      ...{ shards: 2, minutes: 30, clockFactor: 60 },
+      keysAt: (minute) => Array.from({ length: minute + 1 }, (_, i) => `k${i}`),
+    });
+    try {
+      const evidence = await gather({ from: { kind: 'ago', ms: 20 * 60_000 } }, undefined, fast);
+      const { metrics, fromMs, toMs } = evidence;
+      expect(toMs - fromMs).toBe(20 * 60_000);
+      // Half an hour has gone there in half a minute of ours.
+      expect(toMs).toBeGreaterThan(fast.nowUs / 1000 + 29 * 60_000 - 30_000);
+      expect([metrics?.stepMs, metrics?.secPerStep]).toEqual([60_000, 1]);
+      const values = valuesOf(metrics?.stream.IncomingRecords);
+      expect(values.length).toBeGreaterThanOrEqual(10);
+      expect(values).toEqual(values.map((_, i) => values[0] + i));
+      expect(values.at(-1)).toBe(30);
+    } finally {
+      await fast.close();
+    }
+  });
+});
+
+describe('a stream of more shards than are asked for by the minute', () => {
+  let large: GuardedEndpoint;
+  beforeAll(async () => {
+    large = await startGuarded({
+      ...{ shards: 160, minutes: 6, monitored: true },
+      // The same keys in each minute: 155 of them, on fewer shards.
+      keysAt: () => Array.from({ length: 155 }, (_, i) => `k${i}`),
+    });
+  });
+  afterAll(() => large.close());
+
+  it('is looked at coarsely, then its worst shards closely', async () => {
+    const { metrics, missing, asked } = await gather({}, undefined, large);
+    const busy = metrics?.shards.size ?? 0;
+    expect(plans.map((plan) => plan.metrics)).toEqual([13, 3 * 160, 7 * busy]);
+    expect(asked.metrics).toBe(13 + 3 * 160 + 7 * busy);
+    expect(missing).toMatchObject([{ what: 'shard-metrics', why: 'not-asked' }]);
+    const sum = [...(metrics?.shards.values() ?? [])]
+      .flatMap(({ IncomingRecords }) => valuesOf(IncomingRecords))
+      .reduce((a, b) => a + b, 0);
+    // Shards without a record are no suspects, and there are fewer with one than may be looked at.
+    expect(sum).toBe(6 * 155);
+  });
+
+  it('is read whole where that is asked for', async () => {
+    const { metrics, missing } = await gather({ allShards: true }, undefined, large);
+    expect(plans.map((plan) => plan.metrics)).toEqual([13, 3 * 160, 4 * (metrics?.shards.size ?? 0)]);
+    expect(missing).toEqual([]);
+  });
+});
+
 describe('a stream without shard-level metrics', () => {
   it('gets the command that turns them on, and what they cost an hour', async () => {
     const plain = await startGuarded({ shards: 4, minutes: 4, keysAt: () => ['a', 'b'] });
     try {
-      const evidence = await gatherEvidence(
-        plain.connection,
-        {
-          ...{ stream: 'orders', from: { kind: 'ago', ms: 600_000 }, to: { kind: 'ago', ms: 0 } },
-          ...{ allShards: false, givenConsumers: null },
-        },
-        { signal: new AbortController().signal, onPlan: () => undefined, say: () => undefined },
-      );
+      const evidence = await gather({ endpointUrl: undefined }, undefined, plain);
       expect(evidence.missing).toEqual([
         {
           ...{ what: 'shard-metrics', why: 'off' },

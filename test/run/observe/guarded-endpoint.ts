@@ -62,21 +62,25 @@ export interface Past {
   /** Records in each, by their keys. */
   readonly keysAt: (minute: number) => readonly string[];
   readonly monitored?: boolean;
+  /** Metric minutes in a real one; the minutes of the past are the metrics'. */
+  readonly clockFactor?: number;
   /** What else happens at the start of a minute. */
   readonly at?: (service: LocalService, minute: number, nowUs: number) => void;
 }
 
 /** A stream `orders` with a past that ends now. */
 export async function startGuarded(past: Past): Promise<GuardedEndpoint> {
-  const service = new GuardedService({ limits: [] });
-  const startUs = epochClock() - past.minutes * MINUTE_US;
+  const { clockFactor = 1 } = past;
+  const minuteUs = MINUTE_US / clockFactor;
+  const startUs = epochClock() - past.minutes * minuteUs;
+  const service = new GuardedService({ limits: [], metrics: { clockFactor, originUs: startUs } });
   service.createStream({ name: 'orders', shards: past.shards }, startUs);
   if (past.monitored === true) {
     const on = { StreamName: 'orders', ShardLevelMetrics: ['ALL'] };
     call(service, 'EnableEnhancedMonitoring', on, startUs);
   }
   for (let minute = 0; minute < past.minutes; minute++) {
-    const nowUs = startUs + minute * MINUTE_US + 1_000_000;
+    const nowUs = startUs + Math.round(minute * minuteUs + minuteUs / 60);
     past.at?.(service, minute, nowUs);
     const Records = past.keysAt(minute).map((key) => record(key, 'xxxxx'));
     if (Records.length > 0) call(service, 'PutRecords', { StreamName: 'orders', Records }, nowUs);
