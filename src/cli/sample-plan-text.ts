@@ -45,7 +45,11 @@ export function samplePlanLines(
     `  ${howOf(by, share)}`,
   ];
   if (nowForMs !== undefined)
-    return [...lines, `  what arrives in the next ${formatNumber(nowForMs / 1000)} s`];
+    return [
+      ...lines,
+      `  what arrives in the next ${formatNumber(nowForMs / 1000)} s`,
+      ...costLines(fanOutCost),
+    ];
   for (const { shardId, fromMs, toMs, why } of plan.slices.slice(0, NAMED)) {
     const seconds = formatNumber(Math.max(1, Math.round((toMs - fromMs) / 1000 / factor)));
     lines.push(`  ${shardId} ${timeOf(fromMs)} for ${seconds} s: ${WHY[why]}`);
