@@ -98,6 +98,6 @@ function nothingToRead({ shards }: StreamEvidence): MissingEvidence {
     : {
         what: 'records',
         why: 'gone',
-        detail: 'the stream carried nothing in the window, or its records are no longer kept',
+        detail: 'or the window had none',
       };
 }

@@ -39,12 +39,17 @@ export function samplePlanLines(
 ): string[] {
   const { by, share, nowForMs, factor } = way;
   const shards = `${formatCount(plan.shards)} of ${formatCount(plan.shardsInAll)} open shards`;
-  const chosen = plan.bySuspicion ? 'the worst by their metrics' : 'no metrics of single shards to choose by';
+  const chosen = plan.bySuspicion ? 'the worst by their metrics' : 'chosen evenly';
   const lines = [
-    `Records: ${shards} (${chosen}), at most ${formatBytes(plan.mostBytes)}, ${howOf(by, share)}.`,
+    `Records: ${shards} (${chosen}), at most ${formatBytes(plan.mostBytes)}`,
+    `  ${howOf(by, share)}`,
   ];
   if (nowForMs !== undefined)
-    return [...lines, `  what arrives in the next ${formatNumber(nowForMs / 1000)} s`];
+    return [
+      ...lines,
+      `  what arrives in the next ${formatNumber(nowForMs / 1000)} s`,
+      ...costLines(fanOutCost),
+    ];
   for (const { shardId, fromMs, toMs, why } of plan.slices.slice(0, NAMED)) {
     const seconds = formatNumber(Math.max(1, Math.round((toMs - fromMs) / 1000 / factor)));
     lines.push(`  ${shardId} ${timeOf(fromMs)} for ${seconds} s: ${WHY[why]}`);
@@ -68,7 +73,7 @@ function howOf(by: SampleWay['by'], share: number): string {
   if (by === 'fan-out') return 'by a temporary consumer with enhanced fan-out';
   const calls = formatNumber(LIMITS.getRecordsCallsPerSec.value * share);
   const bytes = formatBytes(Math.round(LIMITS.readBytesPerSec.value * share));
-  return `by polling with ${formatPercent(share)} of what a shard may be read (${calls} calls/s, ${bytes}/s)`;
+  return `by polling with ${formatPercent(share)} of a shard's read budget (${calls} calls/s, ${bytes}/s)`;
 }
 
 /** On the metrics' clock, UTC. */

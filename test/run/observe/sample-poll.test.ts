@@ -43,14 +43,14 @@ async function poll(slices: PollRequest['slices'], rest: Partial<PollRequest> = 
   return { ...result, sample: sampleOf(sampler) };
 }
 
-/** The first so many GetRecords calls are answered with an error. */
-function failFirst(count: number, error: string): () => void {
+/** So many GetRecords calls are answered with an error, after some that are not. */
+function failFirst(count: number, error: string, after = 0): () => void {
   const { service } = endpoint;
   const plain = service.handle.bind(service);
-  let left = count;
+  let calls = 0;
   service.handle = (request, nowUs): LocalReply => {
     const isRead = request.headers['x-amz-target']?.endsWith('.GetRecords') ?? false;
-    if (isRead && left-- > 0) return errorReply(error, 400);
+    if (isRead && ++calls > after && calls <= after + count) return errorReply(error, 400);
     return plain(request, nowUs);
   };
   return () => {
@@ -96,6 +96,16 @@ describe('a sample by polling', () => {
       expect(throttledCalls).toBe(error.startsWith('Prov') ? 1 : 0);
     },
   );
+
+  it('goes on after its last record where an iterator expires on the way', async () => {
+    const restore = failFirst(1, 'ExpiredIteratorException', 1);
+    // Records are believed to be so large that each call asks for one.
+    const slice = { ...minuteOf(shardOf('s-41'), 2, endpoint.nowUs), meanBytes: 2 ** 20 };
+    const { sample, calls } = await poll([slice]);
+    restore();
+    expect(keysOf(sample)).toEqual({ 's-41': 3 });
+    expect(calls).toBeGreaterThan(2);
+  });
 
   it('leaves a shard to its readers where it is throttled until its time is over', async () => {
     const restore = failFirst(99, 'ProvisionedThroughputExceededException');
