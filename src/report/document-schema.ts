@@ -1,6 +1,7 @@
 /**
- * What a valid report document looks like, declared once: it checks saved reports, and `schema/report.schema.json` is
- * generated from it. A test holds it and the TypeScript type in `results/report-document.ts` to each other.
+ * What a valid report of a plan, a simulation or a run looks like, declared once: it checks saved reports, and
+ * `schema/report.schema.json` is generated from it and those of the other kinds (`any-document-schema.ts`). A test holds
+ * it and the TypeScript type in `results/report-document.ts` to each other.
  *
  * Fields that it does not know pass: a newer minor version may write more than this one reads.
  */
@@ -8,11 +9,9 @@ import { z } from 'zod';
 import { SWEEP_FIELDS } from '../results/many-simulations.ts';
 import { SCHEMA_VERSION } from '../results/report-document.ts';
 import { capacity, phases } from './capacity-schema.ts';
-import { diagnosisSchema } from './diagnosis/diagnosis-schema.ts';
 import { consumerRow } from './consumer-schema.ts';
 import { endedEarly, generator } from './generator-schema.ts';
 import { plan } from './plan/plan-schema.ts';
-import { recommendationSchema } from './recommendation/recommendation-schema.ts';
 import { preflight, reconciliation } from './reconciliation-schema.ts';
 import { target } from './report-head-schema.ts';
 import { amount, count, hashKey, latencySummary } from './schema-figures.ts';
@@ -299,26 +298,3 @@ export const documentSchema = z.object({
   worker: worker.optional(),
   merged: merged.optional(),
 });
-
-/** Of every kind, by that kind. */
-export const SCHEMA_OF_KIND = {
-  plan: documentSchema,
-  simulation: documentSchema,
-  run: documentSchema,
-  diagnosis: diagnosisSchema,
-  recommendation: recommendationSchema,
-} as const;
-
-/** The published JSON Schema, as an object. */
-export function reportJsonSchema(): Record<string, unknown> {
-  const { $schema, ...schema } = z.toJSONSchema(
-    z.union([documentSchema, diagnosisSchema, recommendationSchema]),
-    { io: 'input' },
-  );
-  return {
-    $schema,
-    title: 'Shardwise report',
-    description: 'The document that every Shardwise command writes. Hash keys are decimal strings.',
-    ...schema,
-  };
-}

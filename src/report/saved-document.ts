@@ -5,7 +5,7 @@ import type { core } from 'zod';
 import { badInput } from '../model/refusal.ts';
 import type { AnyDocument } from '../results/document.ts';
 import { SCHEMA_VERSION } from '../results/report-document.ts';
-import { SCHEMA_OF_KIND } from './document-schema.ts';
+import { SCHEMA_OF_KIND } from './any-document-schema.ts';
 
 const SAVE_ONE = 'Name a report that was saved with -o FILE.json.';
 

@@ -6,7 +6,6 @@ import type { EvidenceShard } from '../../results/evidence/evidence-shard.ts';
 import type { MinuteSeries } from '../../results/evidence/minute-series.ts';
 import type { HeatMap } from '../../results/diagnosis-document.ts';
 import type { StepLoads } from '../evidence/step-loads.ts';
-import { limitOf } from './judged-interval.ts';
 
 /** More of either do not help a reader, and make documents of large streams long. */
 const MOST_BANDS = 64;
@@ -35,17 +34,26 @@ export class HeatSums {
     this.#throttled = new Float64Array(this.#bands * this.#columns);
   }
 
-  /** A shard that is closed counts for every band that it reached into; what it throttled, for the first of them. */
-  add(shard: EvidenceShard, { records, bytes, throttled, known }: StepLoads): void {
+  /**
+   * A shard that is closed counts for every band that it reached into; what it throttled, for the first of them.
+   * @param lower its load over the limit, by step
+   */
+  add(shard: EvidenceShard, { throttled, known }: StepLoads, lower: Float64Array): void {
     const { from, to } = this.#bandsOf(shard);
-    for (let step = 0; step < known.length; step++) {
-      if (known[step] === 0) continue;
-      const load = Math.max(records.lower[step] / limitOf('records'), bytes.lower[step] / limitOf('bytes'));
-      const column = Math.floor(step / this.#perColumn);
+    const perColumn = this.#perColumn;
+    for (let column = 0; column < this.#columns; column++) {
+      const end = Math.min(known.length, (column + 1) * perColumn);
+      let most = -1;
+      let refused = 0;
+      for (let step = column * perColumn; step < end; step++) {
+        if (known[step] === 0) continue;
+        if (lower[step] > most) most = lower[step];
+        refused += throttled[step];
+      }
+      this.#throttled[from * this.#columns + column] += refused * this.#metrics.secPerStep;
       for (let band = from; band <= to; band++) {
         const cell = band * this.#columns + column;
-        if (load > this.#utilization[cell]) this.#utilization[cell] = load;
-        if (band === from) this.#throttled[cell] += throttled[step] * this.#metrics.secPerStep;
+        if (most > this.#utilization[cell]) this.#utilization[cell] = most;
       }
     }
   }

@@ -5,12 +5,14 @@
 import type { DiagnosisEvidence } from '../../results/diagnosis-finding.ts';
 import { FULL_STREAM } from '../verdict.ts';
 import type { Rule } from './rule.ts';
+import { timeOf } from './stream-view.ts';
 import type { WholeLoad } from './whole-load.ts';
 
 /** Those that tell which shard is hot. */
 const NEEDED = ['IncomingBytes', 'IncomingRecords', 'WriteProvisionedThroughputExceeded'];
 
-export const findMonitoringOff: Rule<'MONITORING_OFF'> = ({ evidence, open, whole }) => {
+export const findMonitoringOff: Rule<'MONITORING_OFF'> = (view) => {
+  const { evidence, open, whole } = view;
   const { shardMetrics } = evidence.stream;
   const metrics = shardMetrics.includes('ALL') ? [] : NEEDED.filter((name) => !shardMetrics.includes(name));
   if (metrics.length === 0) return [];
@@ -22,6 +24,8 @@ export const findMonitoringOff: Rule<'MONITORING_OFF'> = ({ evidence, open, whol
       severity: 'warning',
       confidence: 'high',
       splitHelps: says === 'skew-or-burst' ? 'unknown' : 'no-matter',
+      ...(whole?.firstThrottled == null ? {} : { sinceMs: timeOf(view, whole.firstThrottled) }),
+      ...(whole?.lastThrottled == null ? {} : { untilMs: timeOf(view, whole.lastThrottled) }),
       evidence: {
         metrics,
         shards: open.length,

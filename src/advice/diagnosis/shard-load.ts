@@ -40,8 +40,16 @@ export interface ThrottledBelow {
   readonly worst: JudgedInterval;
 }
 
-/** Room for the levels of one shard's steps, to be used again for the next. */
-export type Levels = Uint8Array;
+/** Room for what is worked out for each step of one shard, to be used again for the next. */
+export interface StepRoom {
+  readonly levels: Uint8Array;
+  /** Lower end of the load over the worse of the two limits. */
+  readonly lower: Float64Array;
+}
+
+export function roomForShard(steps: number): StepRoom {
+  return { levels: new Uint8Array(steps), lower: new Float64Array(steps) };
+}
 
 /**
  * The figures of one shard; undefined where no step is known.
@@ -51,22 +59,24 @@ export function shardLoadOf(
   shard: EvidenceShard,
   columns: LoadColumns,
   loads: StepLoads,
-  levels: Levels,
+  room: StepRoom,
   { secPerStep, complete }: MinuteSeries,
   margin: number,
 ): ShardLoad | undefined {
+  const { levels, lower } = room;
+  const { throttled } = loads;
   let known = 0;
   let above = 0;
-  let worst = -1;
-  const sums = { records: 0, bytes: 0, throttled: 0 };
+  let refused = 0;
+  let worst = 0;
+  fillLower(loads, lower);
   for (let step = 0; step < levels.length; step++) {
     known += loads.known[step];
-    levels[step] = levelOf(loads, step, secPerStep, margin);
+    refused += throttled[step];
+    levels[step] = lower[step] < CLEAR ? BELOW : levelOf(loads, lower[step], step, secPerStep, margin);
     if (levels[step] === ABOVE) above++;
-    sums.records += valueAt(columns.incomingRecords, step);
-    sums.bytes += valueAt(columns.incomingBytes, step);
-    sums.throttled += loads.throttled[step] * secPerStep;
-    if (worst < 0 || isWorse(loads, step, worst)) worst = step;
+    if (lower[step] < lower[worst]) continue;
+    if (lower[step] > lower[worst] || upperAt(loads, step) > upperAt(loads, worst)) worst = step;
   }
   if (known === 0) return undefined;
   const steps = { above, of: levels.length };
@@ -79,14 +89,19 @@ export function shardLoadOf(
       records: valueAt(columns.incomingRecords, worst) / secPerStep,
       bytes: valueAt(columns.incomingBytes, worst) / secPerStep,
     },
-    throttledPerSec: loads.throttled[worst],
+    throttledPerSec: throttled[worst],
     upper: { records: loads.records.upper[worst], bytes: loads.bytes.upper[worst] },
-    incomingRecords: sums.records,
-    incomingBytes: sums.bytes,
-    throttled: Math.round(sums.throttled),
-    episode: lastEpisode(levels, complete),
-    burst: throttledBelow(loads, levels, secPerStep, steps),
+    incomingRecords: sumOf(columns.incomingRecords),
+    incomingBytes: sumOf(columns.incomingBytes),
+    throttled: Math.round(refused * secPerStep),
+    episode: above > 0 ? lastEpisode(levels, complete) : null,
+    burst: refused > 0 ? throttledBelow(loads, room, secPerStep, steps) : null,
   };
+}
+
+function fillLower({ records, bytes }: StepLoads, lower: Float64Array): void {
+  for (let step = 0; step < lower.length; step++)
+    lower[step] = Math.max(records.lower[step] / RECORDS, bytes.lower[step] / BYTES);
 }
 
 /** A step as a load held against a shard's limit, the worse one of the two. */
@@ -103,27 +118,15 @@ export function judgedStep(
   return b.lower > r.lower || (b.lower === r.lower && b.upper > r.upper) ? bytes : records;
 }
 
-/** At 0.95 of a limit and throttling, or above it by more than chance. */
-function levelOf(loads: StepLoads, step: number, secPerStep: number, margin: number): number {
-  const lower = lowerAt(loads, step);
-  if (lower < CLEAR) return BELOW;
+/** At 0.95 of a limit and throttling, or above it by more than chance. @param lower from 0.9 */
+function levelOf(loads: StepLoads, lower: number, step: number, secPerStep: number, margin: number): number {
   if (loads.throttled[step] > 0 && lower >= 1) return ABOVE;
   const counted = loads.records.lower[step] * secPerStep;
   return counted > 0 && lower * (1 - margin / Math.sqrt(counted)) > 1 ? ABOVE : NEAR;
 }
 
-function isWorse(loads: StepLoads, step: number, than: number): boolean {
-  const a = lowerAt(loads, step);
-  const b = lowerAt(loads, than);
-  return a > b || (a === b && upperAt(loads, step) > upperAt(loads, than));
-}
-
 const RECORDS = limitOf('records');
 const BYTES = limitOf('bytes');
-
-function lowerAt({ records, bytes }: StepLoads, step: number): number {
-  return Math.max(records.lower[step] / RECORDS, bytes.lower[step] / BYTES);
-}
 
 function upperAt({ records, bytes }: StepLoads, step: number): number {
   return Math.max(records.upper[step] / RECORDS, bytes.upper[step] / BYTES);
@@ -132,7 +135,7 @@ function upperAt({ records, bytes }: StepLoads, step: number): number {
 /** A step beside one that is above is its beginning or its end: a load that began within the minute. */
 function throttledBelow(
   loads: StepLoads,
-  levels: Levels,
+  { levels, lower }: StepRoom,
   secPerStep: number,
   steps: { readonly above: number; readonly of: number },
 ): ThrottledBelow | null {
@@ -142,7 +145,7 @@ function throttledBelow(
   let last = -1;
   let worst = -1;
   for (let step = 0; step < levels.length; step++) {
-    if (!(loads.throttled[step] > 0) || lowerAt(loads, step) >= SATURATED) continue;
+    if (!(loads.throttled[step] > 0) || lower[step] >= SATURATED) continue;
     if (levels[step - 1] === ABOVE || levels[step + 1] === ABOVE) continue;
     count++;
     throttled += loads.throttled[step] * secPerStep;
@@ -159,6 +162,14 @@ function throttledBelow(
     worstStep: worst,
     worst: judgedStep(loads, worst, steps),
   };
+}
+
+function sumOf(column: LoadColumns['incomingRecords']): number {
+  let sum = 0;
+  if (column === undefined) return sum;
+  // Only NaN is not itself.
+  for (let step = 0; step < column.length; step++) if (column[step] === column[step]) sum += column[step];
+  return sum;
 }
 
 function valueAt(column: LoadColumns['incomingRecords'], step: number): number {

@@ -9,7 +9,7 @@ import { columnsOfShard, fillStepLoads, roomForSteps, type StepLoads } from '../
 import { FULL_STREAM, noiseMargin } from '../verdict.ts';
 import { HeatSums } from './heat-map.ts';
 import { sampledShardLoad } from './sampled-load.ts';
-import { shardLoadOf, type ShardLoad } from './shard-load.ts';
+import { roomForShard, shardLoadOf, type ShardLoad } from './shard-load.ts';
 import { ShardSums, wholeLoadOf, type WholeLoad } from './whole-load.ts';
 
 export interface StreamView {
@@ -74,16 +74,16 @@ function readMetrics(
 ): ShardSums {
   const sums = new ShardSums(metrics.count);
   const room = roomForSteps(metrics.count);
-  const levels = new Uint8Array(metrics.count);
+  const forShard = roomForShard(metrics.count);
   for (const shard of shards) {
     const columns = columnsOfShard(metrics, shard.shardId);
     if (columns === undefined) continue;
     fillStepLoads(columns, metrics.secPerStep, room);
-    const load = shardLoadOf(shard, columns, room, levels, metrics, margin);
+    const load = shardLoadOf(shard, columns, room, forShard, metrics, margin);
     if (load === undefined) continue;
     loads.set(shard.shardId, load);
     sums.add(room);
-    heat?.add(shard, room);
+    heat?.add(shard, room, forShard.lower);
   }
   sums.addStream(metrics);
   return sums;

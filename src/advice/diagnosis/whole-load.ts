@@ -40,15 +40,12 @@ export class ShardSums {
   }
 
   add({ records, bytes, throttled, known }: StepLoads): void {
-    for (let step = 0; step < known.length; step++) {
-      if (known[step] === 0) continue;
-      this.known[step] = 1;
-      this.records.lower[step] += records.lower[step];
-      this.records.upper[step] += records.upper[step];
-      this.bytes.lower[step] += bytes.lower[step];
-      this.bytes.upper[step] += bytes.upper[step];
-      this.throttled[step] += throttled[step];
-    }
+    addTo(this.records.lower, records.lower);
+    addTo(this.records.upper, records.upper);
+    addTo(this.bytes.lower, bytes.lower);
+    addTo(this.bytes.upper, bytes.upper);
+    addTo(this.throttled, throttled);
+    for (let step = 0; step < known.length; step++) this.known[step] |= known[step];
   }
 
   /**
@@ -68,6 +65,11 @@ export class ShardSums {
       this.throttled[step] = Math.max(this.throttled[step], zeroOf(refused));
     }
   }
+}
+
+/** Of a step without samples it is zero. */
+function addTo(sum: Float64Array, column: Float64Array): void {
+  for (let step = 0; step < column.length; step++) sum[step] += column[step];
 }
 
 function raise(

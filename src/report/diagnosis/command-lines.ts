@@ -23,20 +23,21 @@ function quoted(text: string): string {
   return /^[\w.:/@=,+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** Broken before options, a backslash at the end of each line but the last, as shells take it. */
+/** Broken before options, or between their values, a backslash at the end of each line but the last, as shells take it. */
 export function commandLines(command: string, columns: number): string[] {
-  const parts = command.split(/ (?=--\w)/);
-  const lines: string[] = [];
-  let line = INDENT;
-  parts.forEach((part, i) => {
-    const isLast = i === parts.length - 1;
-    const separator = line.trim() === '' ? '' : ' ';
-    if (line.length + separator.length + part.length + (isLast ? 0 : 2) > columns && line.trim() !== '') {
-      lines.push(`${line} \\`);
-      line = `${INDENT}  ${part}`;
-    } else {
-      line += separator + part;
-    }
-  });
-  return [...lines, line];
+  const room = columns - ' \\'.length;
+  const widest = room - INDENT.length - 2;
+  const parts = command.split(/ (?=--\w)/).flatMap((part) => (part.length > widest ? wordsOf(part) : [part]));
+  const lines = [INDENT + parts[0]];
+  for (const part of parts.slice(1)) {
+    const longer = `${lines[lines.length - 1]} ${part}`;
+    if (longer.length <= room) lines[lines.length - 1] = longer;
+    else lines.push(`${INDENT}  ${part}`);
+  }
+  return lines.map((line, i) => (i === lines.length - 1 ? line : `${line} \\`));
+}
+
+/** Its words; what is in quotes is one. */
+function wordsOf(text: string): string[] {
+  return text.match(/(?:"[^"]*"|'[^']*'|[^\s])+/g) ?? [];
 }

@@ -44,6 +44,7 @@ export function contextOf({
 }: Pick<DiagnosisDocument, 'target' | 'evidence'>): WordsContext {
   return {
     stream: nameOf(target.stream),
+    ...(target.stream.startsWith('arn:') ? { arn: target.stream } : {}),
     region: target.region,
     ...(target.kind === 'local' ? { endpoint: target.endpoint } : {}),
     isOnDemand: evidence.stream?.mode === 'on-demand',
@@ -75,7 +76,7 @@ function answerLines(
       const { headline, commands } = explainDiagnosis(finding, context);
       const sentence = `${finding.code}: ${headline}${sureText(finding.confidence)}`;
       const lines = wrap(sentence, columns).map((line) => ink(SEVERITY_COLORS[finding.severity], line));
-      const split = commands.filter((command) => command.includes(' split-shard ') && isCutCertain(finding));
+      const split = commands.filter((command) => isUrgent(finding, command));
       return [...lines, ...split.flatMap((command) => commandLines(command, columns))];
     }),
     ...(rest.length > 0 ? wrap(`Also ${listed(rest)}.`, columns) : []),
@@ -83,9 +84,15 @@ function answerLines(
   ];
 }
 
-/** A cut that rests on keys or widths is worth the first screen; one in the middle of the unknown is not. */
-function isCutCertain(finding: DiagnosisFinding): boolean {
-  return finding.code !== 'HOT_SHARD' || finding.evidence.cutFrom !== 'midpoint';
+/**
+ * Commands for the first screen: a cut that rests on keys or widths, not one in the middle of the unknown; and reading
+ * records, where nothing else tells what it is.
+ */
+function isUrgent(finding: DiagnosisFinding, command: string): boolean {
+  if (finding.code === 'MONITORING_OFF')
+    return finding.evidence.says === 'skew-or-burst' && command.startsWith('shardwise ');
+  if (finding.code === 'HOT_SHARD' && finding.evidence.cutFrom === 'midpoint') return false;
+  return command.includes(' split-shard ');
 }
 
 function sureText(confidence: Confidence): string {

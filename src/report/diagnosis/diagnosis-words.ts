@@ -10,6 +10,8 @@ import { quoteName, showName } from '../name.ts';
 /** Of the stream, for commands and for what can be done there. */
 export interface WordsContext {
   readonly stream: string;
+  /** Where it is known. */
+  readonly arn?: string;
   readonly region: string;
   /** Where calls go, if that is not AWS's own address. */
   readonly endpoint?: string;

@@ -27,7 +27,7 @@ export const READ_BOUND: DiagnosisWords<'READ_BOUND'> = {
     if (of === 'given')
       return `${amountOf(readers ?? 0, 'consumer')} that poll would read ${load}: each reads all that the shard accepts.`;
     const mean = isMean ? ' This is the mean of all shards; a single one may be worse.' : '';
-    return `${whoReads(finding)} read ${load} in the worst step, 0.9 or more of it in ${stepsText(stepsAbove, steps, context)}.${mean}`;
+    return `${sentence(whoReads(finding))} read ${load} in the worst step, 0.9 or more of it in ${stepsText(stepsAbove, steps, context)}.${mean}`;
   },
   means: ({ evidence: { of } }) =>
     of === 'fan-out'
@@ -39,6 +39,10 @@ export const READ_BOUND: DiagnosisWords<'READ_BOUND'> = {
       ? 'Split the shards that it reads, or let it read less.'
       : 'Let all but two of the consumers read by enhanced fan-out, or read once and pass the records on.',
 };
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
 
 function whoReads({ evidence: { of, consumer } }: DiagnosisFindingOf<'READ_BOUND'>): string {
   return of === 'fan-out' && consumer !== null
@@ -52,7 +56,7 @@ export const READ_BUDGET_EXHAUSTED: DiagnosisWords<'READ_BUDGET_EXHAUSTED'> = {
   headline: (finding, context) =>
     `${amountOf(finding.evidence.throttledCalls, 'GetRecords call')} throttled${whenText(finding, context)}. ` +
     (finding.evidence.given === null
-      ? 'By whom is unknown: an unknown consumer.'
+      ? 'By an unknown consumer.'
       : `Given: ${finding.evidence.given.join(', ')}.`),
   saw: ({ evidence }, context) => {
     const { stepsThrottled, steps, callsPerSec, callLimitPerSec, cause, shardIds } = evidence;
@@ -70,7 +74,7 @@ export const READ_BUDGET_EXHAUSTED: DiagnosisWords<'READ_BUDGET_EXHAUSTED'> = {
     return `Throttled in ${stepsText(stepsThrottled, steps, context)}.${calls}${why}${where}`;
   },
   means: ({ evidence: { given, givenCallsPerSec } }) =>
-    'All that poll share a shard’s calls; metrics do not say who they are. '.replace('’', "'") +
+    "All that poll share a shard's calls; metrics do not say who they are. " +
     (given === null || givenCallsPerSec === null
       ? 'Calls per second add up: Lambda 1, Firehose 1 (2 with backup), KCL 0.7, Flink up to 5, this tool while it samples.'
       : `The given consumers make about ${givenCallsPerSec.toFixed(1)}${NBSP}calls/s on each shard` +

@@ -11,6 +11,7 @@ import {
   perSecBetween,
   stepsText,
   timesBetween,
+  whenText,
   type DiagnosisWords,
   type WordsContext,
 } from './diagnosis-words.ts';
@@ -54,9 +55,9 @@ export const LARGE_RECORDS: DiagnosisWords<'LARGE_RECORDS'> = {
 export const MONITORING_OFF: DiagnosisWords<'MONITORING_OFF'> = {
   title: 'metrics of single shards are off',
   page: 'docs/findings/MONITORING_OFF.md',
-  headline: (finding) =>
+  headline: (finding, context) =>
     finding.evidence.says === 'skew-or-burst'
-      ? 'the stream throttles while it has room as a whole: a hot shard, a hot key or bursts. Which, its own metrics cannot say.'
+      ? `the stream throttles${whenText(finding, context)}, with room as a whole: a hot shard, a hot key or bursts. Its own metrics cannot say which; records read from it can:`
       : 'which shard is hot cannot be seen: shard-level metrics are off.',
   saw: (finding, context) => sawOff(finding, context),
   means: ({ evidence: { says } }) =>
@@ -102,7 +103,7 @@ export const KEYS_IGNORED: DiagnosisWords<'KEYS_IGNORED'> = {
     'records may come without a key. KPL aggregation is not supported: such records may be lost to readers.',
   todo: () => 'Nothing, if order does not matter. Else go back to partition keys:',
   commands: (_finding, context) => [
-    `aws kinesis update-stream-record-distribution-strategy --stream-arn ARN-OF-THE-STREAM --region ${context.region} ` +
+    `aws kinesis update-stream-record-distribution-strategy --stream-arn ${context.arn ?? 'ARN-OF-THE-STREAM'} --region ${context.region} ` +
       '--record-distribution-strategy USER_PARTITION_KEY',
   ],
 };

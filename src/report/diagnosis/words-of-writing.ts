@@ -225,7 +225,7 @@ export const OVER_PROVISIONED: DiagnosisWords<'OVER_PROVISIONED'> = {
   title: 'the stream has more shards than its load needed',
   page: 'docs/findings/OVER_PROVISIONED.md',
   headline: ({ evidence: { shards, shardsEnough, windowHours } }) =>
-    `${amountOf(shardsEnough, 'shard')} would have done for these ${duration(windowHours * 3_600_000)}, and there are ${count(shards)}.`,
+    `${amountOf(shardsEnough, 'shard')} would have done in these last ${duration(windowHours * 3_600_000)}; there are ${count(shards)}.`,
   saw: ({ evidence: { load, headroom, shardsEnough } }) =>
     `At its highest the stream took ${perSecBetween(load)} of ${limitText(load)}; nothing throttled. ` +
     `${amountOf(shardsEnough, 'shard')} would carry that with ${percent(headroom)} headroom.`,
