@@ -45,7 +45,7 @@ const textOf = (evidence: StreamEvidence, details = false): string =>
   renderRecommendationText(documentOf(evidence), { columns: 80, color: false, details });
 
 describe('a recommendation', () => {
-  const many = Array.from({ length: 300 }, (_, i) => (i % 3 === 0 ? 1400 : 90));
+  const many = Array.from({ length: 120 }, (_, i) => (i % 3 === 0 ? 1400 : 90));
   const cases = [
     ['too few', evidenceOf(steady([300, 1000, 300, 300]))],
     ['right', evidenceOf(steady([500, 500]))],
