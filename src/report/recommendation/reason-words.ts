@@ -112,8 +112,8 @@ export function reasonWords(reason: RecommendationReason, lastChangeMs: number |
     }
     case 'no-cut-helps':
       return (
-        `No cut helps ${reason.shardId}${reason.shards > 1 ? ` and ${count(reason.shards - 1)} more` : ''}: one key is ` +
-        'nearly all of the load, and a split moves it whole.'
+        `No cut helps ${reason.shardId}${reason.shards > 1 ? ` and ${count(reason.shards - 1)} more` : ''}: a single key ` +
+        'is too much, and a split moves it whole.'
       );
     case 'cut-blindly':
       return (

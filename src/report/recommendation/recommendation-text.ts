@@ -146,7 +146,8 @@ function hotKeyLines({ hotKeys }: RecommendationDocument, columns: number): stri
   return hotKeys.flatMap(({ key, shardId, utilization, salts }, i) =>
     labelled(
       i === 0 ? 'Hot key' : '',
-      `${quoteName(key, 40)} on ${shardId} is ${percents(utilization)} of a shard's limit by itself: it fits nowhere. ` +
+      `${quoteName(key, 40)} on ${shardId} is ${percents(utilization)} of a shard's limit by itself: ` +
+        `${utilization.upper > 1 ? 'it fits nowhere' : 'it fits on one of its own only, and without the headroom'}. ` +
         `Salts: ${saltText(salts)}.`,
       MARGIN,
       columns,

@@ -105,6 +105,16 @@ describe('a shard whose keys were sampled', () => {
     expect(found.ways.map(({ code }) => code)).toEqual(['salt-key', 'aggregate', 'auto-distribution']);
   });
 
+  it('is cut where its heavy key fits on a shard of its own, if without the headroom', () => {
+    const found = of(1000, sampleOf({ heavy: [0.75, 0.2] }), { headroom: 0.3 }, 200);
+    expect(found.hotKeys.map(({ key, utilization }) => [key, utilization.upper])).toEqual([
+      ['heavy', expect.closeTo(0.9, 6)],
+    ]);
+    expect(found.steps.length).toBeGreaterThan(0);
+    expect(found.before.throttled).toBeGreaterThan(0.1);
+    expect(found.after.throttled).toBe(0);
+  });
+
   it('is cut around a key that fits nowhere where the others need it', () => {
     const found = of(1000, sampleOf({ hot: [0.42, 0.2], warm: [0.4, 0.8] }), {}, 1200);
     expect(found.verdict).toBe('UNDER_PROVISIONED');
