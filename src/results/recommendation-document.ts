@@ -103,7 +103,7 @@ export type RecommendationReason =
   /** Shards above the limit that no cut helps: one key is nearly all of their load, or they cannot be cut. */
   | { readonly code: 'no-cut-helps'; readonly shards: number; readonly shardId: string }
   /** Cut into equal parts, because no keys were seen of them. */
-  | { readonly code: 'cut-blindly'; readonly shards: number; readonly mostOfWhole: number }
+  | { readonly code: 'cut-blindly'; readonly shards: number }
   /** Steps that were worked out and are not offered. */
   | {
       readonly code: 'steps-withheld';
@@ -137,7 +137,7 @@ export type MergeHold =
   | 'consumers-lag'
   | 'no-iterator-age'
   | 'reads-throttled'
-  | 'throttled'
+  | 'hot-key-first'
   | 'fewest-steps';
 
 export interface PlanningRules {

@@ -2,7 +2,7 @@
  * Keys that fit on no shard, with the salts that would make them fit, and the other ways out for a stream whose layout is
  * not the trouble.
  */
-import { LIMITS, MIB } from '../../model/limits.ts';
+import { LIMITS } from '../../model/limits.ts';
 import type { StreamEvidence } from '../../results/evidence/stream-evidence.ts';
 import type { UnfitKey, WayOut } from '../../results/recommendation-document.ts';
 import { saltsFor } from '../placement/salts.ts';
@@ -55,8 +55,11 @@ export function waysOut(
   const ways: WayOut[] = keys.map(({ key }) => ({ code: 'salt-key', key }));
   const isOnDemand = stream.mode === 'on-demand';
   if (isOnDemand && isShort) {
-    const peak = mostOf(census.total.bytes);
-    ways.push({ code: 'warm-throughput', mibPerSec: Math.max(1, Math.ceil((peak * 2) / MIB)) });
+    const peak = Math.max(
+      mostOf(census.total.bytes) / LIMITS.writeBytesPerSec.value,
+      mostOf(census.total.records) / LIMITS.writeRecordsPerSec.value,
+    );
+    ways.push({ code: 'warm-throughput', mibPerSec: Math.max(1, Math.ceil(peak * 2)) });
     ways.push({ code: 'own-shards', shards: stream.shards });
   }
   if (keys.length > 0) {

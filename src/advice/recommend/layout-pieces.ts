@@ -51,14 +51,15 @@ export function cutShard(
     return { kind: 'blind', unfit: [], pieces: ranges.map((part) => evenPiece(shard, part, range)) };
   }
   const unfit = keys.keys.filter((key) => isUnfit(key, figures, headroom));
-  if (unfit.length > 0 && fillWithout(unfit, figures, limit) <= 1) return { kind: 'none', unfit };
+  const isBeyond = unfit.some((key) => isAboveLimit(key, figures));
+  if (isBeyond && fillWithout(unfit, figures, limit) <= 1) return { kind: 'none', unfit };
   const pieces = rangesOf(range, keyStarts(keys, figures, limit, parts)).map((part) => ({
     shard,
     range: part,
     ...shareWithin(keys, part),
   }));
   const most = Math.max(...pieces.map((piece) => fillOfPiece(piece, figures, limit)));
-  return most > HARDLY_HELPS * fill && unfit.length === 0
+  return most > HARDLY_HELPS * fill && (unfit.length === 0 || fillWithout(unfit, figures, limit) <= 1)
     ? { kind: 'none', unfit }
     : { kind: 'keys', pieces, unfit };
 }
@@ -85,11 +86,19 @@ function evenPiece(shard: number, part: HashRange, range: HashRange): Piece {
   return { shard, range: part, records: share, bytes: share };
 }
 
-/** Its lower end alone is above the limit less headroom, without any burst: no layout helps (math.md 8). */
+/** Its lower end alone is above the limit less headroom, without any burst: no layout gives it that (math.md 8). */
 function isUnfit(key: KeyShare, { least }: ShardFigures, headroom: number): boolean {
   return (
     key.records.lower * least.records > LIMITS.writeRecordsPerSec.value * (1 - headroom) ||
     key.bytes.lower * least.bytes > LIMITS.writeBytesPerSec.value * (1 - headroom)
+  );
+}
+
+/** It may throttle on a shard of its own, too. */
+function isAboveLimit(key: KeyShare, { planned }: ShardFigures): boolean {
+  return (
+    key.records.upper * planned.records > LIMITS.writeRecordsPerSec.value ||
+    key.bytes.upper * planned.bytes > LIMITS.writeBytesPerSec.value
   );
 }
 

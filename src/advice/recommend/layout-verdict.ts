@@ -14,6 +14,7 @@ import { fillOf, type PlanningLimit } from './planning-limit.ts';
 import { DEAD_BAND, type RecommendOptions } from './recommend-options.ts';
 import { Recent, type Census } from './shard-census.ts';
 import type { StreamLoads } from './stream-loads.ts';
+import type { ShardCut } from './layout-pieces.ts';
 import { targetLayout, type TargetLayout } from './target-layout.ts';
 
 export interface Judgement {
@@ -148,42 +149,47 @@ function questionOf(loads: StreamLoads, shard: number, throttledSteps: number): 
 function onDemand(judged: JudgedCase, above: Above, open: readonly RecommendationReason[]): Judgement {
   const verdict =
     above.reasons.length > 0 ? 'UNDER_PROVISIONED' : open.length > 0 ? 'UNDECIDED' : 'RIGHT_SIZED';
-  const { cuts } = targetLayout({
-    ...judged,
-    headroom: judged.options.headroom,
-    isHot: (shard) => above.shards.has(shard),
-    rules: runRules(judged, false, 'upper'),
-  });
+  const { cuts } = hotCut(judged, above.shards, false);
   return { ...NOTHING, verdict, reasons: [{ code: 'on-demand' }, ...above.reasons, ...open], cuts };
 }
 
 /** Hot shards are cut; others are joined in the same go, where that is allowed, so that it takes as few as can be. */
 function tooFew(judged: JudgedCase, above: Above, open: readonly RecommendationReason[]): Judgement {
-  const { options, loads, census } = judged;
-  const holds: Hold[] = [...holdsForNow(judged.evidence, options), ...holdsForWantOf(judged.evidence)];
+  const { evidence, options, loads } = judged;
+  const holds: Hold[] = [...holdsForNow(evidence, options), ...holdsForWantOf(evidence)];
   if (options.prefer === 'fewest-steps') holds.unshift({ why: 'fewest-steps' });
-  const target = targetLayout({
-    ...judged,
-    headroom: options.headroom,
-    isHot: (shard) => above.shards.has(shard),
-    rules: runRules(judged, holds.length === 0, 'upper'),
-  });
-  const uncut = [...target.cuts].filter(([, { kind }]) => kind === 'none');
-  const blind = [...target.cuts].filter(([, { kind }]) => kind === 'blind');
+  const cut = hotCut(judged, above.shards, false);
+  const kinds = (kind: ShardCut['kind']): number[] =>
+    [...cut.cuts].filter(([, found]) => found.kind === kind).map(([shard]) => shard);
+  const [uncut, blind] = [kinds('none'), kinds('blind')];
+  if (uncut.length > 0) holds.unshift({ why: 'hot-key-first' });
+  const target = holds.length > 0 ? cut : hotCut(judged, above.shards, true);
   const reasons: RecommendationReason[] = [...above.reasons];
-  if (uncut.length > 0) {
-    const [[shard]] = uncut;
-    reasons.push({ code: 'no-cut-helps', shards: uncut.length, shardId: loads.shards[shard].shardId });
-  }
-  if (blind.length > 0) reasons.push({ code: 'cut-blindly', shards: blind.length, mostOfWhole: 1 });
+  if (uncut.length > 0)
+    reasons.push({
+      code: 'no-cut-helps',
+      shards: uncut.length,
+      shardId: loads.shards[uncut[0]].shardId,
+    });
+  if (blind.length > 0) reasons.push({ code: 'cut-blindly', shards: blind.length });
   return {
     verdict: 'UNDER_PROVISIONED',
     reasons: [...reasons, ...open, ...holds.slice(0, 1).map(heldMerges)],
     target,
     cuts: target.cuts,
     leastShards: leastShards(judged, above, target),
-    isKnown: !loads.hasUnknownShards || census.shards.length > 0,
+    isKnown: true,
   };
+}
+
+/** The layout in which some shards are cut, and others joined where that is allowed. */
+function hotCut(judged: JudgedCase, hot: ReadonlySet<number>, isMerging: boolean): TargetLayout {
+  return targetLayout({
+    ...judged,
+    headroom: judged.options.headroom,
+    isHot: (shard) => hot.has(shard),
+    rules: runRules(judged, isMerging, 'upper'),
+  });
 }
 
 /** Each hot shard in as many parts as the lower end of its load asks for; the others as they are. */

@@ -14,6 +14,7 @@ import type {
   RecommendationDocument,
   RecommendationReason,
   RecommendationVerdict,
+  UnfitKey,
 } from '../../results/recommendation-document.ts';
 import { pathTo, type LayoutPath } from '../layout/layout-steps.ts';
 import { SECONDS_PER_STEP } from '../schedule/resize-lead.ts';
@@ -239,8 +240,15 @@ function recommendation(known: Case, judged: Judgement, offer: Offer | undefined
             prices: options.prices,
           }),
     owners: ownersOf(evidence.tags),
-    ways: waysOut(evidence, hotKeys, census, verdict === 'UNDER_PROVISIONED' || census.throttled.size > 0),
+    ways: waysOut(evidence, hotKeys, census, isShortOfShards(judged, hotKeys)),
   };
+}
+
+/** Whether more than single keys is in want of shards. */
+function isShortOfShards({ verdict, reasons }: Judgement, hotKeys: readonly UnfitKey[]): boolean {
+  if (verdict === 'RIGHT_SIZED') return false;
+  const ofKeys = new Set(hotKeys.map(({ shardId }) => shardId)).size;
+  return reasons.every((reason) => reason.code !== 'shards-above' || reason.shards > ofKeys);
 }
 
 function fingerprintOf(ranges: readonly LayoutRange[]): string {

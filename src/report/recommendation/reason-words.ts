@@ -10,7 +10,8 @@ import type {
 } from '../../results/recommendation-document.ts';
 import type { LoadInterval } from '../../results/load-interval.ts';
 import { amountOf, count, duration, NBSP, percent } from '../figure.ts';
-import { isoMinute, moment } from '../moment.ts';
+import { timestampText } from '../../traffic/timestamp.ts';
+import { momentText } from '../diagnosis/diagnosis-words.ts';
 
 /** `71–142 %`, or one figure where both ends are written alike. */
 export function percents({ lower, upper }: LoadInterval): string {
@@ -29,7 +30,7 @@ export function verdictWords({ verdict, steps, reasons }: RecommendationDocument
   if (verdict === 'UNDER_PROVISIONED' && reasons.some(({ code }) => code === 'on-demand'))
     return 'There is more load than a shard can carry, and the service keeps the shards.';
   if (verdict === 'UNDER_PROVISIONED' && steps.length === 0)
-    return `${VERDICTS[verdict]} No resharding is offered.`;
+    return `${VERDICTS[verdict]} No resharding ${reasons.some(({ code }) => code === 'no-cut-helps') ? 'helps' : 'is offered'}.`;
   return VERDICTS[verdict];
 }
 
@@ -63,7 +64,8 @@ const HOLDS: Readonly<Record<MergeHold, string>> = {
   'consumers-lag': 'consumers are behind, and fewer shards would be read more slowly',
   'no-iterator-age': 'nobody looked at how far consumers are behind',
   'reads-throttled': 'reads were throttled, and fewer shards have less to read with',
-  throttled: 'shards throttled',
+  'hot-key-first':
+    'a shard carries too much that no cut helps, and what does will need the room of the others',
   'fewest-steps': '--prefer fewest-steps asks for what is needed only',
 };
 
@@ -96,18 +98,22 @@ export function reasonWords(reason: RecommendationReason, lastChangeMs: number |
         reason.shardId === undefined
           ? ''
           : `${reason.shardId}${reason.shards > 1 ? ` and ${count(reason.shards - 1)} more` : ''}: `;
-      const since = AFTER_CHANGE.has(reason.question) && lastChangeMs !== null ? ` --from${NBSP}${isoMinute(lastChangeMs)}` : '';
-      return `Open question. ${who}${QUESTIONS[reason.question]}${since}`;
+      const since =
+        AFTER_CHANGE.has(reason.question) && lastChangeMs !== null
+          ? ` --from${NBSP}${timestampText(Math.ceil(lastChangeMs / 60_000) * 60_000_000)}`
+          : '';
+      const text = `${who}${QUESTIONS[reason.question]}${since}`;
+      return `Open question. ${text.slice(0, 1)[who === '' ? 'toUpperCase' : 'toString']()}${text.slice(1)}`;
     }
     case 'merges-held': {
-      const until = reason.untilMs === undefined ? '' : `, until ${moment(reason.untilMs)}`;
+      const until = reason.untilMs === undefined ? '' : `, until ${momentText(reason.untilMs)}`;
       const value = reason.value === undefined ? '' : ` (${duration(reason.value)})`;
       return `No merges: ${HOLDS[reason.why]}${value}${until}.`;
     }
     case 'no-cut-helps':
       return (
-        `No cut helps ${reason.shardId}${reason.shards > 1 ? ` and ${count(reason.shards - 1)} more` : ''}: one key is ` +
-        'nearly all of the load, and a split moves it whole.'
+        `No cut helps ${reason.shardId}${reason.shards > 1 ? ` and ${count(reason.shards - 1)} more` : ''}: a single key ` +
+        'is too much, and a split moves it whole.'
       );
     case 'cut-blindly':
       return (

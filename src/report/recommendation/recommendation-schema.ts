@@ -2,11 +2,11 @@
  * What a valid recommendation looks like: the file that `apply` takes.
  */
 import { z } from 'zod';
-import { SCHEMA_VERSION } from '../../results/report-document.ts';
+import { diagnosisFinding, interval } from '../diagnosis/diagnosis-finding-schema.ts';
+import { evidenceInfo } from '../diagnosis/evidence-schema.ts';
 import { step } from '../plan/layout-schema.ts';
+import { about } from '../report-head-schema.ts';
 import { amount, count, hashKey } from '../schema-figures.ts';
-
-const interval = z.object({ lower: amount, upper: amount });
 
 const range = z.object({
   shardId: z.string(),
@@ -54,14 +54,14 @@ const reason = z.discriminatedUnion('code', [
       'consumers-lag',
       'no-iterator-age',
       'reads-throttled',
-      'throttled',
+      'hot-key-first',
       'fewest-steps',
     ]),
     untilMs: z.number().optional(),
     value: z.number().optional(),
   }),
   z.object({ code: z.literal('no-cut-helps'), shards: count, shardId: z.string() }),
-  z.object({ code: z.literal('cut-blindly'), shards: count, mostOfWhole: amount }),
+  z.object({ code: z.literal('cut-blindly'), shards: count }),
   z.object({
     code: z.literal('steps-withheld'),
     why: z.enum(['max-shards', 'quota', 'replay']),
@@ -88,7 +88,7 @@ const planning = z.object({
 });
 
 /** Everything that a recommendation has and other documents have not. */
-export const recommendationFields = {
+const recommendationFields = {
   verdict: z.enum(['UNDER_PROVISIONED', 'RIGHT_SIZED', 'OVER_PROVISIONED', 'UNDECIDED']),
   fingerprint: z.string(),
   targetFingerprint: z.string(),
@@ -151,88 +151,11 @@ export const recommendationFields = {
   ),
 };
 
-const missing = z.object({
-  what: z.enum([
-    'summary',
-    'shard-metrics',
-    'stream-metrics',
-    'records',
-    'consumers',
-    'tags',
-    'layout-history',
-    'coarse-metrics',
-    'fan-out-metrics',
-  ]),
-  why: z.enum(['off', 'denied', 'not-asked', 'gone', 'failed']),
-  permission: z.string().optional(),
-  command: z.string().optional(),
-  usdPerHour: amount.optional(),
-  formula: z.string().optional(),
-  detail: z.string().optional(),
-});
-
-const slice = z.object({
-  shardId: z.string(),
-  fromMs: z.number(),
-  toMs: z.number(),
-  records: count,
-  bytes: count,
-  isWhole: z.boolean(),
-  cutBy: z.enum(['budget', 'time', 'throttled', 'trimmed', 'error', 'interrupted']).optional(),
-});
-
-const evidence = z.object({
-  fromMs: z.number(),
-  toMs: z.number(),
-  steps: count,
-  stepMs: amount,
-  incompleteSteps: count,
-  metricsClock: amount.optional(),
-  shardsWithMetrics: count,
-  shardsInWindow: count,
-  sample: z
-    .object({
-      source: z.enum(['polling', 'fan-out', 'file']),
-      slices: z.array(slice),
-      records: count,
-      bytes: count,
-      aggregates: count,
-      aggregatedRecords: count,
-    })
-    .optional(),
-  log: z.object({ file: z.string(), lines: count, matches: count }).optional(),
-  run: z.string().optional(),
-  missing: z.array(missing),
-  asked: z.object({ requests: count, metrics: count, usd: amount }),
-});
-
-const finding = z.looseObject({
-  code: z.string(),
-  severity: z.enum(['critical', 'warning']),
-  confidence: z.enum(['high', 'medium', 'low']),
-  splitHelps: z.enum(['yes', 'partly', 'no', 'unknown', 'no-matter']),
-  shardId: z.string().optional(),
-  key: z.string().optional(),
-  evidence: z.record(z.string(), z.unknown()),
-});
-
 /** The whole document. */
 export const recommendationSchema = z.object({
-  schemaVersion: z.literal(SCHEMA_VERSION),
+  ...about,
   kind: z.literal('recommendation'),
-  tool: z.object({ name: z.literal('shardwise'), version: z.string() }),
-  startedAt: z.string(),
-  durationMs: amount,
-  partial: z.union([z.literal(false), z.enum(['interrupted', 'failed', 'unfinished'])]),
-  target: z.object({
-    kind: z.enum(['local', 'aws', 'simulated']),
-    stream: z.string(),
-    region: z.string(),
-    endpoint: z.string(),
-    transport: z.string(),
-    shards: count,
-  }),
-  evidence,
+  evidence: evidenceInfo,
   ...recommendationFields,
-  findings: z.array(finding),
+  findings: z.array(diagnosisFinding),
 });

@@ -5,13 +5,14 @@
 import type { RecommendationDocument, WayOut } from '../../results/recommendation-document.ts';
 import { amountOf, count, duration, listed, NBSP, percent } from '../figure.ts';
 import { inkFor, type Color } from '../ink.ts';
-import { moment } from '../moment.ts';
 import { quoteName, showMessage } from '../name.ts';
 import { finish, labelled, pageWidth, wrap } from '../paragraph.ts';
 import { dollars } from '../plan/layout-text.ts';
 import type { Style } from '../render.ts';
 import { layoutChangeLines } from './layout-change-table.ts';
 import { percents, reasonWords, verdictWords } from './reason-words.ts';
+import { momentText } from '../diagnosis/diagnosis-words.ts';
+import { evidenceLines } from '../diagnosis/evidence-text.ts';
 import { commandLines } from './step-commands.ts';
 
 const MARGIN = 15;
@@ -36,7 +37,12 @@ export function renderRecommendationText(document: RecommendationDocument, style
     ...headline.slice(1),
     '',
     ...reasons.flatMap((reason, i) =>
-      labelled(i === 0 ? 'Why' : '', showMessage(reasonWords(reason, document.lastChangeMs)), MARGIN, columns),
+      labelled(
+        i === 0 ? 'Why' : '',
+        showMessage(reasonWords(reason, document.lastChangeMs)),
+        MARGIN,
+        columns,
+      ),
     ),
     ...subjectLines(document, columns),
     '',
@@ -48,25 +54,16 @@ export function renderRecommendationText(document: RecommendationDocument, style
     ...wayLines(document, columns),
     ...alternativeLines(document, columns),
     ...ownerLines(document, columns),
-    ...missingLines(document, columns),
+    '',
+    ...evidenceLines(document.evidence, columns),
     ...(steps.length === 0 ? [] : ['', ...commandLines(steps, document.target, details)]),
   ]);
 }
 
-function subjectLines({ target, evidence, lastChangeMs }: RecommendationDocument, columns: number): string[] {
-  const { fromMs, toMs, steps, stepMs, incompleteSteps } = evidence;
-  const newest = incompleteSteps === 0 ? '' : `, the newest ${count(incompleteSteps)} not complete`;
-  const changed = lastChangeMs === null ? '' : ` The layout last changed by ${moment(lastChangeMs)}.`;
-  return [
-    '',
-    ...labelled('Stream', showMessage(`${target.stream} in ${target.region}`), MARGIN, columns),
-    ...labelled(
-      'Window',
-      `${moment(fromMs)} to ${moment(toMs)}, ${amountOf(steps, 'step')} of ${duration(stepMs)}${newest}.${changed}`,
-      MARGIN,
-      columns,
-    ),
-  ];
+function subjectLines({ target, lastChangeMs }: RecommendationDocument, columns: number): string[] {
+  const changed = lastChangeMs === null ? '' : `. Its layout last changed by ${momentText(lastChangeMs)}.`;
+  const text = `${target.stream} in ${target.region}${changed}`;
+  return ['', ...labelled('Stream', showMessage(text), MARGIN, columns)];
 }
 
 function planningText({ planning }: RecommendationDocument): string {
@@ -149,7 +146,8 @@ function hotKeyLines({ hotKeys }: RecommendationDocument, columns: number): stri
   return hotKeys.flatMap(({ key, shardId, utilization, salts }, i) =>
     labelled(
       i === 0 ? 'Hot key' : '',
-      `${quoteName(key, 40)} on ${shardId} is ${percents(utilization)} of a shard's limit by itself: it fits nowhere. ` +
+      `${quoteName(key, 40)} on ${shardId} is ${percents(utilization)} of a shard's limit by itself: ` +
+        `${utilization.upper > 1 ? 'it fits nowhere' : 'it fits on one of its own only, and without the headroom'}. ` +
         `Salts: ${saltText(salts)}.`,
       MARGIN,
       columns,
@@ -183,7 +181,7 @@ function wayText(way: WayOut): string {
       );
     case 'warm-throughput':
       return (
-        `Warm throughput (UpdateStreamWarmThroughput, On-demand Advantage) of ${count(way.mibPerSec)}${NBSP}MiB/s: twice ` +
+        `Warm throughput (UpdateStreamWarmThroughput, On-demand Advantage) of ${count(way.mibPerSec)}${NBSP}MiB/s (1,000 records/s count as one): twice ` +
         'the busiest step of the window, and ready before the next peak.'
       );
     case 'own-shards':
@@ -195,19 +193,19 @@ function wayText(way: WayOut): string {
 }
 
 function alternativeLines(
-  { alternatives, after, before, steps }: RecommendationDocument,
+  { alternatives, after, steps, verdict }: RecommendationDocument,
   columns: number,
 ): string[] {
   const { resize, onDemand } = alternatives;
   const lines: string[] = [];
-  if (resize !== null && (steps.length > 0 || resize.shards !== before.shards)) {
+  if (resize !== null && (steps.length > 0 || verdict === 'UNDER_PROVISIONED')) {
     const calls = resize.calls === null ? 'which it does not lead to' : amountOf(resize.calls, 'call');
     const undone =
       resize.boundaries === 0
         ? ''
         : `; it removes ${count(resize.undone)} of ${count(resize.boundaries)} boundaries of now`;
     const usd = resize.monthlyUsd === null ? '' : `, $${dollars(resize.monthlyUsd)} a month`;
-    const cuts = steps.length > 0 ? ', and would undo these cuts' : '';
+    const cuts = steps.some(({ kind }) => kind === 'split') ? ', and would undo these cuts' : '';
     lines.push(
       `UpdateShardCount: ${amountOf(resize.shards, 'equal shard')} (${calls}) to fit the worst steps, against ` +
         `${count(after.shards)} here${usd}${undone}${cuts}.`,
@@ -243,20 +241,4 @@ function ownerLines({ owners, after, steps }: RecommendationDocument, columns: n
       columns,
     ),
   );
-}
-
-function missingLines({ evidence }: RecommendationDocument, columns: number): string[] {
-  const lines = evidence.missing.flatMap(({ what, why, command, permission, usdPerHour }) => {
-    const cost = usdPerHour === undefined ? '' : ` ($${usdPerHour.toFixed(4)} an hour)`;
-    const fix = permission ?? command;
-    return [
-      `${what.replaceAll('-', ' ')}: ${why.replaceAll('-', ' ')}${fix === undefined ? '' : `, ${fix}`}${cost}.`,
-    ];
-  });
-  return lines.length === 0
-    ? []
-    : [
-        '',
-        ...lines.flatMap((text, i) => labelled(i === 0 ? 'Missing' : '', showMessage(text), MARGIN, columns)),
-      ];
 }

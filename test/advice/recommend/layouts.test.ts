@@ -78,7 +78,7 @@ describe('the layout that is offered', () => {
         expect(found.after.shards).toBe(leastByForce(patterns, 3));
         expect(found.steps).toHaveLength(patterns.length - found.after.shards);
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 
@@ -94,7 +94,7 @@ describe('the layout that is offered', () => {
         expect(starts[0].start).toBe(0n);
         for (let i = 1; i < starts.length; i++) expect(starts[i].start).toBe(starts[i - 1].end + 1n);
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 
@@ -109,7 +109,7 @@ describe('the layout that is offered', () => {
         expect(again.steps).toEqual([]);
         expect(again.fingerprint).toBe(first.targetFingerprint);
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 
@@ -178,7 +178,7 @@ describe('the layout that is offered', () => {
         for (const { startingHashKey, endingHashKey } of found.steps)
           expect(lies(BigInt(startingHashKey), BigInt(endingHashKey))).toBe(true);
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 

@@ -70,6 +70,12 @@ function of(
   });
 }
 
+it('no merges are offered beside a key that fits nowhere: its salts need the room', () => {
+  const found = of(1000, sampleOf({ hot: [0.95, 0.3] }), { prefer: 'fewest-shards' }, 2000);
+  expect(found.steps).toEqual([]);
+  expect(found.reasons).toContainEqual({ code: 'merges-held', why: 'hot-key-first' });
+});
+
 describe('a shard whose keys were sampled', () => {
   it('is cut between its heavy keys and not at its midpoint', () => {
     const found = of(1000, sampleOf({ a: [0.45, 0.1], b: [0.45, 0.2] }));
@@ -99,6 +105,16 @@ describe('a shard whose keys were sampled', () => {
     expect(found.ways.map(({ code }) => code)).toEqual(['salt-key', 'aggregate', 'auto-distribution']);
   });
 
+  it('is cut where its heavy key fits on a shard of its own, if without the headroom', () => {
+    const found = of(1000, sampleOf({ heavy: [0.75, 0.2] }), { headroom: 0.3 }, 200);
+    expect(found.hotKeys.map(({ key, utilization }) => [key, utilization.upper])).toEqual([
+      ['heavy', expect.closeTo(0.9, 6)],
+    ]);
+    expect(found.steps.length).toBeGreaterThan(0);
+    expect(found.before.throttled).toBeGreaterThan(0.1);
+    expect(found.after.throttled).toBe(0);
+  });
+
   it('is cut around a key that fits nowhere where the others need it', () => {
     const found = of(1000, sampleOf({ hot: [0.42, 0.2], warm: [0.4, 0.8] }), {}, 1200);
     expect(found.verdict).toBe('UNDER_PROVISIONED');
@@ -122,12 +138,11 @@ it('an on-demand stream gets no steps but what can be done there', () => {
   const found = of(1000, sampleOf({ hot: [0.95, 0.3] }), {}, 500, 'on-demand');
   expect(found).toMatchObject({ verdict: 'UNDER_PROVISIONED', steps: [], alternatives: { resize: null } });
   expect(found.hotKeys).toHaveLength(1);
-  expect(found.ways.map(({ code }) => code)).toEqual([
-    'salt-key',
-    'warm-throughput',
-    'own-shards',
-    'aggregate',
-    'auto-distribution',
+  expect(found.ways.map(({ code }) => code)).toEqual(['salt-key', 'aggregate', 'auto-distribution']);
+  const full = of(950, sampleOf({}), {}, 0, 'on-demand');
+  expect(full.ways).toEqual([
+    { code: 'warm-throughput', mibPerSec: 3 },
+    { code: 'own-shards', shards: 2 },
   ]);
   expect(of(100, sampleOf({}), {}, 0, 'on-demand').verdict).toBe('RIGHT_SIZED');
 });

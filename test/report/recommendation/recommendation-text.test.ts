@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { z } from 'zod';
 import { RECOMMEND_DEFAULTS } from '../../../src/advice/recommend/recommend-options.ts';
 import { recommend } from '../../../src/advice/recommend/recommend.ts';
 import { builtInPrices } from '../../../src/model/price-tables.ts';
@@ -45,7 +46,7 @@ const textOf = (evidence: StreamEvidence, details = false): string =>
   renderRecommendationText(documentOf(evidence), { columns: 80, color: false, details });
 
 describe('a recommendation', () => {
-  const many = Array.from({ length: 300 }, (_, i) => (i % 3 === 0 ? 1400 : 90));
+  const many = Array.from({ length: 120 }, (_, i) => (i % 3 === 0 ? 1400 : 90));
   const cases = [
     ['too few', evidenceOf(steady([300, 1000, 300, 300]))],
     ['right', evidenceOf(steady([500, 500]))],
@@ -107,3 +108,10 @@ describe('a recommendation', () => {
     );
   });
 });
+
+it('the schema and the TypeScript type of a recommendation are the same', () => {
+  type Declared = z.infer<typeof recommendationSchema>;
+  expectTypeOf<Writable<Declared>>().toEqualTypeOf<Writable<RecommendationDocument>>();
+});
+
+type Writable<T> = T extends object ? { -readonly [K in keyof T]: Writable<T[K]> } : T;
