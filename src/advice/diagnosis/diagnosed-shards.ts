@@ -19,7 +19,7 @@ export function diagnosedShardsOf(view: StreamView): DiagnosedShard[] {
       endingHashKey: formatHashKey(range.end),
       open,
       utilization: load?.worst.utilization ?? null,
-      worstStepMs: load?.worstStep == null ? null : timeOf(view, load.worstStep),
+      worstStepMs: load === undefined || load.worstStep === null ? null : timeOf(view, load.worstStep),
       incomingRecords: isCounted ? load.incomingRecords : null,
       incomingBytes: isCounted ? load.incomingBytes : null,
       throttledAttempts: isCounted ? load.throttled : null,

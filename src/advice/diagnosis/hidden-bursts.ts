@@ -18,7 +18,7 @@ export function findHiddenBursts(view: StreamView): DiagnosisFindingOf<'HIDDEN_B
     .flatMap((shard) => {
       const load = view.loads.get(shard.shardId);
       // A shard that is above its limit at other times has a finding of its own, and bursts besides explain nothing more.
-      if (load?.burst == null || load.episode?.isLasting === true) return [];
+      if (load === undefined || load.burst === null || load.episode?.isLasting === true) return [];
       return [findingOf(view, shard.shardId, load.burst)];
     })
     .sort((a, b) => b.evidence.throttled - a.evidence.throttled || (a.shardId < b.shardId ? -1 : 1));

@@ -22,7 +22,7 @@ export function findHotShards(
 ): HotShardFinding[] {
   const found = view.open.flatMap((shard) => {
     const load = view.loads.get(shard.shardId);
-    if (load?.episode == null) return [];
+    if (load === undefined || load.episode === null) return [];
     const hot = hotKeys.filter(({ shardId }) => shardId === shard.shardId);
     return hot.length > 0 && !isHotWithout(load, hot) ? [] : [findingOf(view, load, hot)];
   });

@@ -5,7 +5,7 @@
 import type { DiagnosisEvidence } from '../../results/diagnosis-finding.ts';
 import { FULL_STREAM } from '../verdict.ts';
 import type { Rule } from './rule.ts';
-import { timeOf } from './stream-view.ts';
+import { timeOf, type StreamView } from './stream-view.ts';
 import type { WholeLoad } from './whole-load.ts';
 
 /** Those that tell which shard is hot. */
@@ -24,8 +24,7 @@ export const findMonitoringOff: Rule<'MONITORING_OFF'> = (view) => {
       severity: 'warning',
       confidence: 'high',
       splitHelps: says === 'skew-or-burst' ? 'unknown' : 'no-matter',
-      ...(whole?.firstThrottled == null ? {} : { sinceMs: timeOf(view, whole.firstThrottled) }),
-      ...(whole?.lastThrottled == null ? {} : { untilMs: timeOf(view, whole.lastThrottled) }),
+      ...throttledSpan(view),
       evidence: {
         metrics,
         shards: open.length,
@@ -39,6 +38,12 @@ export const findMonitoringOff: Rule<'MONITORING_OFF'> = (view) => {
     },
   ];
 };
+
+function throttledSpan(view: StreamView): { sinceMs?: number; untilMs?: number } {
+  const { firstThrottled = null, lastThrottled = null } = view.whole ?? {};
+  if (firstThrottled === null || lastThrottled === null) return {};
+  return { sinceMs: timeOf(view, firstThrottled), untilMs: timeOf(view, lastThrottled) };
+}
 
 function saysOf(whole: WholeLoad | null): DiagnosisEvidence['MONITORING_OFF']['says'] {
   if (whole === null) return 'nothing';

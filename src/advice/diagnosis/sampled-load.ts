@@ -50,7 +50,7 @@ export function sampledShardLoad(
     incomingBytes: bytes,
     throttled: 0,
     episode:
-      isAbove && whole?.firstThrottled != null
+      isAbove && whole !== null && whole.firstThrottled !== null
         ? {
             firstStep: whole.firstThrottled,
             lastStep: whole.lastThrottled ?? whole.firstThrottled,

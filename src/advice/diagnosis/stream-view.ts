@@ -124,7 +124,13 @@ export function isBeforeOnset(
   { shardId, fromMs, toMs }: ShardSample,
   load: ShardLoad | undefined,
 ): boolean {
-  if (metrics === null || load?.episode == null || metrics.stepMs !== metrics.secPerStep * 1000) return false;
+  if (
+    metrics === null ||
+    load === undefined ||
+    load.episode === null ||
+    metrics.stepMs !== metrics.secPerStep * 1000
+  )
+    return false;
   const onsetMs = metrics.startMs + load.episode.firstStep * metrics.stepMs;
   if (fromMs !== undefined && toMs !== undefined) return toMs <= onsetMs;
   const slices = (sample?.slices ?? []).filter((slice) => slice.shardId === shardId);
@@ -152,7 +158,7 @@ function onsetStep(view: StreamView, load: ShardLoad): number {
   if (own > openedStep + 3) return own;
   const inherited = load.shard.parents.flatMap((parent) => {
     const before = view.loads.get(parent);
-    if (before?.episode == null || !before.episode.isLasting) return [];
+    if (before === undefined || before.episode === null || !before.episode.isLasting) return [];
     return before.episode.lastStep >= own - 5 ? [onsetStep(view, before)] : [];
   });
   return Math.min(own, ...inherited);

@@ -311,5 +311,5 @@ export const RETRY_STORM: DiagnosisWords<'RETRY_STORM'> = {
       : 'Metrics count attempts, not records, so growth of keys of this shard alone would look much the same.'),
   todo: () =>
     'Make retries wait, longer each time and at random (exponential backoff with jitter), and bound their number. Look for ' +
-    'what began it before adding shards. A report of a run (--run) tells retries exactly.',
+    'what began it before adding shards. A report of a run (--run-report) tells retries exactly.',
 };
