@@ -91,7 +91,7 @@ describe('the generator of a load of which a part is not whole', () => {
 describe('the digest of what was offered', () => {
   const digestOf = (change: Partial<ReportDocument>): string => {
     const { totals, ...run } = gatedRun();
-    const document = { ...run, totals: totals && { ...totals, offeredDigest: '77' }, ...change };
+    const document = { ...run, totals: { ...totals, offeredDigest: '77' }, ...change };
     const text = renderRunText(document, { columns: 80, color: false }).replaceAll(/\s+/g, ' ');
     return text.slice(text.indexOf('Repeat '));
   };
