@@ -25,7 +25,7 @@ export function evidenceLines(info: EvidenceInfo, columns: number): string[] {
 }
 
 function windowOf({ fromMs, toMs, steps, stepMs, incompleteSteps, metricsClock }: EvidenceInfo): string {
-  const span = `${momentText(fromMs)} to ${clockText(toMs, toMs)}`;
+  const span = `${momentText(fromMs)} to ${clockText(toMs, fromMs + 1)}`;
   if (steps === 0) return `${span}; no metrics`;
   const newest =
     incompleteSteps === 0

@@ -59,8 +59,8 @@ const QUESTIONS: Readonly<Record<OpenQuestion, string>> = {
 const HOLDS: Readonly<Record<MergeHold, string>> = {
   'cool-off': 'the layout has just changed',
   'window-too-short': 'the window is shorter than a day',
-  'no-63d': 'nobody looked at the 63 days before (steps of 5 minutes)',
-  'no-455d': 'nobody looked at the 455 days before (steps of an hour)',
+  'no-63d': 'nothing is known of the 63 days before (steps of 5 minutes)',
+  'no-455d': 'nothing is known of the 455 days before (steps of an hour)',
   'consumers-lag': 'consumers are behind, and fewer shards would be read more slowly',
   'no-iterator-age': 'nobody looked at how far consumers are behind',
   'reads-throttled': 'reads were throttled, and fewer shards have less to read with',
