@@ -1,6 +1,7 @@
 /**
  * A stream for one load test: made with the tags that say so, and deleted afterwards, whatever happened in between.
  */
+import { uniformRanges } from '../../model/hash-range.ts';
 import {
   CreateStreamCommand,
   DeleteStreamCommand,
@@ -22,11 +23,15 @@ import { referenceTo } from './stream-reference.ts';
 const DELETE_TRIES = 60;
 const DELETE_WAIT_MS = 1_000;
 
-/** The stream that a scenario describes, as it will be made. */
+/**
+ * The stream that a scenario describes, as it will be made.
+ * @throws Refusal (exit 2) for a layout that CreateStream cannot make
+ */
 export function plannedStream(
   runId: string,
-  { shards, maxRecordBytes, onDemand }: StreamSpec,
+  { shards, ranges, maxRecordBytes, onDemand }: StreamSpec,
 ): PlannedStream {
+  refuseUneven(shards, ranges);
   const warm = onDemand?.warmBytesPerSec;
   return {
     name: ownName(runId),
@@ -35,6 +40,16 @@ export function plannedStream(
     maxRecordBytes,
     ...(warm === undefined ? {} : { warmMiBps: Math.round(warm / MIB) }),
   };
+}
+
+/** AWS makes streams of equal shards. */
+function refuseUneven(shards: number, ranges: StreamSpec['ranges']): void {
+  const equal = uniformRanges(shards);
+  if (ranges === undefined || ranges.every(({ start }, i) => start === equal[i].start)) return;
+  throw badInput(
+    '--create: stream.startingHashKeys asks for shards that are not equal, and AWS creates streams of equal ones.',
+    'Remove stream.startingHashKeys, or name a stream that has that layout with --stream.',
+  );
 }
 
 /**
