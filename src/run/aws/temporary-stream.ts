@@ -5,16 +5,15 @@ import { uniformRanges } from '../../model/hash-range.ts';
 import {
   CreateStreamCommand,
   DeleteStreamCommand,
-  DescribeLimitsCommand,
   type CreateStreamCommandInput,
-  type DescribeLimitsCommandOutput,
 } from '@aws-sdk/client-kinesis';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KIB, LIMITS, MIB } from '../../model/limits.ts';
 import { badInput, Refusal } from '../../model/refusal.ts';
 import type { PlannedStream } from '../../results/preflight.ts';
 import type { StreamSpec } from '../../traffic/scenario.ts';
-import { awsTrouble, errorName, isDenied, type SdkError } from './aws-trouble.ts';
+import { awsTrouble, errorName, type SdkError } from './aws-trouble.ts';
+import { readQuota } from './account-quota.ts';
 import type { AwsConnection } from './connection.ts';
 import { ownName, ownTags, type Ownership } from './ownership.ts';
 import { referenceTo } from './stream-reference.ts';
@@ -70,19 +69,6 @@ export async function checkQuota(connection: AwsConnection, { mode, shards }: Pl
       `${used} are there.`,
     'Ask for fewer in stream.shards, or have the quota raised.',
   );
-}
-
-async function readQuota(connection: AwsConnection): Promise<Partial<DescribeLimitsCommandOutput>> {
-  try {
-    return await connection.control.send(new DescribeLimitsCommand({}));
-  } catch (error) {
-    if (isDenied(error)) return {};
-    throw awsTrouble(error, {
-      action: 'kinesis:DescribeLimits',
-      about: 'the account',
-      endpoint: connection.watch.endpoint,
-    });
-  }
 }
 
 /**
