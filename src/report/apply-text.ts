@@ -6,7 +6,7 @@ import type { LayoutStep } from '../results/layout-step.ts';
 import type { RecommendationDocument } from '../results/recommendation-document.ts';
 import { isTooTight, type ShardRoom } from '../results/shard-room.ts';
 import { inkFor } from './ink.ts';
-import { moment } from './moment.ts';
+import { momentText } from './diagnosis/diagnosis-words.ts';
 import { showName } from './name.ts';
 import { finish, wrap } from './paragraph.ts';
 import { tableLines, type Column } from './table.ts';
@@ -74,7 +74,7 @@ function ageText({ document, nowMs, position }: ApplyPlan): string {
   const ageMs = Math.max(0, nowMs - madeMs);
   const minutes = Math.floor(ageMs / 60_000);
   const ago = minutes === 0 ? 'just now' : `${formatDuration(minutes * 60_000_000)} ago`;
-  const made = `Recommended ${ago} (${moment(madeMs)}).`;
+  const made = `Recommended ${ago} (${momentText(madeMs)}).`;
   if (ageMs <= OLD_MS || position === document.steps.length) return made;
   return `${made} That is more than a day: the load may be another one by now. Run shardwise recommend again to be sure.`;
 }
