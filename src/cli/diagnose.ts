@@ -13,7 +13,7 @@ import {
   type EvidenceFlags,
   type EvidenceOptions,
 } from './evidence-flags.ts';
-import { addOutputFlags, emit, parseOutput, type Output, type OutputFlags } from './output.ts';
+import { addOutputFlags, addRedactFlag, emit, parseOutput, type Output, type OutputFlags } from './output.ts';
 import { VERSION } from './version.ts';
 
 export interface DiagnoseFlags extends EvidenceFlags, OutputFlags {
@@ -24,10 +24,12 @@ export function diagnoseCommand(context: Context): Command {
   const command = new Command('diagnose')
     .description('hot shards and hot keys of a stream, from its metrics and records')
     .action((flags: DiagnoseFlags) => diagnoseStream(flags, context));
-  return addOutputFlags(
-    addEvidenceFlags(command, '-1h').option(
-      '--fail-on <codes>',
-      'exit 3 on any of these findings, as HOT_KEY,HOT_SHARD; 4 where the data do not tell',
+  return addRedactFlag(
+    addOutputFlags(
+      addEvidenceFlags(command, '-1h').option(
+        '--fail-on <codes>',
+        'exit 3 on any of these findings, as HOT_KEY,HOT_SHARD; 4 where the data do not tell',
+      ),
     ),
   );
 }

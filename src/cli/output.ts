@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { badInput, Refusal, worldFailure } from '../model/refusal.ts';
 import { FORMATS, type Format } from '../report/render.ts';
 import type { AnyDocument } from '../results/document.ts';
+import { redacted } from '../results/redacted.ts';
 import { reportTargetOf, tryFolder, type ReportTarget } from '../run/files/report-file.ts';
 import type { Context } from './context.ts';
 import { fileTrouble } from './file-trouble.ts';
@@ -18,6 +19,7 @@ export interface OutputFlags {
   quiet?: boolean;
   color?: boolean;
   details?: boolean;
+  redactKeys?: boolean;
 }
 
 /** The same, checked. */
@@ -31,6 +33,8 @@ export interface Output {
   readonly color: boolean;
   /** Of a plan: the long form of its text. */
   readonly details?: boolean | undefined;
+  /** Pseudonyms for the names of keys, wherever the report goes. */
+  readonly redactKeys?: boolean | undefined;
 }
 
 export interface OutputFile {
@@ -65,7 +69,18 @@ export function parseOutput(flags: OutputFlags): Output {
     quiet: flags.quiet ?? false,
     color: flags.color ?? true,
     details: flags.details,
+    redactKeys: flags.redactKeys,
   };
+}
+
+/** Adds --redact-keys to a command whose report names keys, and returns it. */
+export function addRedactFlag(command: Command): Command {
+  return command.option('--redact-keys', 'pseudonyms such as key#1a2b3c for the names of keys in the report');
+}
+
+/** The document as it may leave the process. */
+export function shownDocument<D extends AnyDocument>(document: D, { redactKeys = false }: Output): D {
+  return redactKeys ? redacted(document) : document;
 }
 
 /** Adds --details to a command that prints plans, and returns it. */
@@ -141,7 +156,8 @@ function isDirectory(path: string): boolean {
  * Prints the report and saves its files. A measurement is never lost to a full disk: what could not be saved goes to
  * a fresh file in the system's temporary folder, or as JSON to stdout, and the command fails (exit 1) naming both.
  */
-export async function emit(document: AnyDocument, output: Output, context: Context): Promise<void> {
+export async function emit(whole: AnyDocument, output: Output, context: Context): Promise<void> {
+  const document = shownDocument(whole, output);
   try {
     await saveAndPrint(document, output, context);
   } catch (error) {

@@ -6,7 +6,7 @@ import type { PartialFile } from '../run/files/partial-file.ts';
 import type { CrewView } from '../run/send/crew.ts';
 import type { Context } from './context.ts';
 import { fileTrouble } from './file-trouble.ts';
-import type { Output } from './output.ts';
+import { shownDocument, type Output } from './output.ts';
 
 export interface PartialReport {
   /** A second is over. */
@@ -25,10 +25,11 @@ const NONE: PartialReport = {
 
 /** Does nothing where no file was asked for. @param documentOf the report of what is counted so far */
 export async function partialReport(
-  { files }: Output,
+  output: Output,
   documentOf: (view: CrewView) => ReportDocument,
   context: Context,
 ): Promise<PartialReport> {
+  const { files } = output;
   if (files.length === 0) return NONE;
   const { PartialFile: Files } = await import('../run/files/partial-file.ts');
   const file: PartialFile | undefined = Files.beside(files[0].path, (error) => {
@@ -41,7 +42,7 @@ export async function partialReport(
   return {
     note: (view) => {
       // In the warm-up nothing is counted.
-      if (view.second > 0) file.note(() => JSON.stringify(documentOf(view)));
+      if (view.second > 0) file.note(() => JSON.stringify(shownDocument(documentOf(view), output)));
     },
     remove: () => file.remove(),
     settle: () => file.settle(),

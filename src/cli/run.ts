@@ -16,9 +16,16 @@ import {
   type GateFlags,
 } from './gates.ts';
 import { noticeOf } from './notice.ts';
-import { addOutputFlags, emit, parseOutput, type OutputFlags } from './output.ts';
+import { addOutputFlags, addRedactFlag, emit, parseOutput, type Output, type OutputFlags } from './output.ts';
 import { addSendFlags, parseSendFlags, workersFor, type SendFlags } from './run-flags.ts';
-import { addWorkerFlags, checkPart, parseWorkerFlags, startTime, type WorkerFlags } from './worker-flags.ts';
+import {
+  addWorkerFlags,
+  checkPart,
+  parseWorkerFlags,
+  startTime,
+  type WorkerFlags,
+  type WorkerOptions,
+} from './worker-flags.ts';
 
 export interface RunFlags extends OutputFlags, GateFlags, SendFlags, TargetFlags, WorkerFlags {
   faults?: string;
@@ -29,7 +36,8 @@ export function runCommand(context: Context): Command {
     .description('the load test: sends the scenario to an embedded local endpoint, or to a real stream')
     .argument('<scenario.yaml>', 'what to send; see scenarios/')
     .action((file: string, flags: RunFlags) => run(file, flags, context));
-  return addTargetFlags(addWorkerFlags(addOutputFlags(addGateFlags(addSendFlags(command))))).option(
+  const told = addRedactFlag(addOutputFlags(addGateFlags(addSendFlags(command))));
+  return addTargetFlags(addWorkerFlags(told)).option(
     '--faults <file>',
     'local: what goes wrong, and how often (docs/local.md), from the first put on',
   );
@@ -41,6 +49,7 @@ async function run(file: string, flags: RunFlags, context: Context): Promise<voi
   const { transport, workers: asked } = parseSendFlags(flags);
   const aws = readTargetFlags(flags);
   const machine = parseWorkerFlags(flags, context.env, Date.now() * 1000);
+  refuseRedactedPart(output, machine);
   const scenario = await readScenario(file, gates);
   checkPart(machine, aws, scenario, gates);
   const faults = await faultsOf(flags, aws !== undefined);
@@ -92,6 +101,15 @@ async function run(file: string, flags: RunFlags, context: Context): Promise<voi
     await partial.settle();
     interrupt.release();
   }
+}
+
+/** Merging parts needs their keys. */
+function refuseRedactedPart({ redactKeys = false }: Output, { split }: WorkerOptions): void {
+  if (!redactKeys || split === undefined) return;
+  throw badInput(
+    '--redact-keys is not for the report of one machine of several: merge adds its keys up by their names.',
+    'Leave it out here; keep the parts to yourself.',
+  );
 }
 
 /** @throws Refusal (exit 2) where the file is wrong, or there is no endpoint of ours to have faults */
