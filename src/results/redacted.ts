@@ -39,8 +39,9 @@ function collect(value: unknown, names: Set<string>, hashKeys: bigint[]): void {
   if (typeof value !== 'object' || value === null) return;
   for (const [field, of] of Object.entries(value)) {
     if (typeof of === 'object') collect(of, names, hashKeys);
-    else if (typeof of === 'string' && NAME_FIELDS.includes(field)) names.add(of);
-    else if (typeof of === 'string' && field === 'hashKey') hashKeys.push(BigInt(of));
+    else if (typeof of === 'string' && NAME_FIELDS.includes(field)) {
+      if (of !== '') names.add(of);
+    } else if (typeof of === 'string' && field === 'hashKey') hashKeys.push(BigInt(of));
   }
 }
 
