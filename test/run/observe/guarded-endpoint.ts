@@ -62,13 +62,18 @@ export interface Past {
   /** Records in each, by their keys. */
   readonly keysAt: (minute: number) => readonly string[];
   readonly monitored?: boolean;
+  /** How long a stream is UPDATING when it changes; 500 otherwise. */
+  readonly reshardMs?: number;
   /** What else happens at the start of a minute. */
   readonly at?: (service: LocalService, minute: number, nowUs: number) => void;
 }
 
 /** A stream `orders` with a past that ends now. */
 export async function startGuarded(past: Past): Promise<GuardedEndpoint> {
-  const service = new GuardedService({ limits: [] });
+  const service = new GuardedService({
+    limits: [],
+    ...(past.reshardMs === undefined ? {} : { reshardMs: past.reshardMs }),
+  });
   const startUs = epochClock() - past.minutes * MINUTE_US;
   service.createStream({ name: 'orders', shards: past.shards }, startUs);
   if (past.monitored === true) {
