@@ -90,9 +90,7 @@ class Subject {
     const lines = had + Math.floor(chance() * 5);
     const waitMs = chance() < 0.5 ? 0 : chance() * 700;
     const { process: child, finished } = this.#endpoint.run(['apply', this.file, '--yes', '--quiet']);
-    let isOver = false;
-    void finished.then(() => (isOver = true));
-    while (!isOver && this.journal().length < lines) await sleep(1);
+    while (child.exitCode === null && this.journal().length < lines) await sleep(2);
     await sleep(waitMs);
     child.kill('SIGKILL');
     const { code } = await finished;
