@@ -9,12 +9,14 @@ export class ApplyProgress {
   readonly #line: ProgressLine;
   readonly #steps: number;
   readonly #maxSteps: number;
-  #position = 0;
+  #position: number;
   #taken = 0;
   #tookMs = 0;
 
-  constructor(line: ProgressLine, steps: number, maxSteps: number) {
+  /** @param position steps that are done already */
+  constructor(line: ProgressLine, position: number, steps: number, maxSteps: number) {
     this.#line = line;
+    this.#position = position;
     this.#steps = steps;
     this.#maxSteps = maxSteps;
   }
@@ -23,6 +25,11 @@ export class ApplyProgress {
     const step = Math.min(this.#position + 1, this.#steps);
     const left = Math.min(this.#steps - this.#position, this.#maxSteps - this.#taken);
     this.#line.show(`step ${step} of ${this.#steps}  ${status}  about ${span(left * this.#stepMs)} left`);
+  }
+
+  /** Steps that are done. */
+  get position(): number {
+    return this.#position;
   }
 
   done(position: number, tookMs: number): void {

@@ -4,7 +4,7 @@
  */
 import { existsSync as isThere } from 'node:fs';
 import { Command } from 'commander';
-import { badInput } from '../model/refusal.ts';
+import { badInput, Refusal } from '../model/refusal.ts';
 import type { RecommendationDocument } from '../results/recommendation-document.ts';
 import type { LayoutTrail } from '../results/layout-trail.ts';
 import type { AwsConnection } from '../run/aws/connection.ts';
@@ -81,7 +81,7 @@ async function apply(file: string, flags: ApplyFlags, context: Context): Promise
     else if (found.isTooTight) context.setExit(3);
     else if (!options.yes) context.out('\nNothing was changed: this is a dry run. Add --yes to do it.\n');
     else if (found.position < trail.length || isThere(options.journal))
-      await carryOut(connection, options, interrupt, context);
+      await carryOut(connection, options, found.position, interrupt, context);
   } finally {
     interrupt.release();
     connection.close();
@@ -130,9 +130,11 @@ async function inspect(
   return { position, isTooTight: room !== undefined && isTooTight(room) };
 }
 
+/** @param position steps that are done */
 async function carryOut(
   connection: AwsConnection,
   options: ApplyOptions,
+  position: number,
   interrupt: Interrupt,
   context: Context,
 ): Promise<void> {
@@ -144,7 +146,7 @@ async function carryOut(
   const journal = new Journal(options.journal, {
     ...{ stream: document.target.stream, fingerprint, targetFingerprint, steps: steps.length },
   });
-  const progress = new ApplyProgress(progressLine(context, options.quiet), steps.length, maxSteps);
+  const progress = new ApplyProgress(progressLine(context, options.quiet), position, steps.length, maxSteps);
   const onAbort = (): void => {
     progress.clear();
     context.err('Interrupted: the step under way is waited for. Ctrl-C again ends at once.\n');
@@ -155,15 +157,18 @@ async function carryOut(
       signal: interrupt.signal,
       gate: async () => (stopIf === undefined ? undefined : askGate(connection, stream.shortName, stopIf)),
       onState: (status) => progress.state(status),
-      onDone: (step, position, tookMs) => {
-        progress.done(position, tookMs);
-        context.out(`${position}/${steps.length} ${step.kind} done in ${(tookMs / 1000).toFixed(1)} s\n`);
+      onDone: (step, now, tookMs) => {
+        progress.done(now, tookMs);
+        context.out(`${now}/${steps.length} ${step.kind} done in ${(tookMs / 1000).toFixed(1)} s\n`);
       },
     });
     progress.clear();
     const { text, exit } = applyEnding(result, steps.length, context.columns);
     context.out(text);
     context.setExit(exit);
+  } catch (error) {
+    if (error instanceof Refusal) context.out(`${progress.position} of ${steps.length} steps are done.\n`);
+    throw error;
   } finally {
     interrupt.signal.removeEventListener('abort', onAbort);
     progress.clear();

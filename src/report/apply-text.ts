@@ -1,7 +1,7 @@
 /**
  * What `apply` is about to do, and what it has done, as text for a terminal.
  */
-import { formatDuration } from '../model/quantity.ts';
+import { formatDuration, formatNumber } from '../model/quantity.ts';
 import type { LayoutStep } from '../results/layout-step.ts';
 import type { RecommendationDocument } from '../results/recommendation-document.ts';
 import { isTooTight, type ShardRoom } from '../results/shard-room.ts';
@@ -44,7 +44,7 @@ export function renderApplyPlan(plan: ApplyPlan, columns: number): string {
   const from = document.layout.length;
   const to = document.targetLayout.length;
   return finish([
-    `${showName(plan.stream)} in ${showName(plan.region)} (${showName(plan.endpoint)})`,
+    ...wrap(`${showName(plan.stream)} in ${showName(plan.region)} (${showName(plan.endpoint)})`, columns),
     ...wrap(
       `${amount(steps.length, 'step')}, from ${amount(from, 'shard')} to ${to}. ` +
         (position === 0
@@ -64,7 +64,7 @@ export function renderApplyPlan(plan: ApplyPlan, columns: number): string {
       columns,
     ),
     ...wrap(left === 0 ? '' : roomText(plan), columns),
-    `Journal: ${showName(plan.journal)}`,
+    ...wrap(`Journal: ${showName(plan.journal)}`, columns),
   ]);
 }
 
@@ -84,10 +84,11 @@ function roomText({ room, region }: ApplyPlan): string {
     return 'How many shards the account may have was not told (kinesis:DescribeLimits).';
   const { open, most, more } = room;
   if (more === 0) return '';
-  const has = `The account has ${open} of the ${most} shards that it may have in ${region}`;
-  if (!isTooTight(room)) return `${has}; on the way there are ${more} more.`;
+  const extra = amount(more, 'shard');
+  const has = `The account has ${formatNumber(open)} of the ${formatNumber(most)} shards that it may have in ${region}`;
+  if (!isTooTight(room)) return `${has}; these steps open ${extra} more, at most at once.`;
   return (
-    `${has}; on the way there would be ${more} more: they do not fit. Nothing is done. ` +
+    `${has}; these steps open ${extra} more, at most at once: they do not fit. Nothing is done. ` +
     'Have the quota raised, recommend with --max-shards, or take fewer steps (--max-steps).'
   );
 }

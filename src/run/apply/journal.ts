@@ -142,7 +142,7 @@ function checkFile(path: string): void {
 /** A disk that is nearly full takes part of a line, and says so by no error but a count. */
 function writeWhole(file: number, text: string): void {
   const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
 }
 
 function textOf(path: string): string {

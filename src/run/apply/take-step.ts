@@ -96,11 +96,7 @@ function checkHope(trouble: StepTrouble | undefined, number: number, deadlineMs:
 }
 
 /** After a call that was taken the stream may still show what was before, for a moment. */
-async function lookAfter(
-  context: StepContext,
-  position: number,
-  untilMs: number,
-): Promise<Sight> {
+async function lookAfter(context: StepContext, position: number, untilMs: number): Promise<Sight> {
   const { connection, way } = context;
   for (;;) {
     const sight = await look(connection, way, context);

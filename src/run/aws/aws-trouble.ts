@@ -113,6 +113,12 @@ export function awsTrouble(thrown: unknown, { action, about, endpoint }: Attempt
       'Check its name, --region and the account of the credentials; run makes one with --create.',
     );
   }
+  if (/exceed the shard limit/i.test(message)) {
+    return worldFailure(
+      `The account may not have so many shards (${name}): ${firstLine(message)}`,
+      'Have the quota raised (Service Quotas), or ask for fewer shards.',
+    );
+  }
   if (THROTTLED.has(name) || name === 'LimitExceededException') {
     return new PassingTrouble(
       `AWS throttled ${action} of ${about} (${name}): ${firstLine(message)}`,

@@ -72,11 +72,17 @@ export interface ReshardTrouble {
   readonly kind: 'wait' | 'unknown' | 'refused';
 }
 
+/** Too many calls and too many shards have the same code; of the second, no patience rids. */
+function isQuotaTrouble(code: string, message: string): boolean {
+  return code === 'LimitExceededException' && /exceed the shard limit/i.test(message);
+}
+
 /** Reads an error that the AWS SDK has thrown. */
 export function reshardTroubleOf(thrown: unknown): ReshardTrouble {
   const code = errorName(thrown);
   const { message = code, $metadata } = thrown as SdkError;
   const status = $metadata?.httpStatusCode;
   if (status === undefined) return { code, message, kind: 'unknown' };
+  if (isQuotaTrouble(code, message)) return { code, message, kind: 'refused' };
   return { code, message, kind: TEMPORARY.has(code) || status >= 500 ? 'wait' : 'refused' };
 }

@@ -27,13 +27,16 @@ const BEFORE = uniformRanges(4).map(({ start }) => start);
 /** Two splits and two merges on the way. */
 const AFTER = [0n, 1n << 120n, BEFORE[1], BEFORE[1] + (1n << 100n)];
 
-let folder: string;
+let folder: string | undefined;
 let server: RunningServer;
 let connection: AwsConnection;
 let steps: readonly LayoutStep[];
 let trail: LayoutTrail;
 
-beforeEach(async () => {
+beforeEach(startAnew);
+
+async function startAnew(): Promise<void> {
+  if (folder !== undefined) await tidyUp();
   folder = mkdtempSync(join(tmpdir(), 'shardwise-'));
   const service = new LocalService({ reshardMs: 0 });
   service.createStream({ name: 's', shards: 4 }, epochClock());
@@ -42,13 +45,17 @@ beforeEach(async () => {
   const shardIds = BEFORE.map((_, i) => shardIdOf(i));
   steps = pathTo({ starts: BEFORE, shardIds, nextNumber: 4 }, AFTER).steps;
   trail = new LayoutTrail(BEFORE, steps);
-});
+}
 
-afterEach(async () => {
+afterEach(tidyUp);
+
+async function tidyUp(): Promise<void> {
+  if (folder === undefined) return;
   connection.close();
   await server.close();
   rmSync(folder, { recursive: true });
-});
+  folder = undefined;
+}
 
 interface Applied {
   readonly result: ApplyResult;
@@ -56,7 +63,7 @@ interface Applied {
 }
 
 async function apply(hooks: Partial<ApplyHooks> = {}, maxSteps = Infinity): Promise<Applied> {
-  const path = join(folder, 'journal');
+  const path = join(folder ?? '', 'journal');
   const subject = { stream: 's', fingerprint: 'a', targetFingerprint: 'b', steps: steps.length };
   const journal = new Journal(path, subject);
   try {
@@ -139,6 +146,33 @@ describe('apply', () => {
     expect(events.at(-1)).toMatchObject({ event: 'stop', position: 1, why: 'interrupted' });
   });
 
+  it('takes no step twice and leaves none out, at whatever point of its way it died', async () => {
+    for (let deathAt = 1; ; deathAt++) {
+      let points = 0;
+      const point = (): void => {
+        if (++points === deathAt) throw new Error('died');
+      };
+      const gate = async (): Promise<undefined> => {
+        await Promise.resolve();
+        point();
+      };
+      // Before the first line of a step, between the line and the call, and after the step.
+      const hooks = { gate, onState: point, onDone: point };
+      const died = await apply(hooks).then(
+        () => false,
+        () => true,
+      );
+      if (!died) break;
+      const { events } = await apply();
+      expect(await openStarts()).toEqual(AFTER);
+      const done = events.flatMap((entry) => (entry.event === 'done' ? [entry.step] : []));
+      expect(done).toEqual([1, 2, 3, 4]);
+      // Two splits make four, two merges two.
+      expect(await listShards(connection.control, 's', 'FROM_TRIM_HORIZON')).toHaveLength(4 + 4 + 2);
+      await startAnew();
+    }
+  });
+
   it('finds a step done whose reply was lost', async () => {
     await setFaults({ operations: ['SplitShard'], drop: 'after' });
     const { result, events } = await apply();
@@ -158,7 +192,11 @@ describe('apply', () => {
     await apply({}, 1);
     await mergeLowest();
     // The split is undone: that is the layout before the first step, and the steps can be taken again.
-    expect(await inspectStream(connection, { stream: "s", trail }, undefined, { signal: new AbortController().signal })).toBe(0);
+    expect(
+      await inspectStream(connection, { stream: 's', trail }, undefined, {
+        signal: new AbortController().signal,
+      }),
+    ).toBe(0);
     await mergeLowest();
     await expect(apply()).rejects.toThrow(/none that these steps lead through/);
   });

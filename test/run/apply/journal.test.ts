@@ -77,5 +77,30 @@ describe('the journal of apply', () => {
     // No process has so high a number.
     writeFileSync(`${path}.lock`, `${hostname().replaceAll(/[^a-zA-Z0-9._-]/g, '_')}/99999999`);
     new Journal(path, SUBJECT).close();
+    // A container that is started again counts its processes anew.
+    writeFileSync(`${path}.lock`, `${hostname().replaceAll(/[^a-zA-Z0-9._-]/g, '_')}/${process.pid}`);
+    new Journal(path, SUBJECT).close();
+  });
+
+  it('leaves no lock where it refuses, and no device takes its place', () => {
+    writeFileSync(path, 'dear diary\n');
+    expect(() => new Journal(path, SUBJECT)).toThrow(/no journal of apply/);
+    expect(existsSync(`${path}.lock`)).toBe(false);
+    expect(() => new Journal('/dev/full', SUBJECT)).toThrow(/not an ordinary file/);
+    expect(() => new Journal(folder, SUBJECT)).toThrow(/not an ordinary file/);
+    expect(() => new Journal(join(folder, 'gone', 'journal'), SUBJECT)).toThrow(/cannot be kept \(ENOENT\)/);
+  });
+
+  it('writes down again what is done again after somebody led the stream back', () => {
+    const first = new Journal(path, SUBJECT);
+    first.start(0);
+    first.write({ event: 'done', step: 1, how: 'called', children: [] });
+    first.write({ event: 'done', step: 2, how: 'called', children: [] });
+    first.close();
+    const second = new Journal(path, SUBJECT);
+    expect(second.done).toBe(2);
+    second.start(1);
+    expect(second.done).toBe(1);
+    second.close();
   });
 });

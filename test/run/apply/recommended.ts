@@ -39,7 +39,12 @@ export function recommended({ name, endpoint, before, after }: WantedSteps): Rec
     },
     evidence: {
       ...{ fromMs: evidence.fromMs, toMs: evidence.toMs, steps: 1440, stepMs: 60_000, incompleteSteps: 0 },
-      ...{ shardsWithMetrics: before.length, shardsInWindow: before.length, missing: [], asked: evidence.asked },
+      ...{
+        shardsWithMetrics: before.length,
+        shardsInWindow: before.length,
+        missing: [],
+        asked: evidence.asked,
+      },
     },
     ...recommend(evidence, { ...RECOMMEND_DEFAULTS, prices: undefined }),
     fingerprint: startsOf(before),

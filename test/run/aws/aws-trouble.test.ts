@@ -58,6 +58,15 @@ describe('what AWS refuses is said in a sentence', () => {
       'There is no stream orders at https://kinesis.eu-west-1.amazonaws.com.',
     ],
     [
+      thrown(
+        'LimitExceededException',
+        'This request would exceed the shard limit for the account 1 in us-east-1. Limit: 500.',
+        replied,
+      ),
+      1,
+      'The account may not have so many shards (LimitExceededException): This request would exceed the shard limit for the account 1 in us-east-1. Limit: 500.',
+    ],
+    [
       thrown('LimitExceededException', 'Rate exceeded for account 1.', replied),
       1,
       'AWS throttled kinesis:PutRecords of stream orders (LimitExceededException): Rate exceeded for account 1.',

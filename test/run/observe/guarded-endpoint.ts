@@ -64,6 +64,8 @@ export interface Past {
   readonly monitored?: boolean;
   /** Metric minutes in a real one; the minutes of the past are the metrics'. */
   readonly clockFactor?: number;
+  /** How long a stream is UPDATING when it changes; 500 otherwise. */
+  readonly reshardMs?: number;
   /** What else happens at the start of a minute. */
   readonly at?: (service: LocalService, minute: number, nowUs: number) => void;
 }
@@ -73,7 +75,11 @@ export async function startGuarded(past: Past): Promise<GuardedEndpoint> {
   const { clockFactor = 1 } = past;
   const minuteUs = MINUTE_US / clockFactor;
   const startUs = epochClock() - past.minutes * minuteUs;
-  const service = new GuardedService({ limits: [], metrics: { clockFactor, originUs: startUs } });
+  const service = new GuardedService({
+    limits: [],
+    metrics: { clockFactor, originUs: startUs },
+    ...(past.reshardMs === undefined ? {} : { reshardMs: past.reshardMs }),
+  });
   service.createStream({ name: 'orders', shards: past.shards }, startUs);
   if (past.monitored === true) {
     const on = { StreamName: 'orders', ShardLevelMetrics: ['ALL'] };
