@@ -37,11 +37,14 @@ export type Ask = (operation: string, input?: object) => Answered;
 
 export interface Played {
   readonly service: LocalService;
-  readonly url: string;
+  /** Flags that name the endpoint. */
+  readonly where: readonly string[];
   /** When a minute begins on the metrics' clock, in ISO 8601. */
   at(minute: number): string;
   /** Runs a command on a stream over the window that was played. */
   run(command: string, stream: string, ...flags: readonly string[]): Promise<Outcome>;
+  /** Plays more minutes, from the next one on, and says which. */
+  goOn(minutes: number): { readonly from: number; readonly to: number };
   close(): Promise<void>;
 }
 
@@ -135,33 +138,45 @@ function textOf(load: PlantedLoad): string {
 /**
  * Plays streams and opens the endpoint on which they are. Its metric clock has a minute in 60 / `clockFactor` seconds.
  * @param minutes of the metrics' clock, all of them over
+ * @param later minutes that can be played after that: the endpoint's clock is so far behind
  */
 export async function playStreams(
   streams: Readonly<Record<string, PlantedStream>>,
   minutes: number,
   clockFactor = 60,
+  later = 0,
 ): Promise<Played> {
   const minuteUs = 60_000_000 / clockFactor;
   const ticksPerMinute = (minuteUs / 1_000_000) * TICKS_PER_SEC;
-  const endUs = epochClock();
   // So that minutes begin where the metrics' own do.
-  const startUs = Math.floor((endUs - minutes * minuteUs) / 60_000_000) * 60_000_000;
-  const service = new LocalService({ metrics: { clockFactor, originUs: startUs } });
+  const startUs = Math.floor((epochClock() - (minutes + later) * minuteUs) / 60_000_000) * 60_000_000;
+  const service = new LocalService({ reshardMs: 1, metrics: { clockFactor, originUs: startUs } });
   const playing = Object.entries(streams).map(
     ([name, stream]) => new Playing(name, stream, service, ticksPerMinute),
   );
+  let shiftUs = 0;
+  const nowUs = (): number => epochClock() - shiftUs;
+  const play = (from: number, to: number): void => {
+    for (let tick = from * ticksPerMinute; tick < to * ticksPerMinute; tick++) {
+      const tickUs = startUs + Math.round((tick * 1_000_000) / TICKS_PER_SEC);
+      playing.forEach((stream) => stream.tick(tick, tickUs));
+    }
+    shiftUs = epochClock() - (startUs + to * minuteUs);
+  };
   playing.forEach((stream) => stream.begin(startUs));
-  for (let tick = 0; tick < minutes * ticksPerMinute; tick++) {
-    const nowUs = startUs + Math.round((tick * 1_000_000) / TICKS_PER_SEC);
-    playing.forEach((stream) => stream.tick(tick, nowUs));
-  }
-  const server = await startServer({ host: '127.0.0.1', port: 0, service, nowUs: epochClock });
+  play(0, minutes);
+  const server = await startServer({ host: '127.0.0.1', port: 0, service, nowUs });
   const at = (minute: number): string => new Date(startUs / 1000 + minute * 60_000).toISOString();
   const where = ['--endpoint-url', server.url, '--region', 'us-east-1'];
   return {
-    ...{ service, url: server.url, at },
+    ...{ service, where, at },
     run: (command, stream, ...flags) =>
       shardwise(command, '--stream', stream, '--from', at(0), '--to', at(minutes), ...where, ...flags),
+    goOn: (more) => {
+      const from = Math.ceil((nowUs() - startUs) / minuteUs);
+      play(from, from + more);
+      return { from, to: from + more };
+    },
     close: () => server.close(),
   };
 }
