@@ -2,17 +2,18 @@
  * `shardwise apply`: carries out the steps of a recommendation. A dry run without --yes; killed at any moment and called
  * again, it goes on from what the stream shows.
  */
+import { existsSync as isThere } from 'node:fs';
 import { Command } from 'commander';
 import { badInput } from '../model/refusal.ts';
 import type { RecommendationDocument } from '../results/recommendation-document.ts';
 import type { LayoutTrail } from '../results/layout-trail.ts';
-import type { ApplyResult } from '../run/apply/apply-steps.ts';
 import type { AwsConnection } from '../run/aws/connection.ts';
 import { addAwsFlags, readAwsFlags, type AwsFlags } from './aws-flags.ts';
-import type { Context, ExitCode } from './context.ts';
+import type { Context } from './context.ts';
 import type { Interrupt, LastAct } from './interrupt.ts';
 import { readSteps, streamOf, type AppliedStream } from './apply-file.ts';
 import { ApplyProgress } from './apply-progress.ts';
+import { applyEnding } from './apply-ending.ts';
 import { progressLine } from './progress.ts';
 
 interface ApplyFlags extends AwsFlags {
@@ -75,10 +76,12 @@ async function apply(file: string, flags: ApplyFlags, context: Context): Promise
   const connection = await connect(stream.aws, stream.name);
   const interrupt = watchInterrupt(LAST_ACT);
   try {
-    const position = await inspect(connection, options, context);
-    if (interrupt.signal.aborted) context.setExit(130);
+    const found = await inspect(connection, options, interrupt, context);
+    if (found === undefined || interrupt.signal.aborted) context.setExit(130);
+    else if (found.isTooTight) context.setExit(3);
     else if (!options.yes) context.out('\nNothing was changed: this is a dry run. Add --yes to do it.\n');
-    else if (position < trail.length) await carryOut(connection, options, interrupt, context);
+    else if (found.position < trail.length || isThere(options.journal))
+      await carryOut(connection, options, interrupt, context);
   } finally {
     interrupt.release();
     connection.close();
@@ -91,25 +94,40 @@ function readMaxSteps(text: string | undefined): number {
   throw badInput(`--max-steps ${text} is not a whole number above 0.`, 'Write for example --max-steps 1.');
 }
 
-/** Checks the stream and says what would be done. @returns steps that are done */
-async function inspect(connection: AwsConnection, options: ApplyOptions, context: Context): Promise<number> {
-  const { document, stream } = options;
+/** What the stream shows, before anything is done. */
+interface Found {
+  /** Steps that are done. */
+  readonly position: number;
+  /** The account has no room for the shards that are open on the way. */
+  readonly isTooTight: boolean;
+}
+
+/** Checks the stream and says what would be done. @returns undefined where it was interrupted before */
+async function inspect(
+  connection: AwsConnection,
+  options: ApplyOptions,
+  { signal }: Interrupt,
+  context: Context,
+): Promise<Found | undefined> {
+  const { document, stream, trail, maxSteps, journal } = options;
   const { inspectStream } = await import('../run/apply/stream-way.ts');
+  const { readShardRoom } = await import('../run/apply/shard-room.ts');
+  const { isTooTight } = await import('../results/shard-room.ts');
+  const { epochClock } = await import('../run/clock.ts');
   const { renderApplyPlan } = await import('../report/apply-text.ts');
   const { SECONDS_PER_STEP } = await import('../advice/schedule/resize-lead.ts');
-  const way = { stream: stream.name, trail: options.trail };
-  const position = await inspectStream(connection, way, stream.arn);
-  const { maxSteps, journal } = options;
-  const text = renderApplyPlan(
-    {
-      ...{ document, position, maxSteps, journal, stream: stream.name, secondsPerStep: SECONDS_PER_STEP },
-      region: connection.region,
-      endpoint: connection.watch.endpoint,
-    },
-    context.columns,
-  );
-  context.out(text);
-  return position;
+  const line = progressLine(context, options.quiet);
+  const onState = (status: string): void => line.show(`the stream is ${status}: waiting until it is ACTIVE`);
+  const way = { stream: stream.name, trail };
+  const position = await inspectStream(connection, way, stream.arn, { signal, onState }).finally(line.clear);
+  if (position === undefined) return undefined;
+  const room = await readShardRoom(connection, trail, position, Math.min(trail.length, position + maxSteps));
+  const plan = {
+    ...{ document, position, maxSteps, journal, stream: stream.name, secondsPerStep: SECONDS_PER_STEP },
+    ...{ region: connection.region, endpoint: connection.watch.endpoint, nowMs: epochClock() / 1000, room },
+  };
+  context.out(renderApplyPlan(plan, context.columns));
+  return { position, isTooTight: room !== undefined && isTooTight(room) };
 }
 
 async function carryOut(
@@ -127,6 +145,11 @@ async function carryOut(
     ...{ stream: document.target.stream, fingerprint, targetFingerprint, steps: steps.length },
   });
   const progress = new ApplyProgress(progressLine(context, options.quiet), steps.length, maxSteps);
+  const onAbort = (): void => {
+    progress.clear();
+    context.err('Interrupted: the step under way is waited for. Ctrl-C again ends at once.\n');
+  };
+  interrupt.signal.addEventListener('abort', onAbort);
   try {
     const result = await applySteps(connection, { stream: stream.name, steps, trail, maxSteps }, journal, {
       signal: interrupt.signal,
@@ -138,29 +161,12 @@ async function carryOut(
       },
     });
     progress.clear();
-    finish(result, steps.length, context);
+    const { text, exit } = applyEnding(result, steps.length, context.columns);
+    context.out(text);
+    context.setExit(exit);
   } finally {
+    interrupt.signal.removeEventListener('abort', onAbort);
     progress.clear();
     journal.close();
   }
-}
-
-/** The last word, and the exit code. */
-function finish({ position, ended }: ApplyResult, steps: number, context: Context): void {
-  const left = steps - position;
-  const goOn = 'Apply the same file again to go on.';
-  if (ended === 'finished') {
-    context.out('The stream has the layout that was recommended.\n');
-  } else if (ended === 'max-steps') {
-    context.out(`${left} of ${steps} steps are left (--max-steps). ${goOn}\n`);
-  } else {
-    const why = ended === 'interrupted' ? 'Interrupted.' : `Stopped: ${ended.why}`;
-    context.out(`${why} ${left} of ${steps} steps are left. ${goOn}\n`);
-    context.setExit(exitOf(ended));
-  }
-}
-
-function exitOf(ended: Exclude<ApplyResult['ended'], 'finished' | 'max-steps'>): ExitCode {
-  if (ended === 'interrupted') return 130;
-  return ended.kind === 'gate' ? 3 : 4;
 }

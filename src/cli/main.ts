@@ -7,6 +7,7 @@ import { Refusal, worldFailure } from '../model/refusal.ts';
 import { refusalText } from './refusal-text.ts';
 import type { Context } from './context.ts';
 import { applyCommand } from './apply.ts';
+import { captureCommand } from './capture.ts';
 import { cleanupCommand } from './cleanup.ts';
 import { diagnoseCommand } from './diagnose.ts';
 import { localCommand } from './local.ts';
@@ -49,7 +50,7 @@ function programOf(context: Context): Command {
     .addHelpText('after', HELP);
   const commands = [
     ...[planCommand, simulateCommand, runCommand, localCommand, diagnoseCommand, recommendCommand],
-    ...[applyCommand, reportCommand, mergeCommand, cleanupCommand, pricesCommand],
+    ...[applyCommand, captureCommand, reportCommand, mergeCommand, cleanupCommand, pricesCommand],
   ];
   for (const commandOf of commands) program.addCommand(commandOf(context));
   for (const command of [program, ...program.commands]) {

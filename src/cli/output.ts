@@ -92,7 +92,8 @@ function parseFile(path: string): OutputFile {
   return { path, format: FORMAT_OF_EXTENSION[extension] };
 }
 
-function checkWritable(path: string): void {
+/** Whether something is there already. @throws Refusal (exit 2) where the file cannot be written */
+export function checkWritable(path: string): boolean {
   if (/[/\\]$/.test(path)) {
     throw badInput(`--out: ${path} ends as the name of a folder does.`, 'Name a file.');
   }
@@ -108,6 +109,7 @@ function checkWritable(path: string): void {
   } catch (error) {
     throw notWritable(path, error);
   }
+  return target.exists && !target.isDevice;
 }
 
 function targetOf(path: string): ReportTarget {

@@ -1,4 +1,5 @@
 /** What the owner of a stream can set, apart from its shards and its retention. */
+import type { HashRange } from '../model/hash-range.ts';
 import { KIB, LIMITS } from '../model/limits.ts';
 import { Encryption } from './encryption.ts';
 import { TagSet } from './tag-set.ts';
@@ -9,6 +10,8 @@ export type StreamMode = 'PROVISIONED' | 'ON_DEMAND';
 export interface StreamSpec {
   readonly name: string;
   readonly shards: number;
+  /** Of those shards, in order of hash key, where they are not equal: AWS makes no such stream at once, we do. */
+  readonly ranges?: readonly HashRange[];
   readonly mode?: StreamMode;
   /** Data and key, 1 MiB to 10 MiB; default 1 MiB. */
   readonly maxRecordBytes?: number;

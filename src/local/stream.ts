@@ -4,7 +4,7 @@
 import { LIMITS } from '../model/limits.ts';
 import type { OnDemandRules } from '../model/on-demand.ts';
 import { OnDemandMinutes } from '../model/on-demand-minutes.ts';
-import { createShardMap, type LayoutChange } from '../model/shard-map.ts';
+import { createShardMap, shardMapOf, type LayoutChange } from '../model/shard-map.ts';
 import { Throttle } from '../model/throttle.ts';
 import { ConsumerRegistry } from './consumer-registry.ts';
 import type { MetricStore } from './cloudwatch/metric-store.ts';
@@ -73,7 +73,10 @@ export class Stream {
     this.#onDemand = place.onDemand;
     this.settings = new StreamSettings(spec);
     this.state = new StreamState(nowUs + createUs);
-    this.layout = new StreamLayout(createShardMap(spec.shards), nowUs);
+    this.layout = new StreamLayout(
+      spec.ranges ? shardMapOf(spec.ranges) : createShardMap(spec.shards),
+      nowUs,
+    );
     this.#comingShards = spec.shards;
     this.retention = new Retention(spec.retentionHours ?? LIMITS.retentionHoursDefault.value, nowUs);
     this.throttle = new Throttle(spec.shards, nowUs, {

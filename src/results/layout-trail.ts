@@ -43,6 +43,17 @@ export class LayoutTrail {
     return [...starts].sort(ascending);
   }
 
+  /** The most open shards on the way from one position to a later one, both ends included. */
+  mostShards(from: number, to: number): number {
+    let open = this.startsAfter(from).length;
+    let most = open;
+    for (const { kind } of this.#moves.slice(from, to)) {
+      open += kind === 'split' ? 1 : -1;
+      most = Math.max(most, open);
+    }
+    return most;
+  }
+
   /**
    * How many steps have been taken where these shards are open; undefined where the layout is not one of the trail's.
    * @param starts lowest hash keys of the shards that are open now

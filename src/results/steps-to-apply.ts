@@ -18,7 +18,32 @@ export function trailOf(document: RecommendationDocument, file: string): LayoutT
   const target = trail.startsAfter(trail.length).map((start) => ({ start, end: start }));
   if (layoutFingerprint(target) !== document.targetFingerprint)
     throw damaged(file, 'steps', 'do not lead to the layout of targetFingerprint');
+  if (layoutFingerprint(rangesOf(document.targetLayout, 'targetLayout', file)) !== document.targetFingerprint)
+    throw damaged(file, 'targetLayout', 'is not that of targetFingerprint');
+  if (trail.length > 0 && document.peakShards !== trail.mostShards(0, trail.length))
+    throw damaged(file, 'peakShards', 'is not what the steps come to');
+  checkNames(document, file);
   return trail;
+}
+
+/** Names that are shown to people: of the shards that are there before the first step. */
+function checkNames({ layout, steps }: RecommendationDocument, file: string): void {
+  const names = new Map(layout.map(({ startingHashKey, shardId }) => [startingHashKey, shardId]));
+  const ends = new Map(layout.map(({ startingHashKey, endingHashKey }) => [startingHashKey, endingHashKey]));
+  steps.forEach((step, i) => {
+    const start = step.startingHashKey;
+    const known = names.get(start);
+    if (known !== undefined && known !== step.shardId)
+      throw damaged(file, `steps[${i}].shardId`, `is not ${known}, which has that hash range`);
+    if (step.kind === 'merge') {
+      const seam = String(BigInt(ends.get(start) ?? -1) + 1n);
+      const above = names.get(seam);
+      if (known !== undefined && above !== undefined && above !== step.adjacentShardId)
+        throw damaged(file, `steps[${i}].adjacentShardId`, `is not ${above}, which is the shard above`);
+      names.delete(seam);
+    }
+    names.delete(start);
+  });
 }
 
 function trailAlong(

@@ -31,8 +31,9 @@ export interface LocalTarget {
  * @param isRead whether there are consumers
  */
 export async function openLocalTarget(stream: StreamSpec, isRead = false): Promise<LocalTarget> {
-  const { shards, maxRecordBytes, retentionHours, initialFill, onDemand } = stream;
-  const spec = { name: STREAM_NAME, shards, maxRecordBytes, retentionHours, initialFill };
+  const { shards, ranges, maxRecordBytes, retentionHours, initialFill, onDemand } = stream;
+  const layout = { shards, ...(ranges && { ranges }) };
+  const spec = { name: STREAM_NAME, ...layout, maxRecordBytes, retentionHours, initialFill };
   const embedded = await startEmbedded({
     streams: [onDemand === undefined ? spec : { ...spec, mode: 'ON_DEMAND' }],
     ...(onDemand && { onDemandRules: onDemand.rules }),

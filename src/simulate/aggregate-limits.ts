@@ -6,14 +6,14 @@ import { LIMITS } from '../model/limits.ts';
 import type { ShardMap } from '../model/shard-map.ts';
 import { exp } from '../traffic/elementary.ts';
 import { longestKey, meanSquareDataBytes, type DrawnSize } from '../traffic/record-mean.ts';
-import type { DrawnKeys, Scenario, Source } from '../traffic/scenario.ts';
+import type { DrawnKeys, ListedHashKeys, Scenario, Source } from '../traffic/scenario.ts';
 import { utf8Length } from '../model/record.ts';
 import type { ShardClasses } from './shard-classes.ts';
 import { peakRateOf, peakRateOfAll, requestPeriodUs } from './request-period.ts';
 
 /** A source that the engine knows: independent draws, sizes from a formula. */
 export interface DrawnSource extends Source {
-  readonly keys: DrawnKeys;
+  readonly keys: DrawnKeys | ListedHashKeys;
   readonly size: DrawnSize;
 }
 
@@ -36,10 +36,10 @@ const KNOWN = {
     'timeline',
     'thresholds',
   ],
-  stream: ['shards', 'maxRecordBytes', 'retentionHours', 'initialFill', 'onDemand'],
+  stream: ['shards', 'ranges', 'maxRecordBytes', 'retentionHours', 'initialFill', 'onDemand'],
   producer: ['api', 'preset', 'batch', 'batchBytes', 'lingerUs', 'inFlight', 'loop', 'retry'],
   source: ['name', 'stages', 'arrivals', 'keys', 'size', 'compressibility'],
-  keys: ['uniform', 'zipf', 'hot', 'weights'],
+  keys: ['uniform', 'zipf', 'hot', 'weights', 'hashKeys'],
   arrivals: ['even', 'poisson', 'bursts'],
   size: ['fixed', 'uniform', 'lognormal'],
 };

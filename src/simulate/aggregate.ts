@@ -6,11 +6,12 @@
  * one multinomial draw, which for independent keys is exact in law. Buckets that can run empty are followed tick by
  * tick between two bounds (`fluid.ts`); of the two the middle is reported, and both beside it.
  */
-import { createShardMap, type ShardMap } from '../model/shard-map.ts';
+import type { ShardMap } from '../model/shard-map.ts';
 import { CountTally } from '../results/count-tally.ts';
 import { ArrivalCounts } from '../traffic/arrival-counts.ts';
 import { hypergeometricOf } from '../traffic/hypergeometric.ts';
 import { KeyDictionary } from '../traffic/key-dictionary.ts';
+import { initialMapOf } from '../traffic/initial-layout.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { Draws, PURPOSE } from '../traffic/threefry.ts';
 import { bytesMayBind, unknownPart, unmodelled, type DrawnScenario } from './aggregate-limits.ts';
@@ -116,7 +117,7 @@ class AggregatePlayer {
     const { shards } = stream;
     this.#scenario = scenario;
     this.#meanBytes = meanBytes;
-    this.#map = createShardMap(shards);
+    this.#map = initialMapOf(stream);
     this.#grid = stepGridOf(scenario, meanBytes);
     this.#dictionary = new KeyDictionary(
       traffic.map((source) => source.keys),

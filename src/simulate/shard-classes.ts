@@ -7,7 +7,7 @@ import type { KeyDictionary } from '../traffic/key-dictionary.ts';
 import { KeyRouter } from '../traffic/key-router.ts';
 import { heaviestKeysOf, keySharesOf } from '../traffic/key-shares.ts';
 import { keyCountOf } from '../traffic/keys.ts';
-import type { DrawnKeys } from '../traffic/scenario.ts';
+import type { DrawnKeys, ListedHashKeys } from '../traffic/scenario.ts';
 
 /** So many keys of a source are placed where their hash puts them; the lighter ones beyond are spread evenly. */
 export const MOST_PLACED = 4_000_000;
@@ -31,7 +31,7 @@ export interface ShardClasses {
 
 /** @param most heaviest keys that are counted one by one */
 export function shardClassesOf(
-  keys: DrawnKeys,
+  keys: DrawnKeys | ListedHashKeys,
   source: number,
   dictionary: KeyDictionary,
   map: ShardMap,
@@ -62,7 +62,7 @@ export function shardClassesOf(
 }
 
 function placeKeys(
-  keys: DrawnKeys,
+  keys: DrawnKeys | ListedHashKeys,
   source: number,
   dictionary: KeyDictionary,
   map: ShardMap,
@@ -90,7 +90,7 @@ function placeKeys(
 
 /** Spreads the keys that were not placed over all shards, as long as the longest of them. */
 function spreadRest(
-  keys: DrawnKeys,
+  keys: DrawnKeys | ListedHashKeys,
   source: number,
   dictionary: KeyDictionary,
   first: number,

@@ -3,16 +3,11 @@
  */
 import { OnDemandMinutes } from '../model/on-demand-minutes.ts';
 import { ATTEMPT, type AttemptOutcome } from '../model/outcome.ts';
-import {
-  createShardMap,
-  openNumbersAfter,
-  openNumbersOf,
-  type LayoutChange,
-  type ShardMap,
-} from '../model/shard-map.ts';
+import { openNumbersAfter, openNumbersOf, type LayoutChange, type ShardMap } from '../model/shard-map.ts';
 import { ACCEPTED, Throttle } from '../model/throttle.ts';
 import type { Batch, Parcels } from '../traffic/producer.ts';
 import type { TimelineRow } from '../results/report-document.ts';
+import { initialMapOf } from '../traffic/initial-layout.ts';
 import type { Scenario } from '../traffic/scenario.ts';
 import { Pipeline } from './pipeline.ts';
 import { Readers } from './readers.ts';
@@ -63,7 +58,7 @@ export class SimulatedStream {
    */
   constructor(scenario: Scenario, z: number, reading: ReadingOptions) {
     const { shards, maxRecordBytes, initialFill, onDemand } = scenario.stream;
-    this.map = createShardMap(shards);
+    this.map = initialMapOf(scenario.stream);
     this.openNumbers = openNumbersOf(this.map);
     this.#warmupUs = scenario.warmupUs;
     this.#isPutRecord = scenario.producer.api === 'PutRecord';

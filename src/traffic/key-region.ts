@@ -122,7 +122,8 @@ export class HashedRegion implements KeyRegion {
 
   nameAt(n: number): string {
     const keys = this.#keys;
-    if (keys.kind === 'hashKeys') return standInName(keys.hashKeys[n], keys.keyBytes[n]);
+    if (keys.kind === 'hashKeys')
+      return keys.names?.get(n) ?? standInName(keys.hashKeys[n], keys.keyBytes[n]);
     return (this.#names as GeneratedRegion).nameAt(n);
   }
 

@@ -3,15 +3,13 @@
  */
 import { z } from 'zod';
 import { LIMITS } from '../model/limits.ts';
+import { hashKeyEntry, MOST_HASH_KEYS } from './hash-key-entries.ts';
 import { describeValue, joinSentences, unlike } from './scenario-complaint.ts';
 import { choice, decimal, fields, fileName, list, oneOf, quantity, text, whole } from './scenario-field.ts';
 import { expandKeys } from './short-form.ts';
 import { MOST_KEYS, STEEPEST_EXPONENT } from './scenario.ts';
 
 export const MAX_DURATION_US = 365 * 24 * 3_600_000_000;
-
-/** 256 characters of four bytes. */
-const MOST_KEY_BYTES = LIMITS.partitionKeyChars.value * 4;
 
 const count = whole(1, MOST_KEYS, 'Number of different keys.');
 
@@ -66,16 +64,7 @@ const keyFields = fields({
   file: fileName(
     'Keys by name with their counts: CSV lines key,count, or JSON lines {"key", "count"}.',
   ).optional(),
-  hashKeys: list(
-    fields({
-      hashKey: text(39, 'Where the records go: a decimal number from 0 to 2^128 - 1, in quotes.'),
-      bytes: whole(1, MOST_KEY_BYTES, 'Length of the partition key in UTF-8.'),
-      weight: decimal(0, Number.MAX_SAFE_INTEGER, 'Part of the records, as a weight.'),
-    }),
-    1,
-    1_000_000,
-    'Observed keys whose names are not known; sent with explicit hash keys.',
-  ).optional(),
+  hashKeys: list(hashKeyEntry, 1, MOST_HASH_KEYS, 'Observed keys; sent with explicit hash keys.').optional(),
   sequential: fields(
     { count: count.optional() },
     'Record k has key k, from the first again after count keys (default 1,000,000,000).',

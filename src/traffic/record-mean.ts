@@ -157,7 +157,7 @@ export function shareOfKeys(
 export function longestKey(keys: Keys, placementSeed?: number): string {
   if (keys.kind === 'hashKeys') {
     const most = keys.keyBytes.indexOf(keys.keyBytes.reduce((a, b) => Math.max(a, b), 0));
-    return standInName(keys.hashKeys[most], keys.keyBytes[most]);
+    return keys.names?.get(most) ?? standInName(keys.hashKeys[most], keys.keyBytes[most]);
   }
   if (keys.kind === 'file') return longestName(keys.table);
   if (keys.kind !== 'weights') return keyNameOf(keys.template, keyCountOf(keys) - 1, placementSeed);

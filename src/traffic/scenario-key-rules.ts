@@ -1,15 +1,13 @@
 /**
  * What must hold between the fields of a source's keys, beyond what each field is on its own.
  */
-import { parseHashKey } from '../model/hash-key.ts';
-import { LIMITS } from '../model/limits.ts';
 import { formatCount } from '../model/quantity.ts';
-import { describeValue, type Path } from './scenario-complaint.ts';
+import { checkHashKeyEntries } from './hash-key-entries.ts';
+import { isPartitionKey, KEY_LENGTH_FIX } from './partition-key.ts';
+import type { Path } from './scenario-complaint.ts';
 import { KEY_KINDS, type KeysInput } from './keys-schema.ts';
 
 const MAX_WEIGHTS = 1_000_000;
-export const MAX_KEY_CHARS = LIMITS.partitionKeyChars.value;
-const KEY_LENGTH_FIX = `Write 1 to ${MAX_KEY_CHARS} characters.`;
 
 type Add = (path: Path, what: string, fix: string) => void;
 
@@ -33,7 +31,7 @@ export function checkKeys(keys: KeysInput, shards: number, path: Path, add: Add)
   if (keys.hot) checkHot(keys.hot, [...path, 'hot'], add);
   if (keys.drift) checkHot(keys.drift, [...path, 'drift'], add);
   if (keys.weights) checkWeights(keys.weights, [...path, 'weights'], add);
-  if (keys.hashKeys) checkHashKeys(keys.hashKeys, [...path, 'hashKeys'], add);
+  if (keys.hashKeys) checkHashKeyEntries(keys.hashKeys, [...path, 'hashKeys'], add);
   if (keys.explicitHashKey) checkTarget(keys.explicitHashKey, shards, [...path, 'explicitHashKey'], add);
   if (keys.template !== undefined) checkTemplate(keys, keys.template, [...path, 'template'], add);
 }
@@ -81,18 +79,6 @@ function checkWeights(weights: Readonly<Record<string, number>>, path: Path, add
     add(path, 'the weights are too large to be added up.', 'Write smaller ones: only their ratios count.');
 }
 
-function checkHashKeys(hashKeys: NonNullable<KeysInput['hashKeys']>, path: Path, add: Add): void {
-  const wrong = hashKeys.findIndex(({ hashKey }) => parseHashKey(hashKey) === undefined);
-  if (wrong >= 0)
-    add(
-      [...path, wrong, 'hashKey'],
-      `${describeValue(hashKeys[wrong].hashKey)} is no hash key.`,
-      'Write a whole decimal number from 0 to 2^128 - 1, in quotes.',
-    );
-  if (hashKeys.every(({ weight }) => weight === 0))
-    add(path, 'every weight is 0.', 'Write a weight above 0.');
-}
-
 function checkTarget(
   target: NonNullable<KeysInput['explicitHashKey']>,
   shards: number,
@@ -108,9 +94,4 @@ function checkTarget(
       `there is no shard ${target.shard}: the stream has ${shards}.`,
       `Write from 0 to ${shards - 1}.`,
     );
-}
-
-/** Unicode characters, of which some take two places in a string. */
-export function isPartitionKey(name: string): boolean {
-  return name !== '' && (name.length <= MAX_KEY_CHARS || Array.from(name).length <= MAX_KEY_CHARS);
 }

@@ -1,29 +1,31 @@
 /**
  * The keys of a source from what a user wrote: units resolved, defaults filled in.
  */
-import { uniformRanges, WHOLE_RANGE } from '../model/hash-range.ts';
+import { WHOLE_RANGE, type HashRange } from '../model/hash-range.ts';
 import { shareOf, usOf } from './checked-quantity.ts';
 import { contentOf, type FileContents } from './scenario-files.ts';
+import { listedHashKeysOf } from './hash-key-entries.ts';
 import type { KeysInput } from './keys-schema.ts';
 import { DEFAULT_TEMPLATE, MOST_KEYS, type Keys } from './scenario.ts';
 
 /** What keys take from the rest of a scenario. */
 export interface KeyContext {
   readonly files: FileContents;
-  readonly shards: number;
+  /** Of the shards at the start. */
+  readonly ranges: readonly HashRange[];
   /** Records per request. */
   readonly batch: number;
   /** Warm-up and counted duration. */
   readonly totalUs: number;
 }
 
-export function resolveKeys(keys: KeysInput, { files, shards, batch, totalUs }: KeyContext): Keys {
+export function resolveKeys(keys: KeysInput, { files, ranges, batch, totalUs }: KeyContext): Keys {
   const template = keys.template ?? DEFAULT_TEMPLATE;
   if (keys.uniform) return { kind: 'uniform', ...keys.uniform, template };
   if (keys.zipf) return { kind: 'zipf', ...keys.zipf, template };
   if (keys.hot) return { kind: 'hot', ...keys.hot, share: shareOf(keys.hot.share), template };
   if (keys.file !== undefined) return { kind: 'file', table: contentOf(files.keys, keys.file) };
-  if (keys.hashKeys) return resolveHashKeys(keys.hashKeys);
+  if (keys.hashKeys) return listedHashKeysOf(keys.hashKeys);
   if (keys.sequential) return { kind: 'sequential', count: keys.sequential.count ?? MOST_KEYS, template };
   if (keys.roundRobin) return { kind: 'roundRobin', ...keys.roundRobin, template };
   if (keys.perBatch) return { kind: 'perBatch', ...keys.perBatch, batch, template };
@@ -39,27 +41,16 @@ export function resolveKeys(keys: KeysInput, { files, shards, batch, totalUs }: 
     const { share, every, ...numbers } = keys.drift;
     return { kind: 'drift', ...numbers, share: shareOf(share), everyUs: usOf(every), template };
   }
-  if (keys.explicitHashKey) return resolveTarget(keys.explicitHashKey, shards, template);
+  if (keys.explicitHashKey) return resolveTarget(keys.explicitHashKey, ranges, template);
   const weights = keys.weights ?? {};
   return { kind: 'weights', names: Object.keys(weights), weights: Object.values(weights) };
 }
 
-/** Keys of weight 0 are never drawn. */
-function resolveHashKeys(all: NonNullable<KeysInput['hashKeys']>): Keys {
-  const listed = all.filter(({ weight }) => weight > 0);
-  return {
-    kind: 'hashKeys',
-    hashKeys: listed.map(({ hashKey }) => BigInt(hashKey)),
-    keyBytes: listed.map(({ bytes }) => bytes),
-    weights: listed.map(({ weight }) => weight),
-  };
-}
-
 function resolveTarget(
   { shard, where = 'middle' }: NonNullable<KeysInput['explicitHashKey']>,
-  shards: number,
+  ranges: readonly HashRange[],
   template: string,
 ): Keys {
   if (shard === undefined) return { kind: 'explicitHashKey', range: WHOLE_RANGE, where: 'even', template };
-  return { kind: 'explicitHashKey', range: uniformRanges(shards)[shard], where, template };
+  return { kind: 'explicitHashKey', range: ranges[shard], where, template };
 }

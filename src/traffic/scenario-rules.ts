@@ -7,6 +7,7 @@ import { utf8Length } from '../model/record.ts';
 import { autoComplaints, checkCapacity, checkEventMode, shardsOf } from './capacity-rules.ts';
 import { checkConsumers, checkConsumerTimes } from './consumer-schema.ts';
 import { isGenerated, templateCounts } from './key-dictionary.ts';
+import { checkStarts } from './initial-layout.ts';
 import { keyCountOf } from './keys.ts';
 import { isSteadyText, textLengthOf } from './payload-text.ts';
 import { longestKey } from './record-mean.ts';
@@ -14,7 +15,8 @@ import { checkAggregate, checkProducer } from './producer-rules.ts';
 import { checkCalls, checkClosedSource, isClosedLoop } from './producer-loop-rules.ts';
 import type { Complaint, Path } from './scenario-complaint.ts';
 import { longKeys, type FileContents } from './scenario-files.ts';
-import { checkExactlyOne, checkKeys, isPartitionKey, MAX_KEY_CHARS } from './scenario-key-rules.ts';
+import { isPartitionKey, MAX_KEY_CHARS } from './partition-key.ts';
+import { checkExactlyOne, checkKeys } from './scenario-key-rules.ts';
 import { byteRateOf, checkPieces, checkRateShape, naturalUs } from './scenario-rates.ts';
 import type { Keys, Scenario, Size, Source } from './scenario.ts';
 import type { ScenarioInput } from './scenario-schema.ts';
@@ -35,6 +37,7 @@ export function contradictions(input: ScenarioInput): Complaint[] {
   const complaints: Complaint[] = [];
   const add = (path: Path, what: string, fix: string): void => void complaints.push({ path, what, fix });
   checkCapacity(input.stream, add);
+  checkStarts(input.stream.startingHashKeys, shardsOf(input.stream), add);
   const isClosed = isClosedLoop(input);
   input.traffic.forEach((source, i) => {
     if (isClosed) checkClosedSource(source, ['traffic', i], add);

@@ -21,7 +21,7 @@ const streamFields = {
   shards: whole(
     1,
     LIMITS.shardQuota.value,
-    'Open shards at the start, equal ranges of hash keys.',
+    'Open shards at the start, equal ranges of hash keys unless startingHashKeys says otherwise.',
     'the most shards of an account in any region',
   ).optional(),
   ...capacityFields,
@@ -37,6 +37,12 @@ const streamFields = {
     unit: 'h',
   }).optional(),
   initialFill: decimal(0, 1, 'Level of the token buckets at the start; default 1, full.').optional(),
+  startingHashKeys: list(
+    text(39, 'A decimal number from 0 to 2^128 - 1, in quotes.'),
+    1,
+    LIMITS.shardQuota.value,
+    'Where the range of each shard begins, in ascending order from "0"; default: equal ranges.',
+  ).optional(),
 };
 const stream = fields(streamFields, undefined, 'stream: { shards: 4 }').meta(NEEDS_SHARDS);
 

@@ -8,6 +8,7 @@ import { LIMITS } from '../model/limits.ts';
 import { onDemandOf, shardsOf } from './capacity-rules.ts';
 import { bytesOf, rateOf, usOf } from './checked-quantity.ts';
 import { KPL_AGGREGATE, PLAIN_PRODUCER, PRESETS, RETRY_DEFAULTS } from './producer-presets.ts';
+import { initialRangesOf, rangesOf } from './initial-layout.ts';
 import { meanRecordBytes } from './record-mean.ts';
 import { resolveConsumers } from './scenario-consumers.ts';
 import { contentOf, longKeys, type FileContents } from './scenario-files.ts';
@@ -23,8 +24,10 @@ const HOUR_US = 3_600_000_000;
 /** @param files what the files held that the scenario names */
 export function resolveScenario(input: ScenarioInput, files: FileContents): Scenario {
   const onDemand = onDemandOf(input.stream);
+  const ranges = rangesOf(input.stream.startingHashKeys);
   const stream = {
     shards: shardsOf(input.stream),
+    ...(ranges !== undefined && { ranges }),
     maxRecordBytes: bytesOr(input.stream.maxRecordSize, LIMITS.defaultMaxRecordBytes.value),
     retentionHours: usOr(input.stream.retention, LIMITS.retentionHoursDefault.value * HOUR_US) / HOUR_US,
     initialFill: input.stream.initialFill ?? 1,
@@ -38,7 +41,7 @@ export function resolveScenario(input: ScenarioInput, files: FileContents): Scen
     maxRecordBytes: stream.maxRecordBytes,
     placementSeed: input.placementSeed,
     files,
-    shards: stream.shards,
+    ranges: initialRangesOf(stream),
     batch: producer.batch,
     totalUs: warmupUs + durationUs,
   };

@@ -29,6 +29,8 @@ export interface Scenario {
 export interface StreamSpec {
   /** Open at the start. */
   readonly shards: number;
+  /** Of those shards, in order of hash key; absent: equal ones. */
+  readonly ranges?: readonly HashRange[];
   readonly maxRecordBytes: number;
   readonly retentionHours: number;
   /** Level of every token bucket at the start, 0…1. */
@@ -125,13 +127,7 @@ export type MovingKeys =
 
 /** Keys that are sent with an explicit hash key, which decides where they go. */
 export type HashedKeys =
-  /** Observed traffic whose names are not known: hash key, length of the partition key in UTF-8, weight. */
-  | {
-      readonly kind: 'hashKeys';
-      readonly hashKeys: readonly bigint[];
-      readonly keyBytes: readonly number[];
-      readonly weights: readonly number[];
-    }
+  | ListedHashKeys
   /** `middle`: of the range; `random`: anywhere in it; `even`: from end to end of it, every part in turn. */
   | {
       readonly kind: 'explicitHashKey';
@@ -139,6 +135,16 @@ export type HashedKeys =
       readonly where: 'middle' | 'random' | 'even';
       readonly template: string;
     };
+
+/** Observed traffic: hash key, length of the partition key in UTF-8, weight. */
+export interface ListedHashKeys {
+  readonly kind: 'hashKeys';
+  readonly hashKeys: readonly bigint[];
+  readonly keyBytes: readonly number[];
+  readonly weights: readonly number[];
+  /** By number, of those keys whose names are known. */
+  readonly names?: ReadonlyMap<number, string>;
+}
 
 /** Bytes of data of a record, without its partition key. */
 export type Size =

@@ -1,6 +1,7 @@
 /**
  * Keys in short form, read and checked without the scenario schema: commands that take them as a flag start fast.
  */
+import { WHOLE_RANGE } from '../model/hash-range.ts';
 import { parsePercent } from '../model/quantity.ts';
 import { badInput } from '../model/refusal.ts';
 import { NO_FILES, type FileContents } from './scenario-files.ts';
@@ -36,7 +37,7 @@ export function keysOfShort(text: string, where = '--keys', files: FileContents 
         throw badInput(`${where} ${JSON.stringify(text)}, ${field}: ${complaint.what}`, complaint.fix);
     }
   }
-  const keys = resolveKeys(long, { files, shards: 1, batch: BATCH, totalUs: 0 });
+  const keys = resolveKeys(long, { files, ranges: [WHOLE_RANGE], batch: BATCH, totalUs: 0 });
   if (keys.kind === 'hot') checkHot(keys, `${where} ${JSON.stringify(text)}`);
   return keys;
 }

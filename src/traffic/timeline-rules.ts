@@ -7,9 +7,10 @@ import { formatHashKey } from '../model/hash-key.ts';
 import { LIMITS } from '../model/limits.ts';
 import { formatCount, formatDuration } from '../model/quantity.ts';
 import { resizeTrouble } from '../model/resize-rules.ts';
-import { createShardMap, resizeChange, shardIdOf, shardMapOf } from '../model/shard-map.ts';
+import { resizeChange, shardIdOf, shardMapOf } from '../model/shard-map.ts';
 import type { Complaint } from './scenario-complaint.ts';
-import type { Scenario } from './scenario.ts';
+import { initialRangesOf } from './initial-layout.ts';
+import type { Scenario, StreamSpec } from './scenario.ts';
 import { nameOfEvent, type TimelineEvent } from './timeline.ts';
 
 /** What is known of a stream's layout at the time of an event. */
@@ -113,7 +114,7 @@ export function timelineComplaints({ timeline = [], stream, durationUs }: Scenar
     ];
   }
   if (timeline.length === 0) return [];
-  const walk = new TimelineWalk(stream.shards);
+  const walk = new TimelineWalk(stream);
   for (const event of timeline) {
     const trouble = eventTrouble(event, walk);
     if (trouble !== undefined) return [trouble];
@@ -133,10 +134,10 @@ class TimelineWalk implements KnownLayout {
   /** Whether that is all of them. */
   #isCertain = true;
 
-  constructor(shards: number) {
-    this.open = shards;
-    this.numbers = shards;
-    this.#ranges = new Map(createShardMap(shards).open.map(({ range }, i) => [i, range]));
+  constructor(stream: StreamSpec) {
+    this.open = stream.shards;
+    this.numbers = stream.shards;
+    this.#ranges = new Map(initialRangesOf(stream).map((range, i) => [i, range]));
   }
 
   closedBy(shard: number): string | undefined {

@@ -99,7 +99,7 @@ function hashedKeys(parts: readonly TrafficPart[]): Map<bigint, KeyLoad> {
       const records = (recordsPerSec * keys.weights[i]) / sum;
       const bytes = records * (dataBytes + (keyBytes ?? keys.keyBytes[i]));
       const before = hashed.get(hashKey) ?? { records: 0, bytes: 0 };
-      const name = standInName(hashKey, keys.keyBytes[i]);
+      const name = keys.names?.get(i) ?? standInName(hashKey, keys.keyBytes[i]);
       hashed.set(hashKey, { name, hashKey, records: before.records + records, bytes: before.bytes + bytes });
     });
   }

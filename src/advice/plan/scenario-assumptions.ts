@@ -41,6 +41,10 @@ function approximations({ traffic, stream, timeline = [] }: Scenario, options: P
       "The shards of an on-demand stream are the service's matter: these must be open when the load comes, by " +
         'warm throughput (1 MiB/s each) or because the stream has grown. simulate shows whether it grows in time.',
     ),
+    ...some(
+      stream.ranges !== undefined,
+      'Planned for equal ranges of hash keys: those that the scenario says its shards have now are not part of a plan.',
+    ),
     ...some(timeline.length > 0, 'The timeline is not part of a plan: simulate plays it.'),
   ];
 }

@@ -5,12 +5,13 @@
  * killed, or by a call whose reply was lost. A call names the shards that it closes, so that one which arrives twice, or
  * late, finds them closed and changes nothing.
  */
-import type { Shard } from '../../model/shard-map.ts';
+import { Refusal } from '../../model/refusal.ts';
 import type { LayoutStep } from '../../results/layout-step.ts';
+import { PassingTrouble } from '../aws/aws-trouble.ts';
 import type { AwsConnection } from '../aws/connection.ts';
-import type { Journal } from './journal.ts';
+import { JournalTrouble, type Journal } from './journal.ts';
 import { childrenOf } from './step-order.ts';
-import { look, type Way } from './stream-way.ts';
+import { look, type Sight, type Way } from './stream-way.ts';
 import { takeStep, type StepContext } from './take-step.ts';
 
 export interface StepsToApply extends Way {
@@ -50,41 +51,56 @@ export async function applySteps(
   journal: Journal,
   hooks: ApplyHooks,
 ): Promise<ApplyResult> {
-  const { steps, maxSteps } = order;
   const { signal, onState } = hooks;
   const context: StepContext = { connection, way: order, journal, signal, onState };
-  let sight = await look(connection, order, onState);
-  settleJournal(journal, order, sight.position, sight.shards);
+  let sight = await look(connection, order, hooks);
+  journal.start(sight.position);
+  noteFound(journal, order, sight);
   const first = sight.position;
-  const stop = (ended: ApplyResult['ended']): ApplyResult => {
-    const { position } = sight;
-    journal.write({ event: 'stop', position, why: typeof ended === 'string' ? ended : ended.why });
-    return { position, taken: position - first, ended };
-  };
-  while (sight.position < steps.length) {
-    if (signal.aborted) return stop('interrupted');
-    if (sight.position - first >= maxSteps) return stop('max-steps');
-    const gate = await hooks.gate();
-    if (gate !== undefined) return stop(gate);
-    const startMs = performance.now();
-    const step = steps[sight.position];
-    const next = await takeStep(context, step, sight.position + 1, sight);
-    // Interrupted while the call was held up: it was not taken.
-    if (next.position === sight.position) return stop('interrupted');
-    sight = next;
-    hooks.onDone(step, sight.position, performance.now() - startMs);
+  const stop = (why: string): void => journal.write({ event: 'stop', position: sight.position, why });
+  try {
+    const ended = await walk(context, order, hooks, sight, (next) => (sight = next));
+    stop(typeof ended === 'string' ? ended : ended.why);
+    return { position: sight.position, taken: sight.position - first, ended };
+  } catch (error) {
+    if (!(error instanceof Refusal) || error instanceof JournalTrouble) throw error;
+    // Interrupted while nobody answered: the stream shows later what came of it.
+    const isInterrupted = error instanceof PassingTrouble && signal.aborted;
+    stop(isInterrupted ? 'interrupted' : error.what);
+    if (!isInterrupted) throw error;
+    return { position: sight.position, taken: sight.position - first, ended: 'interrupted' };
   }
-  return stop('finished');
 }
 
-/** What an earlier apply began and could not write down any more, as the stream shows it now. */
-function settleJournal(
-  journal: Journal,
-  { steps }: StepsToApply,
-  position: number,
-  shards: readonly Shard[],
-): void {
-  journal.start(position);
+/** @param onSight told of what the stream shows after each step */
+async function walk(
+  context: StepContext,
+  order: StepsToApply,
+  hooks: ApplyHooks,
+  start: Sight,
+  onSight: (sight: Sight) => void,
+): Promise<ApplyResult['ended']> {
+  const { steps, maxSteps } = order;
+  let sight = start;
+  while (sight.position < steps.length) {
+    if (hooks.signal.aborted) return 'interrupted';
+    if (sight.position - start.position >= maxSteps) return 'max-steps';
+    const gate = await hooks.gate();
+    if (gate !== undefined) return gate;
+    const startMs = performance.now();
+    const { position } = sight;
+    sight = await takeStep(context, steps[position], position + 1, sight);
+    // Interrupted while the call was held up: it was not taken.
+    if (sight.position === position) return 'interrupted';
+    onSight(sight);
+    noteFound(context.journal, order, sight);
+    hooks.onDone(steps[position], sight.position, performance.now() - startMs);
+  }
+  return 'finished';
+}
+
+/** What an earlier apply began and could not write down any more, or another one did, as the stream shows it now. */
+function noteFound(journal: Journal, { steps }: StepsToApply, { position, shards }: Sight): void {
   for (let step = journal.done + 1; step <= position; step++)
     journal.write({ event: 'done', step, how: 'found', children: childrenOf(steps[step - 1], shards) });
   if (journal.begun !== undefined) journal.write({ event: 'not-done', step: journal.begun });

@@ -4,8 +4,8 @@
  *
  * It is for people and for the record. Where to go on is never read from it: only the stream itself says that.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { badInput, worldFailure } from '../../model/refusal.ts';
+import { closeSync, fsyncSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { badInput, Refusal, worldFailure } from '../../model/refusal.ts';
 import type { LayoutStep } from '../../results/layout-step.ts';
 import { stateOfProcess, thisProcess } from '../aws/ownership.ts';
 import { epochClock } from '../clock.ts';
@@ -51,11 +51,17 @@ export class Journal {
   constructor(path: string, subject: JournalSubject) {
     this.path = path;
     this.#subject = subject;
-    for (const entry of entriesOf(path)) this.#note(entry, subject);
+    checkFile(path);
     lock(path);
-    this.#file = guarded(path, () => openSync(path, 'a'));
-    const text = textOf(path);
-    if (text !== '' && !text.endsWith('\n')) guarded(path, () => writeSync(this.#file, '\n'));
+    try {
+      const text = textOf(path);
+      for (const entry of entriesOf(text, path)) this.#note(entry, subject);
+      this.#file = guarded(path, () => openSync(path, 'a'));
+      if (text !== '' && !text.endsWith('\n')) guarded(path, () => writeWhole(this.#file, '\n'));
+    } catch (error) {
+      unlock(path);
+      throw error;
+    }
   }
 
   get begun(): number | undefined {
@@ -75,7 +81,7 @@ export class Journal {
   write(event: JournalEvent): void {
     const line = `${JSON.stringify({ at: new Date(epochClock() / 1000).toISOString(), ...event })}\n`;
     guarded(this.path, () => {
-      writeSync(this.#file, line);
+      writeWhole(this.#file, line);
       fsyncSync(this.#file);
     });
     this.#follow(event);
@@ -83,7 +89,7 @@ export class Journal {
 
   close(): void {
     closeSync(this.#file);
-    rmSync(lockOf(this.path), { force: true });
+    unlock(this.path);
   }
 
   #note(entry: Partial<JournalEvent>, subject: JournalSubject): void {
@@ -102,6 +108,8 @@ export class Journal {
   }
 
   #follow(entry: Partial<JournalEvent>): void {
+    // The stream was led back by somebody: what is done again is written down again.
+    if (entry.event === 'start') this.#done = Math.min(this.#done, entry.position ?? 0);
     if (entry.event === 'begin') this.#begun = entry.step;
     if (entry.event === 'done') this.#done = Math.max(this.#done, entry.step ?? 0);
     if ((entry.event === 'done' || entry.event === 'not-done') && entry.step === this.#begun)
@@ -110,8 +118,7 @@ export class Journal {
 }
 
 /** The entries of a journal. A line that was cut off in the middle of writing is none. */
-function entriesOf(path: string): Partial<JournalEvent>[] {
-  const text = textOf(path);
+function entriesOf(text: string, path: string): Partial<JournalEvent>[] {
   const entries = text
     .split('\n')
     .map(parsed)
@@ -123,6 +130,19 @@ function entriesOf(path: string): Partial<JournalEvent>[] {
     );
   }
   return entries;
+}
+
+/** A device or a pipe has no end to read to. */
+function checkFile(path: string): void {
+  const stats = guarded(path, () => statSync(path, { throwIfNoEntry: false }));
+  if (stats === undefined || stats.isFile()) return;
+  throw badInput(`The journal ${path} is not an ordinary file.`, 'Name another one with --journal.');
+}
+
+/** A disk that is nearly full takes part of a line, and says so by no error but a count. */
+function writeWhole(file: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
 
 function textOf(path: string): string {
@@ -149,7 +169,18 @@ function lockOf(path: string): string {
   return `${path}.lock`;
 }
 
-/** A file that holds who is at it. One whose process of this machine is no more is taken over. */
+function unlock(path: string): void {
+  HELD.delete(lockOf(path));
+  rmSync(lockOf(path), { force: true });
+}
+
+/** Locks of this very process. */
+const HELD = new Set<string>();
+
+/**
+ * A file that holds who is at it. One whose process of this machine is no more is taken over, and one of our own number
+ * too: a container begins to count anew.
+ */
 function lock(path: string): void {
   const file = lockOf(path);
   for (let tries = 0; ; tries++) {
@@ -157,13 +188,15 @@ function lock(path: string): void {
       const fd = openSync(file, 'wx');
       writeSync(fd, thisProcess());
       closeSync(fd);
+      HELD.add(file);
       return;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || tries > 3) throw notWritable(file, error);
     }
     const holder = holderOf(file);
     if (holder === undefined) continue;
-    if (holder !== '' && stateOfProcess(holder) !== 'gone') {
+    const isOfOurNumber = holder === thisProcess() && !HELD.has(file);
+    if (holder !== '' && !isOfOurNumber && stateOfProcess(holder) !== 'gone') {
       throw worldFailure(
         `Another apply (process ${holder}) is at these steps.`,
         `Wait for it; if there is none, remove ${file}.`,
@@ -190,8 +223,12 @@ function guarded<T>(path: string, action: () => T): T {
   }
 }
 
+/** The journal could not be written: nothing more can be said in it. */
+export class JournalTrouble extends Refusal {}
+
 function notWritable(path: string, error: unknown): Error {
-  return worldFailure(
+  return new JournalTrouble(
+    1,
     `The journal ${path} cannot be kept (${(error as NodeJS.ErrnoException).code ?? String(error)}).`,
     'Make room for it, or name another place with --journal; apply goes on from what the stream shows.',
   );

@@ -18,7 +18,13 @@ export const GATE_MINUTES = 5;
  * @throws Refusal where it is none, or asks for what a stream's counters do not tell
  */
 export function checkStopExpression(expression: string): string {
-  const { metric } = parseThreshold(expression, '--stop-if');
+  const { metric, operator } = parseThreshold(expression, '--stop-if');
+  if (operator.startsWith('<')) {
+    throw badInput(
+      `--stop-if ${JSON.stringify(expression)} would stop while all is well.`,
+      'Say when to stop: --stop-if "throttledAttempts > 1%".',
+    );
+  }
   if (metric.kind === 'share' && metric.count === 'throttledAttempts') return expression;
   throw badInput(
     `--stop-if ${JSON.stringify(expression)}: a stream's counters do not tell that.`,

@@ -1,11 +1,13 @@
 /**
  * A stream on the way from one layout to another: how many of the steps it shows as done.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { badInput, worldFailure } from '../../model/refusal.ts';
 import type { Shard } from '../../model/shard-map.ts';
 import type { LayoutTrail } from '../../results/layout-trail.ts';
+import { PassingTrouble } from '../aws/aws-trouble.ts';
 import type { AwsConnection } from '../aws/connection.ts';
-import { call, readFacts, waitUntilActive } from '../aws/stream-facts.ts';
+import { call, readFacts, waitUntilActive, type Wait } from '../aws/stream-facts.ts';
 import { listShards } from '../read/shard-list.ts';
 import { openShardsOf } from './step-order.ts';
 
@@ -24,20 +26,41 @@ export interface Sight {
   readonly position: number;
 }
 
+/** So long a network that is gone, or a control plane that gives no answer, is waited for once the steps have begun. */
+const PATIENCE_MS = 5 * 60_000;
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 10_000;
+
+/** How the stream is waited for. */
+export interface LookOptions {
+  /** Ends the wait for an answer. Not the wait for ACTIVE: it is seconds, and the journal is right. */
+  readonly signal: AbortSignal;
+  /** Told of the state that is waited in, or of what keeps an answer away. */
+  readonly onState: (status: string) => void;
+}
+
 /**
- * What the stream shows once it is ACTIVE. That is waited for even after an interrupt: it is seconds, and the journal is right.
- * @throws Refusal where its layout is none of the way
+ * What the stream shows once it is ACTIVE, whatever happens to the network meanwhile.
+ * @throws Refusal where its layout is none of the way; PassingTrouble where 5 minutes brought no answer, or the signal came
  */
-export async function look(
-  connection: AwsConnection,
-  { stream, trail }: Way,
-  onState: (status: string) => void,
-): Promise<Sight> {
-  const patience = new AbortController();
-  await waitUntilActive(connection, stream, {
-    signal: patience.signal,
-    onState,
-  });
+export async function look(connection: AwsConnection, way: Way, options: LookOptions): Promise<Sight> {
+  const deadlineMs = performance.now() + PATIENCE_MS;
+  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2)) {
+    try {
+      await waitUntilActive(connection, way.stream, { signal: NEVER, onState: options.onState });
+      return await sightOf(connection, way);
+    } catch (error) {
+      if (!(error instanceof PassingTrouble) || options.signal.aborted || performance.now() > deadlineMs)
+        throw error;
+      options.onState('no answer');
+    }
+    await sleep(waitMs, undefined, { signal: options.signal }).catch(() => undefined);
+  }
+}
+
+const NEVER = new AbortController().signal;
+
+async function sightOf(connection: AwsConnection, { stream, trail }: Way): Promise<Sight> {
   const listed = await call(connection, 'ListShards', `stream ${stream}`, () =>
     listShards(connection.control, stream, 'AT_LATEST'),
   );
@@ -45,6 +68,14 @@ export async function look(
   const position = trail.positionOf(shards.map(({ range }) => range.start));
   if (position === undefined) throw leftTheWay(stream);
   return { shards, position };
+}
+
+/** Somebody else took back what was done. */
+export function wentBack(stream: string, position: number): Error {
+  return worldFailure(
+    `The layout of ${stream} went back to that after step ${position}: somebody else undoes the steps.`,
+    'Nothing more is done. Stop what else changes the shards (an autoscaler, a template), then apply again.',
+  );
 }
 
 /** Somebody else changed the layout. */
@@ -58,13 +89,16 @@ export function leftTheWay(stream: string): Error {
 /**
  * How many steps the stream shows as done, before anything is done.
  * @param arn where the steps name the stream by it: another stream of the same name is refused
+ * @returns undefined where the signal came while the stream was not ACTIVE
  * @throws Refusal where the stream cannot be resharded by hand, or has left the way of the steps
  */
 export async function inspectStream(
   connection: AwsConnection,
-  { stream, trail }: Way,
+  way: Way,
   arn: string | undefined,
-): Promise<number> {
+  wait: Wait,
+): Promise<number | undefined> {
+  const { stream } = way;
   const facts = await readFacts(connection, stream);
   if (arn !== undefined && facts.arn !== arn)
     throw badInput(
@@ -77,6 +111,6 @@ export async function inspectStream(
       'Make a new recommendation: it says what can be done there.',
     );
   }
-  const seen = await look(connection, { stream, trail }, () => undefined);
-  return seen.position;
+  const { status } = await waitUntilActive(connection, stream, wait);
+  return status === 'ACTIVE' ? (await sightOf(connection, way)).position : undefined;
 }

@@ -9,7 +9,7 @@ import type { AwsConnection } from '../aws/connection.ts';
 import { callReshard, reshardTroubleOf, type ReshardTrouble } from '../reshard/reshard-call.ts';
 import type { Journal } from './journal.ts';
 import { childrenOf, namedStep, orderOfStep } from './step-order.ts';
-import { leftTheWay, look, type Sight, type Way } from './stream-way.ts';
+import { look, wentBack, type Sight, type Way } from './stream-way.ts';
 
 /** No step takes longer: then somebody has to look. AWS's own sample code waits 10 minutes. */
 const STUCK_MS = 15 * 60_000;
@@ -28,7 +28,8 @@ export interface StepContext {
 /**
  * Takes a step on a stream that is ACTIVE.
  * @param number counts from 1
- * @returns what the stream shows then; as it was, where the step was held up and then interrupted
+ * @returns what the stream shows then: further on, where another apply has carried out steps too; as it was, where the step
+ *   was held up and then interrupted
  * @throws Refusal where the call is refused for good, somebody else changes the layout, or 15 minutes were not enough
  */
 export async function takeStep(
@@ -96,13 +97,14 @@ function checkHope(trouble: StepTrouble | undefined, number: number, deadlineMs:
 
 /** After a call that was taken the stream may still show what was before, for a moment. */
 async function lookAfter(
-  { connection, way, onState }: StepContext,
+  context: StepContext,
   position: number,
   untilMs: number,
 ): Promise<Sight> {
+  const { connection, way } = context;
   for (;;) {
-    const sight = await look(connection, way, onState);
-    if (sight.position > position + 1 || sight.position < position) throw leftTheWay(way.stream);
+    const sight = await look(connection, way, context);
+    if (sight.position < position) throw wentBack(way.stream, sight.position);
     if (sight.position > position || performance.now() > untilMs) return sight;
     await sleep(FIRST_WAIT_MS);
   }

@@ -56,6 +56,13 @@ export class DeniedCall extends Refusal {
   }
 }
 
+/** What may be over soon: nobody answered, or AWS asked for patience. */
+export class PassingTrouble extends Refusal {
+  constructor(what: string, fix: string) {
+    super(1, what, fix);
+  }
+}
+
 /** Whether a call was not allowed: what it would have told can be left out. */
 export function isDenied(thrown: unknown): boolean {
   return thrown instanceof DeniedCall || DENIED.has(errorName(thrown));
@@ -107,13 +114,13 @@ export function awsTrouble(thrown: unknown, { action, about, endpoint }: Attempt
     );
   }
   if (THROTTLED.has(name) || name === 'LimitExceededException') {
-    return worldFailure(
+    return new PassingTrouble(
       `AWS throttled ${action} of ${about} (${name}): ${firstLine(message)}`,
       'Wait a minute and run again; where it is a quota, raise it.',
     );
   }
   if (name in NETWORK) {
-    return worldFailure(
+    return new PassingTrouble(
       `${endpoint} could not be reached: ${NETWORK[name]}.`,
       'Check the network, --region and --endpoint-url.',
     );
@@ -124,10 +131,10 @@ export function awsTrouble(thrown: unknown, { action, about, endpoint }: Attempt
       'Name its authority in NODE_EXTRA_CA_CERTS.',
     );
   }
-  return worldFailure(
-    `${action} of ${about} failed (${name}): ${firstLine(message)}`,
-    'Try again, or ask AWS.',
-  );
+  const failed = `${action} of ${about} failed (${name}): ${firstLine(message)}`;
+  const fix = 'Try again, or ask AWS.';
+  const isTheirs = (error.$metadata?.httpStatusCode ?? 0) >= 500;
+  return isTheirs ? new PassingTrouble(failed, fix) : worldFailure(failed, fix);
 }
 
 export function noCredentials(thrown: unknown): Refusal {

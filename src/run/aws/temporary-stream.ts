@@ -1,19 +1,19 @@
 /**
  * A stream for one load test: made with the tags that say so, and deleted afterwards, whatever happened in between.
  */
+import { uniformRanges } from '../../model/hash-range.ts';
 import {
   CreateStreamCommand,
   DeleteStreamCommand,
-  DescribeLimitsCommand,
   type CreateStreamCommandInput,
-  type DescribeLimitsCommandOutput,
 } from '@aws-sdk/client-kinesis';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KIB, LIMITS, MIB } from '../../model/limits.ts';
 import { badInput, Refusal } from '../../model/refusal.ts';
 import type { PlannedStream } from '../../results/preflight.ts';
 import type { StreamSpec } from '../../traffic/scenario.ts';
-import { awsTrouble, errorName, isDenied, type SdkError } from './aws-trouble.ts';
+import { awsTrouble, errorName, type SdkError } from './aws-trouble.ts';
+import { readQuota } from './account-quota.ts';
 import type { AwsConnection } from './connection.ts';
 import { ownName, ownTags, type Ownership } from './ownership.ts';
 import { referenceTo } from './stream-reference.ts';
@@ -22,11 +22,15 @@ import { referenceTo } from './stream-reference.ts';
 const DELETE_TRIES = 60;
 const DELETE_WAIT_MS = 1_000;
 
-/** The stream that a scenario describes, as it will be made. */
+/**
+ * The stream that a scenario describes, as it will be made.
+ * @throws Refusal (exit 2) for a layout that CreateStream cannot make
+ */
 export function plannedStream(
   runId: string,
-  { shards, maxRecordBytes, onDemand }: StreamSpec,
+  { shards, ranges, maxRecordBytes, onDemand }: StreamSpec,
 ): PlannedStream {
+  refuseUneven(shards, ranges);
   const warm = onDemand?.warmBytesPerSec;
   return {
     name: ownName(runId),
@@ -35,6 +39,16 @@ export function plannedStream(
     maxRecordBytes,
     ...(warm === undefined ? {} : { warmMiBps: Math.round(warm / MIB) }),
   };
+}
+
+/** AWS makes streams of equal shards. */
+function refuseUneven(shards: number, ranges: StreamSpec['ranges']): void {
+  const equal = uniformRanges(shards);
+  if (ranges === undefined || ranges.every(({ start }, i) => start === equal[i].start)) return;
+  throw badInput(
+    '--create: stream.startingHashKeys asks for shards that are not equal, and AWS creates streams of equal ones.',
+    'Remove stream.startingHashKeys, or name a stream that has that layout with --stream.',
+  );
 }
 
 /**
@@ -55,19 +69,6 @@ export async function checkQuota(connection: AwsConnection, { mode, shards }: Pl
       `${used} are there.`,
     'Ask for fewer in stream.shards, or have the quota raised.',
   );
-}
-
-async function readQuota(connection: AwsConnection): Promise<Partial<DescribeLimitsCommandOutput>> {
-  try {
-    return await connection.control.send(new DescribeLimitsCommand({}));
-  } catch (error) {
-    if (isDenied(error)) return {};
-    throw awsTrouble(error, {
-      action: 'kinesis:DescribeLimits',
-      about: 'the account',
-      endpoint: connection.watch.endpoint,
-    });
-  }
 }
 
 /**

@@ -158,7 +158,7 @@ describe('apply', () => {
     await apply({}, 1);
     await mergeLowest();
     // The split is undone: that is the layout before the first step, and the steps can be taken again.
-    expect(await inspectStream(connection, { stream: 's', trail }, undefined)).toBe(0);
+    expect(await inspectStream(connection, { stream: "s", trail }, undefined, { signal: new AbortController().signal })).toBe(0);
     await mergeLowest();
     await expect(apply()).rejects.toThrow(/none that these steps lead through/);
   });
