@@ -44,14 +44,14 @@ export const findFewKeys: Rule<'FEW_KEYS'> = (view) => {
   ];
 };
 
-/** A shard without a record in the whole window has no key worth counting. */
-function isIdle(
-  { loads, evidence, openWithMetrics, open }: Parameters<Rule<'FEW_KEYS'>>[0],
-  shardId: string,
-): boolean {
-  if (evidence.sample?.source === 'file') return true;
+/** A shard without a record in the whole window has no key worth counting: CloudWatch then has nothing of it. */
+function isIdle({ loads, evidence }: Parameters<Rule<'FEW_KEYS'>>[0], shardId: string): boolean {
+  const { sample, stream, missing } = evidence;
+  if (sample?.source === 'file') return true;
   const load = loads.get(shardId);
-  return load === undefined ? openWithMetrics > open.length / 2 : load.incomingRecords === 0;
+  if (load !== undefined) return load.incomingRecords === 0;
+  const isOn = stream.shardMetrics.some((name) => name === 'IncomingRecords' || name === 'ALL');
+  return isOn && missing.every(({ what }) => what !== 'shard-metrics');
 }
 
 function heaviestOf(samples: readonly ShardSample[]): SampledKey | undefined {

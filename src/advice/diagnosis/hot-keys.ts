@@ -6,12 +6,13 @@
  * even if most of what was throttled were retries (`ASSUMED_ATTEMPTS`). Below that it stays undecided, and the shard's
  * finding says so. A run counts its own keys exactly.
  */
+import { contains } from '../../model/hash-range.ts';
 import type { DiagnosisFindingOf } from '../../results/diagnosis-finding.ts';
 import type { ReportDocument } from '../../results/report-document.ts';
 import { saltsFor } from '../placement/salts.ts';
 import { ADVICE_HEADROOM } from '../verdict.ts';
 import { judged } from './judged-interval.ts';
-import { ASSUMED_ATTEMPTS, keyLoadsOf, type KeyLoad } from './key-load.ts';
+import { ASSUMED_ATTEMPTS, keyLoadsOf, placeOf, type KeyLoad } from './key-load.ts';
 import { spanOf, type StreamView } from './stream-view.ts';
 
 type HotKeyFinding = DiagnosisFindingOf<'HOT_KEY'>;
@@ -25,8 +26,23 @@ export function findHotKeys(view: StreamView, isStorm: boolean): HotKeyFinding[]
     .flatMap((shardId) => keyLoadsOf(view, shardId))
     .filter(({ basis }) => basis !== null && !(isStorm && basis === 'attempts'))
     .filter(({ sampled: { key } }) => !known.has(key))
-    .map((key) => findingOf(view, key));
-  return [...ofRun, ...sampled].sort(byLoad);
+    .map((key) => whereItIsNow(view, key, findingOf(view, key)))
+    .sort(byLoad);
+  const once = new Map<string | undefined, HotKeyFinding>();
+  // Seen on a shard and on one that came out of it, it is one key, with its worse load.
+  for (const finding of sampled) if (!once.has(finding.key)) once.set(finding.key, finding);
+  return [...ofRun, ...once.values()].sort(byLoad);
+}
+
+/** A key that was seen on a shard which is closed since goes on where its hash key lies now, if that is too hot as well. */
+function whereItIsNow(view: StreamView, key: KeyLoad, finding: HotKeyFinding): HotKeyFinding {
+  const place = placeOf(key);
+  if (key.shardLoad.shard.open || place === undefined) return finding;
+  const now = view.open.find(({ range }) => contains(range, place));
+  const load = now === undefined ? undefined : view.loads.get(now.shardId);
+  if (load === undefined || load.episode === null) return finding;
+  const { untilMs } = spanOf(view, load);
+  return { ...finding, shardId: load.shard.shardId, ...(untilMs === undefined ? {} : { untilMs }) };
 }
 
 function byLoad(a: HotKeyFinding, b: HotKeyFinding): number {

@@ -11,8 +11,9 @@ import { judged, limitOf } from './judged-interval.ts';
 import type { ShardLoad } from './shard-load.ts';
 import type { WholeLoad } from './whole-load.ts';
 
-/** Fewer seconds than this are a burst, not a load. */
+/** Fewer seconds than this are a burst, not a load; of a metric clock that runs faster, this part of its minute. */
 const LEAST_SECONDS = 10;
+const LEAST_PART = 1 / 6;
 
 /** Undefined where too little was read. Whether it throttles is known of the stream alone. */
 export function sampledShardLoad(
@@ -22,7 +23,8 @@ export function sampledShardLoad(
   metrics: MinuteSeries | null,
 ): ShardLoad | undefined {
   const { seconds, records, bytes } = sample;
-  if (seconds < LEAST_SECONDS || records === 0) return undefined;
+  const least = metrics === null ? LEAST_SECONDS : Math.min(LEAST_SECONDS, metrics.secPerStep * LEAST_PART);
+  if (seconds < least || records === 0) return undefined;
   const accepted = { records: records / seconds, bytes: bytes / seconds };
   const refused =
     whole === null || metrics === null

@@ -98,41 +98,45 @@ export function stepsOf({ evidence: { metrics } }: StreamView, shardId: string):
   return room;
 }
 
-/** Of several samples of a shard the one from before it throttled, where there is one; else the largest. */
+/**
+ * Of the samples of a shard the one from while it throttled, which has the mix of keys of then; the one from before, in
+ * which nothing is held back, where that shows the same heaviest key with a greater part.
+ */
 function bestSamples(
   evidence: StreamEvidence,
   loads: ReadonlyMap<string, ShardLoad>,
 ): Map<string, ShardSample> {
-  const best = new Map<string, ShardSample>();
+  const [before, others] = [new Map<string, ShardSample>(), new Map<string, ShardSample>()];
   for (const sample of evidence.sample?.shards ?? []) {
     if (sample.userRecords === 0) continue;
-    const before = best.get(sample.shardId);
-    const load = loads.get(sample.shardId);
-    const rank = (each: ShardSample): number =>
-      (isBeforeOnset(evidence, each, load) ? 1e15 : 0) + each.userRecords;
-    if (before === undefined || rank(sample) > rank(before)) best.set(sample.shardId, sample);
+    const { shardId, userRecords } = sample;
+    const known = isBeforeOnset(evidence, sample, loads.get(shardId)) ? before : others;
+    if (userRecords > (known.get(shardId)?.userRecords ?? 0)) known.set(shardId, sample);
   }
-  return best;
+  for (const [shardId, sample] of before) {
+    const other = others.get(shardId);
+    if (other === undefined || showsMore(sample, other)) others.set(shardId, sample);
+  }
+  return others;
 }
 
-/**
- * Whether a sample is from before the shard throttled. Never where the metrics' clock runs at another pace than the
- * records', for then their times cannot be compared.
- */
+/** Whether a sample from before the onset shows more of the key that is the heaviest after it too. */
+function showsMore(before: ShardSample, after: ShardSample): boolean {
+  const [key, same] = [after.keys.at(0), before.keys.at(0)];
+  if (key === undefined || key.key !== same?.key) return false;
+  return same.atLeast.records / before.userRecords > key.atLeast.records / after.userRecords;
+}
+
+/** Whether a sample is from before the shard throttled. Its slices' times are not the metrics' where these run faster. */
 export function isBeforeOnset(
   { sample, metrics }: StreamEvidence,
   { shardId, fromMs, toMs }: ShardSample,
   load: ShardLoad | undefined,
 ): boolean {
-  if (
-    metrics === null ||
-    load === undefined ||
-    load.episode === null ||
-    metrics.stepMs !== metrics.secPerStep * 1000
-  )
-    return false;
+  if (metrics === null || load === undefined || load.episode === null) return false;
   const onsetMs = metrics.startMs + load.episode.firstStep * metrics.stepMs;
   if (fromMs !== undefined && toMs !== undefined) return toMs <= onsetMs;
+  if (metrics.stepMs !== metrics.secPerStep * 1000) return false;
   const slices = (sample?.slices ?? []).filter((slice) => slice.shardId === shardId);
   return slices.length > 0 && slices.every((slice) => slice.toMs > 0 && slice.toMs <= onsetMs);
 }

@@ -84,7 +84,7 @@ function saltingText({
 }
 
 export const HOT_SHARD: DiagnosisWords<'HOT_SHARD'> = {
-  title: 'several keys together are more than their shard can carry',
+  title: 'one shard gets more than it can carry; the stream has room',
   page: 'docs/findings/HOT_SHARD.md',
   headline: (finding, context) => `${hotShardHeadline(finding, context)} ${helpsText(finding, context)}`,
   saw: (finding, context) => {
@@ -105,8 +105,13 @@ export const HOT_SHARD: DiagnosisWords<'HOT_SHARD'> = {
       undecidedText(finding)
     );
   },
-  means: (_finding, { isOnDemand }) =>
-    'Its keys would each fit, but not all on one shard. The stream as a whole has room; this part of its hash range has ' +
+  means: ({ evidence: { sampledRecords, source, undecidedKeys } }, { isOnDemand }) =>
+    (sampledRecords === 0 && source !== 'run'
+      ? 'One key or several: no keys were seen, so that is not known. If it is one alone, no split helps it. '
+      : undecidedKeys.length > 0
+        ? ''
+        : 'Its keys would each fit, but not all on one shard. ') +
+    'The stream as a whole has room; this part of its hash range has ' +
     `not.${isOnDemand ? ' The service splits such a shard by itself, in the middle, within about 15 minutes.' : ''}`,
   split: (finding, context) => splitText(finding, context),
   todo: (finding, context) => {

@@ -1,7 +1,7 @@
 /**
  * What a diagnosis or a recommendation rests on, as its report document tells it.
  */
-import type { MinuteSeries } from './minute-series.ts';
+import type { Column, MinuteSeries } from './minute-series.ts';
 import type { MissingEvidence } from './missing-evidence.ts';
 import type { RecordSample, SampleSlice } from './record-sample.ts';
 import type { AskedMetrics, StreamEvidence } from './stream-evidence.ts';
@@ -101,15 +101,26 @@ function holesOf({ shards, missing }: StreamEvidence, metrics: MinuteSeries): Me
   const there = open.filter(({ shardId }) => metrics.shards.has(shardId)).length;
   const wereAsked = missing.every(({ what }) => what !== 'shard-metrics') && there * 2 >= open.length;
   if (whole === undefined || !(there === open.length || wereAsked)) return undefined;
-  const columns = [...metrics.shards.values()].flatMap(({ IncomingRecords }) => IncomingRecords ?? []);
+  const sums = sumsOf(
+    [...metrics.shards.values()].flatMap(({ IncomingRecords }) => IncomingRecords ?? []),
+    metrics,
+  );
   let [steps, streamRecords, shardRecords] = [0, 0, 0];
   for (let step = 0; step < metrics.complete; step++) {
     if (!(whole[step] > 0)) continue;
-    const sum = columns.reduce((all, column) => all + (column[step] > 0 ? column[step] : 0), 0);
+    const sum = sums[step];
     if (sum >= whole[step] * (1 - HOLE)) continue;
     steps++;
     streamRecords += whole[step];
     shardRecords += sum;
   }
   return steps === 0 ? undefined : { steps, streamRecords, shardRecords };
+}
+
+/** By step. Column after column, for there may be ten thousand of them. */
+function sumsOf(columns: readonly Column[], { complete }: MinuteSeries): Float64Array {
+  const sums = new Float64Array(complete);
+  for (const column of columns)
+    for (let step = 0; step < complete; step++) if (column[step] > 0) sums[step] += column[step];
+  return sums;
 }

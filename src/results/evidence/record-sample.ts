@@ -54,8 +54,8 @@ export interface SampleSlice {
 export interface ShardSample {
   readonly shardId: string;
   /**
-   * The time whose slices it is of, where the shard was sampled before and while it throttled and there is one of these for
-   * each; absent: of all its slices.
+   * The time whose slices it is of, on the metrics' clock, where the shard was sampled before and while it throttled and
+   * there is one of these for each, the earlier one first; absent: of all its slices.
    */
   readonly fromMs?: number;
   readonly toMs?: number;

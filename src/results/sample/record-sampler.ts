@@ -46,8 +46,9 @@ export class RecordSampler {
     return this.#bytes;
   }
 
-  take(shardId: string, { key, data, atMs, explicitHashKey }: SeenRecord): void {
-    const shard = this.shard(shardId);
+  /** @param isBeforeOnset of a time before the shard throttled, which is kept apart */
+  take(shardId: string, { key, data, atMs, explicitHashKey }: SeenRecord, isBeforeOnset?: boolean): void {
+    const shard = this.shard(shardId, isBeforeOnset);
     const bytes = sizeOf(data.length, key === undefined ? 0 : utf8Length(key));
     this.#bytes += bytes;
     shard.take(bytes, atMs);
@@ -74,22 +75,31 @@ export class RecordSampler {
   }
 
   /** Says what was read when: from it come the seconds that are whole. */
-  slice(slice: SampleSlice): void {
-    this.shard(slice.shardId).slices.push(slice);
+  slice(slice: SampleSlice, isBeforeOnset?: boolean): void {
+    this.shard(slice.shardId, isBeforeOnset).slices.push(slice);
   }
 
-  shard(shardId: string): ShardSampler {
-    let shard = this.#shards.get(shardId);
+  shard(shardId: string, isBeforeOnset = false): ShardSampler {
+    const name = isBeforeOnset ? beforeOf(shardId) : shardId;
+    let shard = this.#shards.get(name);
     if (shard === undefined) {
       shard = new ShardSampler(shardId, this.#places, this.#pool);
-      this.#shards.set(shardId, shard);
+      this.#shards.set(name, shard);
     }
     return shard;
   }
 
-  /** @param rangeOf the shard's range, where it is known */
-  sample(rangeOf: (shardId: string) => HashRange | undefined): RecordSample {
-    const shards = [...this.#shards.values()].sort((a, b) => (a.shardId < b.shardId ? -1 : 1));
+  /**
+   * @param rangeOf the shard's range, where it is known
+   * @param metricMs a time of arrival on the metrics' clock
+   */
+  sample(
+    rangeOf: (shardId: string) => HashRange | undefined,
+    metricMs: (arrivalMs: number) => number = (ms) => ms,
+  ): RecordSample {
+    // The name of what was before the onset comes first.
+    const names = [...this.#shards.keys()].sort();
+    const shards = names.flatMap((name) => this.#shards.get(name) ?? []);
     const keys = Math.max(16, this.#places / 4);
     const slices = shards.flatMap((shard) => shard.slices);
     const seconds = slices.reduce((sum, { fromMs, toMs }) => sum + (toMs - fromMs) / 1000, 0);
@@ -97,13 +107,32 @@ export class RecordSampler {
     return {
       source: this.#source,
       slices,
-      shards: shards.map((shard) => shard.sample({ keys, withEmptySeconds, range: rangeOf(shard.shardId) })),
+      shards: shards.map((shard) => ({
+        ...shard.sample({ keys, withEmptySeconds, range: rangeOf(shard.shardId) }),
+        ...(this.#shards.has(beforeOf(shard.shardId)) ? timeOf(shard.slices, metricMs) : {}),
+      })),
       aggregates: this.#aggregates,
       aggregatedRecords: this.#aggregatedRecords,
       withoutKey: this.#withoutKey,
       notReadable: this.#notReadable,
     };
   }
+}
+
+/** Sorts before the shard's own name. */
+function beforeOf(shardId: string): string {
+  return `before ${shardId}`;
+}
+
+function timeOf(
+  slices: readonly SampleSlice[],
+  metricMs: (arrivalMs: number) => number,
+): { readonly fromMs?: number; readonly toMs?: number } {
+  if (slices.length === 0) return {};
+  return {
+    fromMs: metricMs(slices.reduce((least, { fromMs }) => Math.min(least, fromMs), Infinity)),
+    toMs: metricMs(slices.reduce((most, { toMs }) => Math.max(most, toMs), -Infinity)),
+  };
 }
 
 /** The power of two that leaves every shard the same part, within bounds. */

@@ -58,7 +58,8 @@ export async function sampleStream(
     untilMs: epochClock() / 1000 + mostMsOf(slices, ask),
     signal,
   };
-  const sampler = new RecordSampler(ask.by, byShard(slices).length);
+  const parts = new Set(slices.map(({ shardId, isBeforeOnset }) => `${shardId} ${isBeforeOnset === true}`));
+  const sampler = new RecordSampler(ask.by, parts.size);
   const clients = readClients({ client: connection.clientSpec, streamName: stream.name });
   try {
     const result =
@@ -76,8 +77,9 @@ export async function sampleStream(
             },
             sampler,
           );
+    const metricMs = (ms: number): number => metricMsOf(ms, connection.watch.metricClock);
     const ranges = new Map(evidence.shards.map(({ shardId, range }) => [shardId, range]));
-    return { ...result, sample: sampler.sample((shardId) => ranges.get(shardId)) };
+    return { ...result, sample: sampler.sample((shardId) => ranges.get(shardId), metricMs) };
   } finally {
     clients.calls.destroy();
     clients.subscriptions.destroy();

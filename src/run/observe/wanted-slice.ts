@@ -15,6 +15,8 @@ export interface WantedSlice {
   readonly mostBytes: number;
   /** Mean size of a record, where it is known. */
   readonly meanBytes: number | null;
+  /** Of a time before the shard throttled: sampled apart, for its mix of keys may be another. */
+  readonly isBeforeOnset?: boolean;
 }
 
 /**
@@ -22,9 +24,12 @@ export interface WantedSlice {
  * faster from their origin on.
  */
 export function wantedSliceOf(slice: PlannedSlice, clock: EndpointClock | undefined): WantedSlice {
-  const { shardId, mostBytes, meanBytes } = slice;
+  const { shardId, why, mostBytes, meanBytes } = slice;
   const fromMs = arrivalMsOf(slice.fromMs, clock);
-  return { shardId, fromMs, forMs: arrivalMsOf(slice.toMs, clock) - fromMs, mostBytes, meanBytes };
+  return {
+    ...{ shardId, fromMs, forMs: arrivalMsOf(slice.toMs, clock) - fromMs, mostBytes, meanBytes },
+    isBeforeOnset: why === 'before-onset',
+  };
 }
 
 /** When records arrived that are counted at a time of the metrics. */
@@ -80,12 +85,13 @@ export class SliceReading {
 
   /** Takes records in order. @returns why reading ends with them: the slice's end, or its bytes; undefined: go on */
   take(records: readonly ReadRecord[]): 'end' | 'budget' | undefined {
+    const { shardId, isBeforeOnset } = this.wanted;
     for (const { PartitionKey: key, Data: data = new Uint8Array(0), ...rest } of records) {
       const atMs = rest.ApproximateArrivalTimestamp?.getTime() ?? this.#lastMs;
       if (atMs >= this.toMs) return 'end';
       if (this.bytes >= this.wanted.mostBytes) return 'budget';
       const before = this.#sampler.bytes;
-      this.#sampler.take(this.wanted.shardId, { key, data, atMs });
+      this.#sampler.take(shardId, { key, data, atMs }, isBeforeOnset);
       this.bytes += this.#sampler.bytes - before;
       this.records++;
       this.#firstMs ??= atMs;
@@ -101,9 +107,9 @@ export class SliceReading {
 
   /** The slice as it was read. @param cutBy why not to its end */
   close(cutBy: SampleSlice['cutBy'] | undefined): void {
-    const { shardId } = this.wanted;
+    const { shardId, isBeforeOnset } = this.wanted;
     const isTrimmed = cutBy === 'trimmed' && this.#firstMs !== undefined;
-    this.#sampler.slice({
+    const slice = {
       shardId,
       fromMs: isTrimmed ? (this.#firstMs ?? this.fromMs) : this.fromMs,
       toMs: cutBy === undefined || isTrimmed ? this.toMs : this.#lastMs,
@@ -111,6 +117,7 @@ export class SliceReading {
       bytes: this.bytes,
       isWhole: cutBy === undefined,
       ...(cutBy !== undefined && { cutBy }),
-    });
+    };
+    this.#sampler.slice(slice, isBeforeOnset);
   }
 }

@@ -88,17 +88,20 @@ describe('a key that is too much by itself', () => {
     expect(hot.undecidedKeys.map(({ key }) => key)).toEqual(['a']);
   });
 
-  it('is judged by the sample from before the onset where there is one', () => {
+  it('is judged by the sample from before the onset where that shows more of it, and not where the key came after', () => {
     const base = oneBusy(3250, []);
     const before = { fromMs: START_MS, toMs: START_MS + 30_000 };
     const during = { fromMs: START_MS + 30 * MINUTE_MS, toMs: START_MS + 30 * MINUTE_MS + 30_000 };
-    const small = shardSample(base, idOf(1), [{ key: 'k', at: 0.5, part: 0.4 }], 1000, before);
-    const large = shardSample(base, idOf(1), [{ key: 'k', at: 0.5, part: 0.9 }], 30_000, during);
-    const sample = sampleOf(base, [large, small]);
-    const [row] = diagnose({ ...base, sample }).keys;
-    expect(row.share.lower).toBeLessThan(0.4);
-    expect(row.share.upper).toBeGreaterThan(0.4);
-    expect(row.share.upper).toBeLessThan(0.5);
+    const shareOf = (then: number, now: number): { lower: number; upper: number } => {
+      const small = shardSample(base, idOf(1), [{ key: 'k', at: 0.5, part: then }], 1000, before);
+      const large = shardSample(base, idOf(1), [{ key: 'k', at: 0.5, part: now }], 30_000, during);
+      return diagnose({ ...base, sample: sampleOf(base, [small, large]) }).keys[0].share;
+    };
+    expect(shareOf(0.8, 0.6)).toMatchObject({
+      lower: expect.closeTo(0.76, 1),
+      upper: expect.closeTo(0.84, 1),
+    });
+    expect(shareOf(0.4, 0.9)).toMatchObject({ lower: expect.closeTo(0.9, 1), upper: expect.closeTo(0.9, 1) });
   });
 
   it('is never found while every upper end fits, nor on a stream that ignores keys', () => {
