@@ -3,24 +3,14 @@
  * and what they are held to bring.
  */
 import type { DiagnosisFinding } from './diagnosis-finding.ts';
-import type { EvidenceInfo } from './evidence/evidence-info.ts';
 import type { LayoutStep } from './layout-step.ts';
 import type { LoadInterval } from './load-interval.ts';
-import type { Partiality, SCHEMA_VERSION, TargetInfo } from './report-document.ts';
+import type { StreamReportHead } from './report-head.ts';
 
 export type RecommendationVerdict = 'UNDER_PROVISIONED' | 'RIGHT_SIZED' | 'OVER_PROVISIONED' | 'UNDECIDED';
 
-export interface RecommendationDocument {
-  readonly schemaVersion: typeof SCHEMA_VERSION;
+export interface RecommendationDocument extends StreamReportHead {
   readonly kind: 'recommendation';
-  readonly tool: { readonly name: 'shardwise'; readonly version: string };
-  /** ISO 8601. */
-  readonly startedAt: string;
-  readonly durationMs: number;
-  readonly partial: Partiality;
-  /** `stream` is its ARN where that is known, so that steps go to no other stream of the same name. */
-  readonly target: TargetInfo;
-  readonly evidence: EvidenceInfo;
   readonly verdict: RecommendationVerdict;
   /** Of the layout that the steps start from, see `model/layout-fingerprint.ts`; and of the one that they lead to. */
   readonly fingerprint: string;
@@ -150,6 +140,8 @@ export interface PlanningRules {
     readonly origin: 'measured' | 'given' | 'default';
     /** Seconds that it was measured in. */
     readonly seconds?: number;
+    /** What was measured, where that was more than is believed. */
+    readonly cappedFrom?: number;
   };
   /** Per second and shard: what a step's mean may be at most, limit x (1 - headroom) / burst factor. */
   readonly limit: { readonly records: number; readonly bytes: number };

@@ -77,6 +77,7 @@ const planning = z.object({
     bytes: amount,
     origin: z.enum(['measured', 'given', 'default']),
     seconds: count.optional(),
+    cappedFrom: amount.optional(),
   }),
   limit: z.object({ records: amount, bytes: amount }),
   deadBand: amount,
