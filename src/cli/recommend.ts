@@ -37,12 +37,13 @@ async function recommendFor(flags: RecommendCommandFlags, context: Context): Pro
   const options = await readEvidenceFlags(flags);
   const document = await documentOf(options, { ...planned, pricesFile: flags.prices }, output, context);
   await emit(document, output, context);
+  const { stepKinds } = await import('../report/recommendation/headline.ts');
   const file = output.files.find(({ format }) => format === 'json')?.path;
   if (document.steps.length > 0 && !output.quiet)
     context.err(
       file === undefined
-        ? 'Add -o steps.json, and shardwise apply steps.json carries the steps out (dry run without --yes).\n'
-        : `Carry them out: shardwise apply ${file} (dry run without --yes)\n`,
+        ? `${stepKinds(document.steps)}, not saved: add -o steps.json, then shardwise apply steps.json (dry run without --yes).\n`
+        : `${stepKinds(document.steps)} in ${file}: shardwise apply ${file} (dry run without --yes)\n`,
     );
   if (document.partial === 'interrupted') context.setExit(130);
 }

@@ -95,9 +95,7 @@ function ratios(minutes: readonly (readonly SecondCount[])[], dimension: Dimensi
 
 function isIdleAtAnEnd(seconds: readonly SecondCount[], dimension: Dimension, mean: number): boolean {
   const edge = Math.ceil(seconds.length * EDGE);
-  return [seconds.slice(0, edge), seconds.slice(-edge)].some(
-    (part) => meanOf(part, dimension) < IDLE * mean,
-  );
+  return [seconds.slice(0, edge), seconds.slice(-edge)].some((part) => meanOf(part, dimension) < IDLE * mean);
 }
 
 function meanOf(seconds: readonly SecondCount[], dimension: Dimension): number {
