@@ -4,7 +4,6 @@
 import { Command } from 'commander';
 import type { DiagnosisDocument } from '../results/diagnosis-document.ts';
 import type { DiagnosisCode } from '../results/diagnosis-finding.ts';
-import { SCHEMA_VERSION } from '../results/report-document.ts';
 import type { Context } from './context.ts';
 import { exitCodeOf, parseFailOn, undecidedOf } from './diagnosis-gates.ts';
 import {
@@ -14,7 +13,7 @@ import {
   type EvidenceOptions,
 } from './evidence-flags.ts';
 import { addOutputFlags, addRedactFlag, emit, parseOutput, type Output, type OutputFlags } from './output.ts';
-import { VERSION } from './version.ts';
+import { reportOnStream } from './stream-report.ts';
 
 export interface DiagnoseFlags extends EvidenceFlags, OutputFlags {
   failOn?: string;
@@ -44,42 +43,17 @@ async function diagnoseStream(flags: DiagnoseFlags, context: Context): Promise<v
   context.setExit(exitCodeOf(document, failOn));
 }
 
-/** Interrupted, it is of what was gathered until then. */
 async function documentOf(
   options: EvidenceOptions,
   output: Output,
   context: Context,
 ): Promise<DiagnosisDocument> {
-  const { connect } = await import('../run/aws/connection.ts');
-  const { epochClock } = await import('../run/clock.ts');
   const { diagnose } = await import('../advice/diagnosis/diagnose.ts');
-  const { evidenceInfoOf } = await import('../results/evidence/evidence-info.ts');
-  const { gather, targetOf } = await import('./evidence.ts');
-  const { watchInterrupt } = await import('./interrupt.ts');
-  const { progressLine } = await import('./progress.ts');
-  const connection = await connect(options.aws, options.stream);
-  const line = progressLine(context, output.quiet);
-  const interrupt = watchInterrupt();
-  const startUs = epochClock();
-  try {
-    const { signal } = interrupt;
-    const evidence = await gather(connection, options, { context, line, quiet: output.quiet, signal });
-    return {
-      schemaVersion: SCHEMA_VERSION,
-      kind: 'diagnosis',
-      tool: { name: 'shardwise', version: VERSION },
-      startedAt: new Date(startUs / 1000).toISOString(),
-      durationMs: Math.round((epochClock() - startUs) / 1000),
-      partial: signal.aborted ? 'interrupted' : false,
-      target: targetOf(evidence),
-      evidence: evidenceInfoOf(evidence),
-      ...diagnose(evidence),
-    };
-  } finally {
-    line.clear();
-    interrupt.release();
-    connection.close();
-  }
+  return reportOnStream(
+    { options, coarse: false, output, context },
+    () => Promise.resolve(undefined),
+    (evidence) => ({ kind: 'diagnosis', ...diagnose(evidence) }),
+  );
 }
 
 /** Whoever set a gate and gets exit code 4 should not have to guess which one it was. */

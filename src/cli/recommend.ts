@@ -5,7 +5,6 @@
 import { Command } from 'commander';
 import type { Prices } from '../model/prices.ts';
 import type { RecommendationDocument } from '../results/recommendation-document.ts';
-import { SCHEMA_VERSION } from '../results/report-document.ts';
 import type { Context } from './context.ts';
 import {
   addEvidenceFlags,
@@ -15,7 +14,7 @@ import {
 } from './evidence-flags.ts';
 import { addOutputFlags, emit, parseOutput, type Output, type OutputFlags } from './output.ts';
 import { addRecommendFlags, readRecommendFlags, type RecommendFlags } from './recommend-flags.ts';
-import { VERSION } from './version.ts';
+import { reportOnStream } from './stream-report.ts';
 
 export interface RecommendCommandFlags extends EvidenceFlags, RecommendFlags, OutputFlags {}
 
@@ -38,12 +37,13 @@ async function recommendFor(flags: RecommendCommandFlags, context: Context): Pro
   const options = await readEvidenceFlags(flags);
   const document = await documentOf(options, { ...planned, pricesFile: flags.prices }, output, context);
   await emit(document, output, context);
+  const { stepKinds } = await import('../report/recommendation/headline.ts');
   const file = output.files.find(({ format }) => format === 'json')?.path;
   if (document.steps.length > 0 && !output.quiet)
     context.err(
       file === undefined
-        ? 'Add -o steps.json, and shardwise apply steps.json carries the steps out (dry run without --yes).\n'
-        : `Carry them out: shardwise apply ${file} (dry run without --yes)\n`,
+        ? `${stepKinds(document.steps)}, not saved: add -o steps.json, then shardwise apply steps.json (dry run without --yes).\n`
+        : `${stepKinds(document.steps)} in ${file}: shardwise apply ${file} (dry run without --yes)\n`,
     );
   if (document.partial === 'interrupted') context.setExit(130);
 }
@@ -58,45 +58,18 @@ async function documentOf(
   output: Output,
   context: Context,
 ): Promise<RecommendationDocument> {
-  const { connect } = await import('../run/aws/connection.ts');
-  const { epochClock } = await import('../run/clock.ts');
   const { diagnose } = await import('../advice/diagnosis/diagnose.ts');
   const { recommend } = await import('../advice/recommend/recommend.ts');
-  const { evidenceInfoOf } = await import('../results/evidence/evidence-info.ts');
-  const { gather, targetOf } = await import('./evidence.ts');
-  const { watchInterrupt } = await import('./interrupt.ts');
-  const { progressLine } = await import('./progress.ts');
-  const connection = await connect(options.aws, options.stream);
-  const line = progressLine(context, output.quiet);
-  const interrupt = watchInterrupt();
-  const startUs = epochClock();
-  try {
-    const prices = await pricesOf(pricesFile, connection.region);
-    const { signal } = interrupt;
-    // A layout is judged as a whole: every shard by the minute, and the past before the window.
-    const evidence = await gather(
-      connection,
-      { ...options, allShards: true },
-      { context, line, quiet: output.quiet, signal },
-      true,
-    );
-    return {
-      schemaVersion: SCHEMA_VERSION,
+  // A layout is judged as a whole: every shard by the minute, and the past before the window.
+  return reportOnStream(
+    { options: { ...options, allShards: true }, coarse: true, output, context },
+    (region) => pricesOf(pricesFile, region),
+    (evidence, prices) => ({
       kind: 'recommendation',
-      tool: { name: 'shardwise', version: VERSION },
-      startedAt: new Date(startUs / 1000).toISOString(),
-      durationMs: Math.round((epochClock() - startUs) / 1000),
-      partial: signal.aborted ? 'interrupted' : false,
-      target: targetOf(evidence),
-      evidence: evidenceInfoOf(evidence),
       ...recommend(evidence, { ...planned, prices }),
       findings: diagnose(evidence).findings,
-    };
-  } finally {
-    line.clear();
-    interrupt.release();
-    connection.close();
-  }
+    }),
+  );
 }
 
 async function pricesOf(file: string | undefined, region: string): Promise<Prices | undefined> {

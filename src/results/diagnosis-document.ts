@@ -2,21 +2,11 @@
  * The report of `diagnose`: what the stream's evidence says, shard by shard and key by key.
  */
 import type { DiagnosisFinding } from './diagnosis-finding.ts';
-import type { EvidenceInfo } from './evidence/evidence-info.ts';
 import type { LoadInterval } from './load-interval.ts';
-import type { Partiality, SCHEMA_VERSION, TargetInfo } from './report-document.ts';
+import type { StreamReportHead } from './report-head.ts';
 
-export interface DiagnosisDocument {
-  readonly schemaVersion: typeof SCHEMA_VERSION;
+export interface DiagnosisDocument extends StreamReportHead {
   readonly kind: 'diagnosis';
-  readonly tool: { readonly name: 'shardwise'; readonly version: string };
-  /** ISO 8601. */
-  readonly startedAt: string;
-  /** How long it took. */
-  readonly durationMs: number;
-  readonly partial: Partiality;
-  readonly target: TargetInfo;
-  readonly evidence: EvidenceInfo;
   readonly shards: readonly DiagnosedShard[];
   readonly keys: readonly DiagnosedKey[];
   readonly heatMap?: HeatMap;

@@ -3,24 +3,14 @@
  * and what they are held to bring.
  */
 import type { DiagnosisFinding } from './diagnosis-finding.ts';
-import type { EvidenceInfo } from './evidence/evidence-info.ts';
 import type { LayoutStep } from './layout-step.ts';
 import type { LoadInterval } from './load-interval.ts';
-import type { Partiality, SCHEMA_VERSION, TargetInfo } from './report-document.ts';
+import type { StreamReportHead } from './report-head.ts';
 
 export type RecommendationVerdict = 'UNDER_PROVISIONED' | 'RIGHT_SIZED' | 'OVER_PROVISIONED' | 'UNDECIDED';
 
-export interface RecommendationDocument {
-  readonly schemaVersion: typeof SCHEMA_VERSION;
+export interface RecommendationDocument extends StreamReportHead {
   readonly kind: 'recommendation';
-  readonly tool: { readonly name: 'shardwise'; readonly version: string };
-  /** ISO 8601. */
-  readonly startedAt: string;
-  readonly durationMs: number;
-  readonly partial: Partiality;
-  /** `stream` is its ARN where that is known, so that steps go to no other stream of the same name. */
-  readonly target: TargetInfo;
-  readonly evidence: EvidenceInfo;
   readonly verdict: RecommendationVerdict;
   /** Of the layout that the steps start from, see `model/layout-fingerprint.ts`; and of the one that they lead to. */
   readonly fingerprint: string;
@@ -44,6 +34,10 @@ export interface RecommendationDocument {
   readonly leastShards: number | null;
   readonly hotKeys: readonly UnfitKey[];
   readonly replay: LayoutReplay | null;
+  /** Over all complete steps; null where the metric is not there. */
+  readonly throttling: MeasuredThrottling | null;
+  /** By how many open shards' metrics, or records, single loads are known. */
+  readonly shardLoads: ShardLoadBasis;
   readonly alternatives: LayoutAlternatives;
   /** What else keeps the number of shards, and would put it back: by the stream's tags. */
   readonly owners: readonly LayoutOwner[];
@@ -59,6 +53,8 @@ export interface LayoutRange {
   readonly endingHashKey: string;
   /** Planning load over the limit, worst step, both ends of what is known; null where nothing is. */
   readonly utilization: LoadInterval | null;
+  /** What that is known by, other than the shard's own metrics: records read of it, or the stream's sum alone. */
+  readonly basis?: 'sample' | 'stream';
 }
 
 /** What a layout carries, over the whole window of the evidence. */
@@ -100,6 +96,15 @@ export type RecommendationReason =
       readonly untilMs?: number;
       readonly value?: number;
     }
+  /** Cut without knowing keys before, and all of the load stayed on one side: a single key is suspected. */
+  | {
+      readonly code: 'single-key-suspected';
+      readonly shards: number;
+      readonly shardId: string;
+      readonly parentId: string;
+      /** Part of both children's load that is this one's. */
+      readonly share: number;
+    }
   /** Shards above the limit that no cut helps: one key is nearly all of their load, or they cannot be cut. */
   | { readonly code: 'no-cut-helps'; readonly shards: number; readonly shardId: string }
   /** Cut into equal parts, because no keys were seen of them. */
@@ -123,6 +128,8 @@ export type OpenQuestion =
   | 'throttled-before-change'
   /** No metrics of single shards. */
   | 'no-shard-metrics'
+  /** Records were read instead, too few to tell. */
+  | 'sample-too-small'
   | 'no-metrics'
   /** Throttled in a step that is not complete. */
   | 'throttled-just-now'
@@ -131,6 +138,8 @@ export type OpenQuestion =
 
 export type MergeHold =
   | 'cool-off'
+  /** What single shards carry is known of the seconds that records were read of. */
+  | 'loads-sampled'
   | 'window-too-short'
   | 'no-63d'
   | 'no-455d'
@@ -150,6 +159,8 @@ export interface PlanningRules {
     readonly origin: 'measured' | 'given' | 'default';
     /** Seconds that it was measured in. */
     readonly seconds?: number;
+    /** What was measured, where that was more than is believed. */
+    readonly cappedFrom?: number;
   };
   /** Per second and shard: what a step's mean may be at most, limit x (1 - headroom) / burst factor. */
   readonly limit: { readonly records: number; readonly bytes: number };
@@ -168,11 +179,45 @@ export interface PlanningRules {
 export interface UnfitKey {
   readonly key: string;
   readonly shardId: string;
-  /** Of the shard's limit, not raised by the burst factor. */
+  /** Of the shard's limit, not raised by the burst factor; and raised by it, as loads are planned with. */
   readonly utilization: LoadInterval;
+  readonly planned: LoadInterval;
+  /**
+   * `nowhere`: it may be above the limit by itself. `no-headroom`: below it, but above the limit less headroom. `busy-seconds`:
+   * that only in its busier seconds, by the burst factor.
+   */
+  readonly fits: 'nowhere' | 'no-headroom' | 'busy-seconds';
   /** Into how many keys it must be cut; null where no number fits. */
   readonly salts: { readonly random: number | null; readonly chosen: number | null };
 }
+
+/** Counts of CloudWatch: accepted records and throttled attempts, which together are the attempts. */
+export interface MeasuredThrottling {
+  readonly accepted: number;
+  readonly throttledAttempts: number;
+}
+
+export interface ShardLoadBasis {
+  readonly metrics: number;
+  readonly sampled: number;
+  readonly unknown: number;
+  /** Real seconds read of each sampled shard at least, and at how many times; 0 where none was. */
+  readonly seconds: number;
+  readonly moments: number;
+  /** Sampled shards that were at their limit while the stream throttled: what it throttled is counted to them. */
+  readonly full: readonly string[];
+}
+
+/** Why a replay throttles another share than was measured. */
+export type ReplayGap =
+  /** Too little: the load is spread by width, for nobody knows the shards' own. */
+  | 'shard-loads-unknown'
+  /** Too little: seconds are busier than the burst factor has them, or batches arrive all at once. */
+  | 'bursts-within-second'
+  /** Too much: every throttled attempt is taken for a new record, retries too. */
+  | 'retries-as-new'
+  /** Too much: seconds are less busy than the burst factor has them, or the bucket holds more. */
+  | 'burst-factor';
 
 /** Both layouts under the same load, second by second. */
 export interface LayoutReplay {
@@ -183,6 +228,10 @@ export interface LayoutReplay {
   readonly offered: number;
   readonly throttledBefore: number;
   readonly throttledAfter: number;
+  /** In the same steps; null where the metric is not there. */
+  readonly measured: MeasuredThrottling | null;
+  /** Why the layout of now is not reproduced; none where it is. */
+  readonly gaps: readonly ReplayGap[];
 }
 
 export interface LayoutAlternatives {

@@ -16,6 +16,7 @@ export function unfitKeys(
   loads: StreamLoads,
   census: Census,
   headroom: number,
+  burst: { readonly records: number; readonly bytes: number },
 ): UnfitKey[] {
   const shards = loads.shards.length;
   const mean = {
@@ -32,14 +33,26 @@ export function unfitKeys(
       const [lower, upper] = [fill(least, 'lower'), fill(planned, 'upper')];
       const dimension = upper.records >= upper.bytes ? 'records' : 'bytes';
       const others = Math.max(0, mean[dimension] - lower[dimension] / shards);
+      const utilization = {
+        lower: Math.max(lower.records, lower.bytes),
+        upper: Math.max(upper.records, upper.bytes),
+      };
+      const times = burst[dimension] / (1 - headroom);
       return {
         key: key.key,
         shardId: loads.shards[shard].shardId,
-        utilization: {
-          lower: Math.max(lower.records, lower.bytes),
-          upper: Math.max(upper.records, upper.bytes),
+        utilization,
+        planned: {
+          lower: Math.max(lower.records * burst.records, lower.bytes * burst.bytes),
+          upper: Math.max(upper.records * burst.records, upper.bytes * burst.bytes),
         },
-        salts: saltsFor(upper[dimension] / (1 - headroom), others / (1 - headroom), shards),
+        fits:
+          utilization.upper > 1
+            ? 'nowhere'
+            : utilization.upper > 1 - headroom
+              ? 'no-headroom'
+              : 'busy-seconds',
+        salts: saltsFor(upper[dimension] * times, others * times, shards),
       };
     })
     .sort((a, b) => b.utilization.upper - a.utilization.upper);
@@ -62,7 +75,7 @@ export function waysOut(
     ways.push({ code: 'warm-throughput', mibPerSec: Math.max(1, Math.ceil(peak * 2)) });
     ways.push({ code: 'own-shards', shards: stream.shards });
   }
-  if (keys.length > 0) {
+  if (keys.some(({ fits }) => fits !== 'busy-seconds')) {
     if (sample !== null && sample.aggregates === 0) ways.push({ code: 'aggregate' });
     if (!stream.ignoresKeys) ways.push({ code: 'auto-distribution', needsOnDemand: !isOnDemand });
   }

@@ -24,6 +24,7 @@ export function rangesNow(loads: StreamLoads, census: Census, { planned }: Forec
     startingHashKey: formatHashKey(range.start),
     endingHashKey: formatHashKey(range.end),
     utilization: scaled(census.shards[shard].peak, planned),
+    ...basisOf([shard], loads),
   }));
 }
 
@@ -52,8 +53,18 @@ export function rangesToBe(
       utilization: isKept
         ? scaled(census.shards[shard].peak, rules.planned)
         : peakOf(run, loads, { room, sums }, rules.burst),
+      ...basisOf(
+        run.map((piece) => piece.shard),
+        loads,
+      ),
     };
   });
+}
+
+/** The weakest of what the shards' loads are known by; nothing where that is metrics. */
+function basisOf(shards: readonly number[], loads: StreamLoads): Pick<LayoutRange, 'basis'> {
+  const all = new Set(shards.map((shard) => loads.basisOf(shard)));
+  return all.has('stream') ? { basis: 'stream' } : all.has('sample') ? { basis: 'sample' } : {};
 }
 
 /** The hottest of a layout, by each end. */

@@ -5,7 +5,7 @@
 import { canSplitAt, shareOf, widthOf, type HashRange } from '../../model/hash-range.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { Cells } from '../layout/cells.ts';
-import { shareWithin, type KeyShare, type ShardKeys } from './key-shares.ts';
+import { shareWithin, type KeyShare, type PieceShare, type ShardKeys } from './key-shares.ts';
 import { fillOf, type PlanningLimit } from './planning-limit.ts';
 import { DEAD_BAND } from './recommend-options.ts';
 import type { ShardFigures } from './shard-census.ts';
@@ -17,10 +17,12 @@ export interface Piece {
   /** Parts of the shard's records and bytes. */
   readonly records: number;
   readonly bytes: number;
+  /** What its heaviest key has of these, where keys are known. */
+  readonly heaviest?: PieceShare;
 }
 
 /** A cut leaves more than this part of the load together: then it is not worth making. */
-const HARDLY_HELPS = 0.9;
+export const HARDLY_HELPS = 0.9;
 /** Equal parts that a shard is tried to be cut into besides between its keys, at least. */
 const LEAST_PARTS = 16;
 /** A key lighter than this part of the planning limit needs no cut of its own. */
@@ -31,9 +33,12 @@ export type ShardCut =
   | {
       readonly kind: 'keys' | 'blind';
       readonly pieces: readonly Piece[];
+      /** Keys that no layout gives what is planned for them: above the limit less headroom by themselves. */
       readonly unfit: readonly KeyShare[];
+      /** Keys that are so in their busier seconds only. */
+      readonly tight: readonly KeyShare[];
     }
-  | { readonly kind: 'none'; readonly unfit: readonly KeyShare[] };
+  | { readonly kind: 'none'; readonly unfit: readonly KeyShare[]; readonly tight: readonly KeyShare[] };
 
 /** @param headroom of the limits, which a single key is held against */
 export function cutShard(
@@ -46,26 +51,54 @@ export function cutShard(
   const fill = fillOf(limit, figures.planned.records, figures.planned.bytes);
   const parts = Math.ceil(fill / DEAD_BAND);
   if (keys === undefined) {
-    if (parts < 2 || widthOf(range) < BigInt(parts) * 4n) return { kind: 'none', unfit: [] };
+    if (parts < 2 || widthOf(range) < BigInt(parts) * 4n) return { kind: 'none', unfit: [], tight: [] };
     const ranges = rangesOf(range, evenStarts(range, parts));
-    return { kind: 'blind', unfit: [], pieces: ranges.map((part) => evenPiece(shard, part, range)) };
+    return {
+      kind: 'blind',
+      unfit: [],
+      tight: [],
+      pieces: ranges.map((part) => evenPiece(shard, part, range)),
+    };
   }
   const unfit = keys.keys.filter((key) => isUnfit(key, figures, headroom));
+  const tight = keys.keys.filter((key) => !unfit.includes(key) && fillOfKey(key, figures, limit) > 1);
   const isBeyond = unfit.some((key) => isAboveLimit(key, figures));
-  if (isBeyond && fillWithout(unfit, figures, limit) <= 1) return { kind: 'none', unfit };
+  if (isBeyond && fillWithout(unfit, figures, limit) <= 1) return { kind: 'none', unfit, tight };
   const pieces = rangesOf(range, keyStarts(keys, figures, limit, parts)).map((part) => ({
     shard,
     range: part,
     ...shareWithin(keys, part),
+    ...heaviestWithin(keys, part, figures, limit),
   }));
   const most = Math.max(...pieces.map((piece) => fillOfPiece(piece, figures, limit)));
   return most > HARDLY_HELPS * fill && (unfit.length === 0 || fillWithout(unfit, figures, limit) <= 1)
-    ? { kind: 'none', unfit }
-    : { kind: 'keys', pieces, unfit };
+    ? { kind: 'none', unfit, tight }
+    : { kind: 'keys', pieces, unfit, tight };
 }
 
 export function fillOfPiece(piece: Piece, { planned }: ShardFigures, limit: PlanningLimit): number {
   return fillOf(limit, planned.records * piece.records, planned.bytes * piece.bytes);
+}
+
+/** By the lower end of its count. */
+function fillOfKey({ records, bytes }: KeyShare, { planned }: ShardFigures, limit: PlanningLimit): number {
+  return fillOf(limit, records.lower * planned.records, bytes.lower * planned.bytes);
+}
+
+function heaviestWithin(
+  { keys }: ShardKeys,
+  { start, end }: HashRange,
+  figures: ShardFigures,
+  limit: PlanningLimit,
+): Pick<Piece, 'heaviest'> {
+  let heaviest: KeyShare | undefined;
+  for (const key of keys)
+    if (key.hashKey >= start && key.hashKey <= end)
+      if (heaviest === undefined || fillOfKey(key, figures, limit) > fillOfKey(heaviest, figures, limit))
+        heaviest = key;
+  return heaviest === undefined
+    ? {}
+    : { heaviest: { records: heaviest.records.lower, bytes: heaviest.bytes.lower } };
 }
 
 /** The shard as it is. */

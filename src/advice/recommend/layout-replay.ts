@@ -7,8 +7,10 @@
  * hold a second of refill, start full, and a record takes from both or neither (interface 5), all as real numbers.
  */
 import { LIMITS } from '../../model/limits.ts';
+import type { MinuteSeries } from '../../results/evidence/minute-series.ts';
 import type { LayoutReplay, PlanningRules } from '../../results/recommendation-document.ts';
 import { joinedByShard } from './layout-forecast.ts';
+import { gapsOf, measuredThrottling } from './measured-throttling.ts';
 import type { Census } from './shard-census.ts';
 import type { StreamLoads } from './stream-loads.ts';
 import type { TargetLayout } from './target-layout.ts';
@@ -24,6 +26,7 @@ export function replayLayouts(
   loads: StreamLoads,
   census: Census,
   burst: PlanningRules['burstFactor'],
+  series: MinuteSeries,
 ): Omit<LayoutReplay, 'fromMs'> & { readonly fromStep: number } {
   const played = stepsToPlay(census);
   const count = played.length;
@@ -56,7 +59,12 @@ export function replayLayouts(
     const isKept = parts.length === 1 && parts[0].records === 1;
     after += isKept ? ofThese : playShard(sum, burst).throttled;
   });
-  return { fromStep: played[0] ?? 0, steps: count, offered, throttledBefore: before, throttledAfter: after };
+  const measured = measuredThrottling(series, played);
+  return {
+    ...{ fromStep: played[0] ?? 0, steps: count, offered, measured },
+    ...{ throttledBefore: before, throttledAfter: after },
+    gaps: offered > 0 ? gapsOf(measured, before / offered, loads, burst) : [],
+  };
 }
 
 interface Rates {

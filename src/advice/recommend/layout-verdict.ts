@@ -3,11 +3,13 @@
  * load give different answers, with the question that is open.
  */
 import type {
+  OpenQuestion,
   PlanningRules,
   RecommendationReason,
   RecommendationVerdict,
 } from '../../results/recommendation-document.ts';
 import type { StreamEvidence } from '../../results/evidence/stream-evidence.ts';
+import { loneChild, type LoneChild } from './lone-child.ts';
 import { holdsForNow, holdsForWantOf, pastLoads, readableBytes, type Hold } from './merge-holds.ts';
 import type { RunRules } from './piece-run.ts';
 import { fillOf, type PlanningLimit } from './planning-limit.ts';
@@ -63,11 +65,7 @@ function undecided(reasons: readonly RecommendationReason[]): Pick<Judgement, 'v
   return { verdict: 'UNDECIDED', reasons };
 }
 
-function openQuestion(
-  question: Extract<RecommendationReason, { code: 'open-question' }>['question'],
-  shards: number,
-  shardId?: string,
-): RecommendationReason {
+function openQuestion(question: OpenQuestion, shards: number, shardId?: string): RecommendationReason {
   return { code: 'open-question', question, shards, ...(shardId === undefined ? {} : { shardId }) };
 }
 
@@ -130,19 +128,17 @@ function openQuestions(
     if (!open && census.throttled.has(shardId)) add('throttled-before-change', shardId);
   const names = new Set(evidence.shards.map(({ shardId }) => shardId));
   const isNamed = [...census.throttled].some((shardId) => names.has(shardId));
-  if (!isNamed && census.throttled.size > 0 && certain.size === 0) add('no-shard-metrics', '');
+  if (!isNamed && census.throttled.size > 0 && certain.size === 0)
+    add(loads.hasUnknownShards ? 'no-shard-metrics' : 'burst-within-step', '');
   return [...found].map(([question, { shards, shardId }]) =>
-    openQuestion(
-      question as Extract<RecommendationReason, { code: 'open-question' }>['question'],
-      shards,
-      shardId === '' ? undefined : shardId,
-    ),
+    openQuestion(question as OpenQuestion, shards, shardId === '' ? undefined : shardId),
   );
 }
 
 function questionOf(loads: StreamLoads, shard: number, throttledSteps: number): string {
   if (throttledSteps > 0) return 'throttled-or-retried';
-  return loads.hasVagueParents(shard) ? 'load-of-closed-shard' : 'no-shard-metrics';
+  if (loads.hasVagueParents(shard)) return 'load-of-closed-shard';
+  return loads.basisOf(shard) === 'sample' ? 'sample-too-small' : 'no-shard-metrics';
 }
 
 /** Nothing is offered for a stream whose shards the service keeps; nor is one ever too large. */
@@ -156,13 +152,17 @@ function onDemand(judged: JudgedCase, above: Above, open: readonly Recommendatio
 /** Hot shards are cut; others are joined in the same go, where that is allowed, so that it takes as few as can be. */
 function tooFew(judged: JudgedCase, above: Above, open: readonly RecommendationReason[]): Judgement {
   const { evidence, options, loads } = judged;
-  const holds: Hold[] = [...holdsForNow(evidence, options), ...holdsForWantOf(evidence)];
+  const holds: Hold[] = [...holdsForNow(evidence, options), ...holdsForWantOf(evidence, loads)];
   if (options.prefer === 'fewest-steps') holds.unshift({ why: 'fewest-steps' });
   const cut = hotCut(judged, above.shards, false);
   const kinds = (kind: ShardCut['kind']): number[] =>
     [...cut.cuts].filter(([, found]) => found.kind === kind).map(([shard]) => shard);
-  const [uncut, blind] = [kinds('none'), kinds('blind')];
-  if (uncut.length > 0) holds.unshift({ why: 'hot-key-first' });
+  const blind = kinds('blind');
+  const lone = kinds('none').flatMap((shard) => loneChildOf(judged, shard) ?? []);
+  const isLone = (shard: number): boolean =>
+    lone.some(({ shardId }) => shardId === loads.shards[shard].shardId);
+  const uncut = kinds('none').filter((shard) => !isLone(shard));
+  if (uncut.length + lone.length > 0) holds.unshift({ why: 'hot-key-first' });
   const target = holds.length > 0 ? cut : hotCut(judged, above.shards, true);
   const reasons: RecommendationReason[] = [...above.reasons];
   if (uncut.length > 0)
@@ -171,6 +171,7 @@ function tooFew(judged: JudgedCase, above: Above, open: readonly RecommendationR
       shards: uncut.length,
       shardId: loads.shards[uncut[0]].shardId,
     });
+  if (lone.length > 0) reasons.push({ code: 'single-key-suspected', shards: lone.length, ...lone[0] });
   if (blind.length > 0) reasons.push({ code: 'cut-blindly', shards: blind.length });
   return {
     verdict: 'UNDER_PROVISIONED',
@@ -182,12 +183,20 @@ function tooFew(judged: JudgedCase, above: Above, open: readonly RecommendationR
   };
 }
 
+/** Of a shard whose keys are not known. */
+function loneChildOf({ evidence, loads }: JudgedCase, shard: number): LoneChild | undefined {
+  const { metrics, shards } = evidence;
+  const it = loads.shards[shard];
+  return metrics === null || loads.keys.has(it.shardId) ? undefined : loneChild(it, shards, metrics);
+}
+
 /** The layout in which some shards are cut, and others joined where that is allowed. */
 function hotCut(judged: JudgedCase, hot: ReadonlySet<number>, isMerging: boolean): TargetLayout {
   return targetLayout({
     ...judged,
     headroom: judged.options.headroom,
     isHot: (shard) => hot.has(shard),
+    isLoneChild: (shard) => loneChildOf(judged, shard) !== undefined,
     rules: runRules(judged, isMerging, 'upper'),
   });
 }
@@ -216,17 +225,11 @@ function enough(judged: JudgedCase): Judgement {
     if (isVague && fewer(judged, 'lower') !== undefined)
       return {
         ...NOTHING,
-        ...undecided([
-          openQuestion(
-            loads.hasUnknownShards ? 'no-shard-metrics' : 'load-of-closed-shard',
-            census.shards.length,
-          ),
-          ...fine,
-        ]),
+        ...undecided([openQuestion(questionOfVague(loads), census.shards.length), ...fine]),
       };
     return { ...NOTHING, verdict: 'RIGHT_SIZED', reasons: fine };
   }
-  const wanting = holdsForWantOf(evidence);
+  const wanting = holdsForWantOf(evidence, loads);
   if (wanting.length > 0)
     return {
       ...NOTHING,
@@ -242,6 +245,12 @@ function enough(judged: JudgedCase): Judgement {
     steps: loads.steps,
   };
   return { ...NOTHING, verdict: 'OVER_PROVISIONED', reasons: [reason, ...fine], target: upper };
+}
+
+/** What would make both ends of the load one. */
+function questionOfVague(loads: StreamLoads): OpenQuestion {
+  if (loads.hasUnknownShards) return 'no-shard-metrics';
+  return loads.sampled === undefined ? 'load-of-closed-shard' : 'sample-too-small';
 }
 
 function restReasons({ census, loads, options }: JudgedCase): RecommendationReason[] {
@@ -262,6 +271,7 @@ function fewer(judged: JudgedCase, end: 'lower' | 'upper'): TargetLayout | undef
     ...judged,
     headroom: options.headroom,
     isHot: () => false,
+    isLoneChild: () => false,
     rules: runRules(judged, true, end),
   });
   return target.firsts.length < loads.shards.length ? target : undefined;

@@ -36,9 +36,10 @@ export function holdsForNow(evidence: StreamEvidence, { coolOffMs }: RecommendOp
 }
 
 /** What would have to be known first. */
-export function holdsForWantOf({ metrics, coarse }: StreamEvidence): Hold[] {
+export function holdsForWantOf({ metrics, coarse }: StreamEvidence, loads: StreamLoads): Hold[] {
   if (metrics === null) return [];
   const holds: Hold[] = [];
+  if (loads.sampled !== undefined) holds.push({ why: 'loads-sampled', value: loads.sampled.seconds * 1000 });
   const seenMs = Math.min(metrics.complete, metrics.count) * metrics.stepMs;
   if (seenMs < LEAST_WINDOW_MS) holds.push({ why: 'window-too-short', value: seenMs });
   const near = coarse.find(({ reach }) => reach === '63d');

@@ -29,6 +29,12 @@ export const RECOMMEND_DEFAULTS: RecommendOptions = {
  */
 export const DEFAULT_BURST_FACTOR = 1.25;
 
+/**
+ * A measured factor is not taken to be higher. An assumption: of a few sampled minutes the 99th percentile is uncertain
+ * itself, and a second at more than this is a batch that the bucket, which holds a second of the limit, is there for.
+ */
+export const MOST_MEASURED_FACTOR = 2.5;
+
 /** What is cut or merged must fit in this part of the planning limit, so that it is not cut again tomorrow. */
 export const DEAD_BAND = 0.9;
 

@@ -14,6 +14,7 @@ import type {
   RecommendationDocument,
   RecommendationReason,
   RecommendationVerdict,
+  ShardLoadBasis,
   UnfitKey,
 } from '../../results/recommendation-document.ts';
 import { pathTo, type LayoutPath } from '../layout/layout-steps.ts';
@@ -28,6 +29,7 @@ import { judgeLayout, type Judgement } from './layout-verdict.ts';
 import { planningLimit, type PlanningLimit } from './planning-limit.ts';
 import { DEAD_BAND, TRIGGER, type RecommendOptions } from './recommend-options.ts';
 import { takeCensus, type Census } from './shard-census.ts';
+import { measuredThrottling } from './measured-throttling.ts';
 import { lastChangeOf } from './shard-lineage.ts';
 import { StreamLoads } from './stream-loads.ts';
 import { unfitKeysOf } from './target-layout.ts';
@@ -65,7 +67,7 @@ export function recommend(evidence: StreamEvidence, options: RecommendOptions): 
 }
 
 function caseOf(evidence: StreamEvidence, options: RecommendOptions): Case {
-  const burst = burstFactorOf(evidence.sample, options.burstFactor);
+  const burst = burstFactorOf(evidence.sample, options.burstFactor, evidence.metrics?.secPerStep);
   const limit = planningLimit(options.headroom, burst);
   const loads = new StreamLoads(evidence, evidence.metrics ?? NO_METRICS);
   const quota = shardQuotaOf(evidence.region).value;
@@ -136,7 +138,11 @@ function offerOf(known: Case, { target }: Judgement): Offer | undefined {
       withheld: { code: 'steps-withheld', why, needed, most: mostShards },
     };
   }
-  return { path, ranges, replay: replayLayouts(target, loads, census, rules.burstFactor) };
+  return {
+    path,
+    ranges,
+    replay: replayLayouts(target, loads, census, rules.burstFactor, evidence.metrics ?? NO_METRICS),
+  };
 }
 
 /** Names that the shards of the target will have, by the lowest hash key of each. */
@@ -204,7 +210,7 @@ function recommendation(known: Case, judged: Judgement, offer: Offer | undefined
     monthlyUsd: usd(ranges.length),
   });
   const keys = judged.cuts === undefined ? [] : unfitKeysOf(judged.cuts);
-  const hotKeys = unfitKeys(keys, loads, census, options.headroom);
+  const hotKeys = unfitKeys(keys, loads, census, options.headroom, rules.burstFactor);
   const isFixed = evidence.stream.mode === 'on-demand';
   const verdict: RecommendationVerdict =
     offer?.withheld?.why === 'replay' ||
@@ -232,6 +238,8 @@ function recommendation(known: Case, judged: Judgement, offer: Offer | undefined
     leastShards: judged.leastShards,
     hotKeys,
     replay: replayOf(evidence, replay),
+    throttling: evidence.metrics === null ? null : measuredThrottling(evidence.metrics),
+    shardLoads: basisOf(loads),
     alternatives:
       isFixed || !isKnown
         ? { resize: null, onDemand: null }
@@ -249,6 +257,20 @@ function isShortOfShards({ verdict, reasons }: Judgement, hotKeys: readonly Unfi
   if (verdict === 'RIGHT_SIZED') return false;
   const ofKeys = new Set(hotKeys.map(({ shardId }) => shardId)).size;
   return reasons.every((reason) => reason.code !== 'shards-above' || reason.shards > ofKeys);
+}
+
+function basisOf(loads: StreamLoads): ShardLoadBasis {
+  const count = (basis: ReturnType<StreamLoads['basisOf']>): number =>
+    loads.shards.filter((_, shard) => loads.basisOf(shard) === basis).length;
+  const { sampled } = loads;
+  return {
+    metrics: loads.isBlind ? 0 : count('metrics'),
+    sampled: count('sample'),
+    unknown: loads.isBlind ? loads.shards.length : count('stream'),
+    seconds: sampled?.seconds ?? 0,
+    moments: sampled?.moments ?? 0,
+    full: [...(sampled?.shards ?? [])].filter(([, { isFull }]) => isFull).map(([shardId]) => shardId),
+  };
 }
 
 function fingerprintOf(ranges: readonly LayoutRange[]): string {

@@ -15,13 +15,9 @@ import {
   type StepLoads,
 } from '../evidence/step-loads.ts';
 import { keysOfRun, keysOfSample, shareWithin, type ShardKeys } from './key-shares.ts';
+import { sampledShares, type SampledShare, type SampledShares, type Share } from './sampled-shares.ts';
+import { addPart, addShare, ALL, ratesAt, subtract, type Spread } from './step-shares.ts';
 import { lineageOf, type Inheritance } from './shard-lineage.ts';
-
-/**
- * How a load is given to a shard that has an unknown part of it: from nothing to all (`ends`), or by the width of its
- * range (`even`), which is what is planned with.
- */
-export type Spread = 'ends' | 'even';
 
 /** Streams' sums and shards' sums differ by so much where all shards are known: minutes end at other moments. */
 const ROUNDING = 0.02;
@@ -42,8 +38,11 @@ export class StreamLoads {
   readonly #rest: StepLoads | undefined;
   readonly #restWidth: number;
   readonly #scratch: StepLoads;
+  /** What records tell of the shards that have no metrics. */
+  readonly sampled: SampledShares | undefined;
 
-  constructor(evidence: StreamEvidence, series: MinuteSeries) {
+  /** @param sampled as found in the whole series, for a part of it */
+  constructor(evidence: StreamEvidence, series: MinuteSeries, sampled?: SampledShares) {
     this.#evidence = evidence;
     this.#series = series;
     this.shards = evidence.shards.filter(({ open }) => open);
@@ -59,12 +58,30 @@ export class StreamLoads {
     this.#scratch = roomForSteps(this.steps);
     const unknown = this.shards.filter((_, i) => this.#isUnknown(i));
     this.#rest = unknown.length === 0 ? undefined : this.#restOf(evidence, series);
-    this.#restWidth = unknown.reduce((sum, { range }) => sum + shareOf(range), 0);
+    const rest = this.#rest;
+    this.sampled =
+      sampled ??
+      (rest === undefined
+        ? undefined
+        : sampledShares(
+            evidence.sample,
+            unknown.map(({ shardId }) => shardId),
+            (fromMs) => ratesAt(rest, series, fromMs),
+          ));
+    this.#restWidth = unknown
+      .filter(({ shardId }) => this.sampled?.shards.has(shardId) !== true)
+      .reduce((sum, { range }) => sum + shareOf(range), 0);
   }
 
-  /** Whether some shards have no metrics of their own, and a load that only the stream's metrics show. */
+  /** Whether some shards have no metrics of their own nor were read, and a load that only the stream's metrics show. */
   get hasUnknownShards(): boolean {
-    return this.#rest !== undefined;
+    return this.#rest !== undefined && this.#restWidth > 0;
+  }
+
+  /** What a shard's load is known by: its own metrics, records that were read of it, or the stream's metrics alone. */
+  basisOf(shard: number): 'metrics' | 'sample' | 'stream' {
+    if (this.#rest === undefined || !this.#isUnknown(shard)) return 'metrics';
+    return this.#sampledShare(shard) === undefined ? 'stream' : 'sample';
   }
 
   /** Whether there is nothing at all to tell a load by. */
@@ -75,7 +92,7 @@ export class StreamLoads {
 
   /** Whether a part of what a shard is said to carry may be another's. */
   isVague(shard: number): boolean {
-    return this.#isUnknown(shard) ? this.hasUnknownShards : this.#vague(shard).length > 0;
+    return this.#isUnknown(shard) ? this.#rest !== undefined : this.#vague(shard).length > 0;
   }
 
   /** Whether the vague part of a shard's load is that of closed shards. */
@@ -85,20 +102,23 @@ export class StreamLoads {
 
   /** The same loads in some of the steps alone. */
   at(steps: readonly number[]): StreamLoads {
-    return new StreamLoads(this.#evidence, onlySteps(this.#series, steps));
+    return new StreamLoads(this.#evidence, onlySteps(this.#series, steps), this.sampled);
   }
 
   room(): StepLoads {
     return roomForSteps(this.steps);
   }
 
-  /** The load of open shard number `shard`, per second; `throttled` is that of its own name only. */
+  /**
+   * The load of open shard number `shard`, per second; `throttled` is that of its own name only, and of a shard that was
+   * read while it was at its limit, all that the stream throttled.
+   */
   fill(shard: number, into: StepLoads, spread: Spread): void {
     const columns = this.#columns[shard];
     fillStepLoads(columns ?? NOTHING, this.secPerStep, into);
     if (columns === undefined && this.#rest !== undefined && this.#isUnknown(shard)) {
-      const part = shareOf(this.shards[shard].range) / this.#restWidth;
-      addPart(this.#rest, into, { records: part, bytes: part }, spread);
+      const share = this.#sampledShare(shard) ?? this.#shareOfOthers(shard, spread);
+      addShare(this.#rest, into, share, spread);
     }
     for (const { from, part } of this.#lineage[shard]) {
       const inherited = columnsOfShard(this.#series, from.shardId);
@@ -111,6 +131,25 @@ export class StreamLoads {
           : shareWithin(keys, overlapOf(from.range, this.shards[shard].range));
       addPart(this.#scratch, into, share, part === 1 || keys !== undefined ? 'even' : spread);
     }
+  }
+
+  #sampledShare(shard: number): SampledShare | undefined {
+    return this.sampled?.shards.get(this.shards[shard].shardId);
+  }
+
+  /** Of a shard that nothing is known of: between nothing and all that the known ones leave, evenly by its width. */
+  #shareOfOthers(shard: number, spread: Spread): SampledShare {
+    const width = shareOf(this.shards[shard].range) / this.#restWidth;
+    const of = ({ planned, upper }: Share): Share =>
+      spread === 'even'
+        ? { lower: planned * width, planned: planned * width, upper: planned * width }
+        : { lower: 0, planned: planned * width, upper };
+    const { retried, fresh } = this.sampled?.others ?? ALL;
+    return {
+      retried: { records: of(retried.records), bytes: of(retried.bytes) },
+      fresh: { records: of(fresh.records), bytes: of(fresh.bytes) },
+      isFull: false,
+    };
   }
 
   /** Closed ancestors that have metrics, of which an unknown part is this shard's. */
@@ -184,39 +223,6 @@ const NOTHING: LoadColumns = { incomingRecords: undefined, incomingBytes: undefi
 
 function overlapOf(a: HashRange, b: HashRange): HashRange {
   return { start: a.start > b.start ? a.start : b.start, end: a.end < b.end ? a.end : b.end };
-}
-
-/** Adds a part of another's load: between nothing and all of it, or as much as the part says. */
-function addPart(
-  from: StepLoads,
-  into: StepLoads,
-  part: { readonly records: number; readonly bytes: number },
-  spread: Spread,
-): void {
-  const isEven = spread === 'even';
-  for (const dimension of ['records', 'bytes'] as const) {
-    const lower = isEven ? part[dimension] : 0;
-    const upper = isEven ? part[dimension] : 1;
-    const source = from[dimension];
-    const sum = into[dimension];
-    for (let step = 0; step < into.known.length; step++) {
-      sum.lower[step] += source.lower[step] * lower;
-      sum.upper[step] += source.upper[step] * upper;
-    }
-  }
-  for (let step = 0; step < into.known.length; step++) into.known[step] |= from.known[step];
-}
-
-function subtract(from: StepLoads, other: StepLoads): void {
-  for (const dimension of ['records', 'bytes'] as const) {
-    for (const end of ['lower', 'upper'] as const) {
-      const column = from[dimension][end];
-      const less = other[dimension][end];
-      for (let step = 0; step < column.length; step++) column[step] = Math.max(0, column[step] - less[step]);
-    }
-  }
-  for (let step = 0; step < from.throttled.length; step++)
-    from.throttled[step] = Math.max(0, from.throttled[step] - other.throttled[step]);
 }
 
 function sumOf(column: Float64Array): number {

@@ -18,6 +18,8 @@ export interface TargetQuestion {
   readonly headroom: number;
   /** Open shards that are to be cut, where that helps. */
   readonly isHot: (shard: number) => boolean;
+  /** Shards that a cut without keys is known not to help. */
+  readonly isLoneChild: (shard: number) => boolean;
   readonly rules: RunRules;
 }
 
@@ -30,11 +32,15 @@ export interface TargetLayout {
 }
 
 export function targetLayout(question: TargetQuestion): TargetLayout {
-  const { loads, census, isHot, rules } = question;
+  const { loads, census, isHot, isLoneChild, rules } = question;
   const cuts = new Map<number, ShardCut>();
   const pieces = loads.shards.flatMap(({ shardId, range }, shard) => {
     if (!isHot(shard)) return [wholePiece(shard, range)];
-    const cut = cutShard(shard, range, census.shards[shard], loads.keys.get(shardId), question);
+    const keys = loads.keys.get(shardId);
+    const cut: ShardCut =
+      keys === undefined && isLoneChild(shard)
+        ? { kind: 'none', unfit: [], tight: [] }
+        : cutShard(shard, range, census.shards[shard], keys, question);
     cuts.set(shard, cut);
     return cut.kind === 'none' ? [wholePiece(shard, range)] : cut.pieces;
   });
@@ -49,11 +55,13 @@ export function targetLayout(question: TargetQuestion): TargetLayout {
   return { pieces, firsts: evenedOut(pieces, [...layout], question, cuts), cuts };
 }
 
-/** Keys that are above the limit by themselves, with the shard that each is on. */
+/** Keys that are above what is planned for a shard by themselves, with the shard that each is on. */
 export function unfitKeysOf(
   cuts: TargetLayout['cuts'],
 ): { readonly shard: number; readonly key: KeyShare }[] {
-  return [...cuts].flatMap(([shard, { unfit }]) => unfit.map((key) => ({ shard, key })));
+  return [...cuts].flatMap(([shard, { unfit, tight }]) =>
+    [...unfit, ...tight].map((key) => ({ shard, key })),
+  );
 }
 
 /** As many cuts of a shard as before, where its heaviest part is lightest. */

@@ -6,7 +6,7 @@ import type { LayoutRange, RecommendationDocument } from '../../results/recommen
 import { count } from '../figure.ts';
 import type { Ink } from '../ink.ts';
 import { tableLines } from '../table.ts';
-import { percents } from './reason-words.ts';
+import { loadText } from './reason-words.ts';
 
 /** Rows that a terminal is given; --details has all. */
 const MOST_ROWS = 24;
@@ -65,9 +65,9 @@ function rowsOf({ now, next }: Stretch): string[][] {
   return Array.from({ length: Math.max(now.length, next.length) }, (_, i) => [
     i === 0 ? shareText(now[0].startingHashKey, now[now.length - 1].endingHashKey) : '',
     i < now.length ? shortName(now[i].shardId) : '',
-    i < now.length ? loadText(now[i]) : '',
+    i < now.length ? cellText(now[i]) : '',
     isSame ? 'stays' : i < next.length ? shortName(next[i].shardId) : '',
-    isSame ? '' : i < next.length ? loadText(next[i]) : '',
+    isSame ? '' : i < next.length ? cellText(next[i]) : '',
   ]);
 }
 
@@ -75,8 +75,9 @@ function shortName(shardId: string): string {
   return shardId.replace(/^shardId-/, '');
 }
 
-function loadText({ utilization }: LayoutRange): string {
-  return utilization === null ? 'unknown' : percents(utilization);
+/** Two of these stand side by side in 80 columns. */
+function cellText(range: LayoutRange): string {
+  return loadText(range).replace('at most ', '≤');
 }
 
 /** Where a range lies in the hash space, in percent of it. */

@@ -2,11 +2,10 @@
  * The words for a verdict and for each of its reasons.
  */
 import type {
+  LayoutRange,
   MergeHold,
   OpenQuestion,
-  RecommendationDocument,
   RecommendationReason,
-  RecommendationVerdict,
 } from '../../results/recommendation-document.ts';
 import type { LoadInterval } from '../../results/load-interval.ts';
 import { amountOf, count, duration, NBSP, percent } from '../figure.ts';
@@ -19,19 +18,10 @@ export function percents({ lower, upper }: LoadInterval): string {
   return low === high ? low : `${low.replace(`${NBSP}%`, '')}–${high}`;
 }
 
-const VERDICTS: Readonly<Record<RecommendationVerdict, string>> = {
-  UNDER_PROVISIONED: 'There is more load than is planned for a shard.',
-  RIGHT_SIZED: 'The layout fits as it is. Nothing to do.',
-  OVER_PROVISIONED: 'The same load fits on fewer shards.',
-  UNDECIDED: 'What is known allows two answers. Nothing is offered.',
-};
-
-export function verdictWords({ verdict, steps, reasons }: RecommendationDocument): string {
-  if (verdict === 'UNDER_PROVISIONED' && reasons.some(({ code }) => code === 'on-demand'))
-    return 'There is more load than a shard can carry, and the service keeps the shards.';
-  if (verdict === 'UNDER_PROVISIONED' && steps.length === 0)
-    return `${VERDICTS[verdict]} No resharding ${reasons.some(({ code }) => code === 'no-cut-helps') ? 'helps' : 'is offered'}.`;
-  return VERDICTS[verdict];
+/** `71–142 %`; `unknown (at most 142 %)` of a shard of which only the stream's sum is known. */
+export function loadText({ utilization, basis }: LayoutRange): string {
+  if (utilization === null) return 'unknown';
+  return basis === 'stream' ? `unknown (at most ${percent(utilization.upper)})` : percents(utilization);
 }
 
 const QUESTIONS: Readonly<Record<OpenQuestion, string>> = {
@@ -49,6 +39,9 @@ const QUESTIONS: Readonly<Record<OpenQuestion, string>> = {
     'after the change tells:',
   'no-shard-metrics':
     'what does each shard carry? Only the stream as a whole has metrics. Shard-level metrics tell; the command is below.',
+  'sample-too-small':
+    'the records that were read leave it open on which side of the planning limit it is, or whether the minutes that were ' +
+    'read are like the others. More of them tell (--sample-budget), or shard-level metrics.',
   'no-metrics': 'there is no complete step of metrics in the window. A longer or an earlier window tells.',
   'throttled-just-now':
     'it throttled in a step that CloudWatch has not completed yet. Ask again in a few minutes.',
@@ -57,6 +50,7 @@ const QUESTIONS: Readonly<Record<OpenQuestion, string>> = {
 };
 
 const HOLDS: Readonly<Record<MergeHold, string>> = {
+  'loads-sampled': 'what each shard carries is known of the seconds that were read only, not of every minute',
   'cool-off': 'the layout has just changed',
   'window-too-short': 'the window is shorter than a day',
   'no-63d': 'nothing is known of the 63 days before (steps of 5 minutes)',
@@ -114,6 +108,12 @@ export function reasonWords(reason: RecommendationReason, lastChangeMs: number |
       return (
         `No cut helps ${reason.shardId}${reason.shards > 1 ? ` and ${count(reason.shards - 1)} more` : ''}: a single key ` +
         'is too much, and a split moves it whole.'
+      );
+    case 'single-key-suspected':
+      return (
+        `${reason.shardId}${reason.shards > 1 ? ` and ${count(reason.shards - 1)} more` : ''} came out of a split of ` +
+        `${reason.parentId} and has ${percent(reason.share)} of what both halves carry: a single key, most likely, which ` +
+        'a split moves whole. It is not cut again before its keys are known (--sample --yes, or --run-report).'
       );
     case 'cut-blindly':
       return (

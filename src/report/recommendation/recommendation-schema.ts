@@ -13,7 +13,10 @@ const range = z.object({
   startingHashKey: hashKey,
   endingHashKey: hashKey,
   utilization: interval.nullable(),
+  basis: z.enum(['sample', 'stream']).optional(),
 });
+
+const measured = z.object({ accepted: amount, throttledAttempts: amount });
 
 const forecast = z.object({
   shards: count,
@@ -37,6 +40,7 @@ const reason = z.discriminatedUnion('code', [
       'load-of-closed-shard',
       'throttled-before-change',
       'no-shard-metrics',
+      'sample-too-small',
       'no-metrics',
       'throttled-just-now',
       'fewer-if-known',
@@ -48,6 +52,7 @@ const reason = z.discriminatedUnion('code', [
     code: z.literal('merges-held'),
     why: z.enum([
       'cool-off',
+      'loads-sampled',
       'window-too-short',
       'no-63d',
       'no-455d',
@@ -59,6 +64,13 @@ const reason = z.discriminatedUnion('code', [
     ]),
     untilMs: z.number().optional(),
     value: z.number().optional(),
+  }),
+  z.object({
+    code: z.literal('single-key-suspected'),
+    shards: count,
+    shardId: z.string(),
+    parentId: z.string(),
+    share: amount,
   }),
   z.object({ code: z.literal('no-cut-helps'), shards: count, shardId: z.string() }),
   z.object({ code: z.literal('cut-blindly'), shards: count }),
@@ -77,6 +89,7 @@ const planning = z.object({
     bytes: amount,
     origin: z.enum(['measured', 'given', 'default']),
     seconds: count.optional(),
+    cappedFrom: amount.optional(),
   }),
   limit: z.object({ records: amount, bytes: amount }),
   deadBand: amount,
@@ -108,6 +121,8 @@ const recommendationFields = {
       key: z.string(),
       shardId: z.string(),
       utilization: interval,
+      planned: interval,
+      fits: z.enum(['nowhere', 'no-headroom', 'busy-seconds']),
       salts: z.object({ random: count.nullable(), chosen: count.nullable() }),
     }),
   ),
@@ -118,8 +133,21 @@ const recommendationFields = {
       offered: amount,
       throttledBefore: amount,
       throttledAfter: amount,
+      measured: measured.nullable(),
+      gaps: z.array(
+        z.enum(['shard-loads-unknown', 'bursts-within-second', 'retries-as-new', 'burst-factor']),
+      ),
     })
     .nullable(),
+  throttling: measured.nullable(),
+  shardLoads: z.object({
+    metrics: count,
+    sampled: count,
+    unknown: count,
+    seconds: amount,
+    moments: count,
+    full: z.array(z.string()),
+  }),
   alternatives: z.object({
     resize: z
       .object({

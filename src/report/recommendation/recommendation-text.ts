@@ -2,7 +2,13 @@
  * A recommendation as text for a terminal: the verdict and its reasons first, then the layouts side by side, the steps,
  * and what could be done instead.
  */
-import type { RecommendationDocument, WayOut } from '../../results/recommendation-document.ts';
+import type {
+  LayoutForecast,
+  LayoutRange,
+  RecommendationDocument,
+  UnfitKey,
+  WayOut,
+} from '../../results/recommendation-document.ts';
 import { amountOf, count, duration, listed, NBSP, percent } from '../figure.ts';
 import { inkFor, type Color } from '../ink.ts';
 import { quoteName, showMessage } from '../name.ts';
@@ -10,7 +16,9 @@ import { finish, labelled, pageWidth, wrap } from '../paragraph.ts';
 import { dollars } from '../plan/layout-text.ts';
 import type { Style } from '../render.ts';
 import { layoutChangeLines } from './layout-change-table.ts';
-import { percents, reasonWords, verdictWords } from './reason-words.ts';
+import { actionWords, stepKinds, verdictWords } from './headline.ts';
+import { percents, reasonWords } from './reason-words.ts';
+import { throttlingLines } from './throttling-text.ts';
 import { momentText } from '../diagnosis/diagnosis-words.ts';
 import { evidenceLines } from '../diagnosis/evidence-text.ts';
 import { commandLines } from './step-commands.ts';
@@ -30,11 +38,11 @@ export function renderRecommendationText(document: RecommendationDocument, style
   const columns = pageWidth(style.columns);
   const details = style.details ?? false;
   const { verdict, reasons, steps, targetLayout } = document;
-  const title = `${verdict}. `;
-  const headline = wrap(`${title}${verdictWords(document)}`, columns);
+  const headline = wrap(showMessage(`${verdict}: ${verdictWords(document)}`), columns);
   return finish([
     ink(COLORS[verdict], headline[0]),
     ...headline.slice(1),
+    ...wrap(showMessage(actionWords(document)), columns),
     '',
     ...reasons.flatMap((reason, i) =>
       labelled(
@@ -47,8 +55,10 @@ export function renderRecommendationText(document: RecommendationDocument, style
     ...subjectLines(document, columns),
     '',
     ...labelled('Planned with', planningText(document), MARGIN, columns),
+    ...basisLines(document, columns),
     ...(targetLayout.length === 0 ? [] : ['', ...layoutChangeLines(document, ink, details)]),
     '',
+    ...throttlingLines(document, MARGIN, columns),
     ...changeLines(document, columns),
     ...hotKeyLines(document, columns),
     ...wayLines(document, columns),
@@ -71,9 +81,11 @@ function planningText({ planning }: RecommendationDocument): string {
   const factor =
     burst.records === burst.bytes ? String(burst.records) : `${burst.records} (bytes ${burst.bytes})`;
   const origin = {
-    measured: `measured, p99 of ${count(burst.seconds ?? 0)} sampled seconds over their minutes' means`,
+    measured:
+      `measured, p99 of ${count(burst.seconds ?? 0)} sampled seconds over the means of their busy minutes` +
+      (burst.cappedFrom === undefined ? '' : `; taken for ${burst.cappedFrom} no further than this`),
     given: 'given',
-    default: 'assumed: no seconds were sampled',
+    default: 'assumed: no whole busy minutes were sampled',
   }[burst.origin];
   return (
     `Loads are one-minute means times a burst factor of ${factor} (${origin}), over a shard's limits; ` +
@@ -82,16 +94,33 @@ function planningText({ planning }: RecommendationDocument): string {
   );
 }
 
+/** Where single shards' loads do not come from their own metrics. */
+function basisLines({ shardLoads }: RecommendationDocument, columns: number): string[] {
+  const { metrics, sampled, unknown, seconds, moments, full } = shardLoads;
+  if (sampled === 0 && unknown === 0) return [];
+  const lines = metrics === 0 ? [] : [`${amountOf(metrics, 'shard')} by their own metrics.`];
+  if (sampled > 0)
+    lines.push(
+      `${amountOf(sampled, 'shard')} by records read: ${duration(Math.round(seconds * 1000))} of each at least, at ` +
+        `${amountOf(moments, 'time')}. A shard's part of what was read then is taken for its part of the stream's load in ` +
+        'every minute, which only shard metrics would show; ranges are three standard errors, and retries or not.',
+    );
+  if (full.length > 0)
+    lines.push(
+      `What throttled is counted to ${listed(full.slice(0, 4))}${full.length > 4 ? ` and ${count(full.length - 4)} more` : ''}, ` +
+        'at the limit when read: records that are read are the accepted ones, so more of it is offered than was seen.',
+    );
+  if (unknown > 0)
+    lines.push(
+      `${amountOf(unknown, 'shard')} unknown: each carries at most what the ${sampled + metrics > 0 ? 'others leave of the stream' : "stream's metrics sum up to"}.`,
+    );
+  return lines.flatMap((text, i) => labelled(i === 0 ? 'Shard loads' : '', text, MARGIN, columns));
+}
+
 function changeLines(document: RecommendationDocument, columns: number): string[] {
-  const { steps, before, after, estimate, peakShards, replay, leastShards } = document;
+  const { steps, before, after, estimate, peakShards, leastShards } = document;
   if (steps.length === 0)
     return labelled('Steps', `None. ${amountOf(before.shards, 'shard')} stay.`, MARGIN, columns);
-  const splits = steps.filter(({ kind }) => kind === 'split').length;
-  const merges = steps.length - splits;
-  const kinds = [
-    ...(splits > 0 ? [amountOf(splits, 'split')] : []),
-    ...(merges > 0 ? [amountOf(merges, 'merge')] : []),
-  ];
   const least =
     leastShards === null || leastShards >= after.shards
       ? ''
@@ -99,7 +128,7 @@ function changeLines(document: RecommendationDocument, columns: number): string[
   return [
     ...labelled(
       'Steps',
-      `${listed(kinds)}: ${count(before.shards)} shards become ${count(after.shards)}, ${count(peakShards)} at most on ` +
+      `${stepKinds(steps)}: ${count(before.shards)} shards become ${count(after.shards)}, ${count(peakShards)} at most on ` +
         `the way. About ${duration(estimate.seconds * 1000)} (${amountOf(steps.length, 'step')} x ` +
         `${estimate.secondsPerStep}${NBSP}s one after another, a rule of the community; AWS promises nothing).${least}`,
       MARGIN,
@@ -107,21 +136,11 @@ function changeLines(document: RecommendationDocument, columns: number): string[
     ),
     ...labelled(
       'Hottest shard',
-      `${before.hottest === null ? 'unknown' : percents(before.hottest)} of its limit before, ` +
-        `${after.hottest === null ? 'unknown' : percents(after.hottest)} after.`,
+      `${hottestText(before, document.layout)} of its limit before, ` +
+        `${hottestText(after, document.targetLayout)} after.`,
       MARGIN,
       columns,
     ),
-    ...(replay === null || before.throttled === null || after.throttled === null
-      ? []
-      : labelled(
-          'Replayed',
-          `${percent(before.throttled)} of first attempts throttled before, ${percent(after.throttled)} after, in ` +
-            `${amountOf(replay.steps, 'step')} around the worst ones (simulated second by second with the burst factor, ` +
-            'unsampled load spread evenly).',
-          MARGIN,
-          columns,
-        )),
     ...labelled('Cost', costText(document), MARGIN, columns),
     ...labelled(
       'Template',
@@ -130,6 +149,12 @@ function changeLines(document: RecommendationDocument, columns: number): string[
       columns,
     ),
   ];
+}
+
+function hottestText({ hottest }: LayoutForecast, layout: readonly LayoutRange[]): string {
+  if (hottest === null) return 'unknown';
+  if (!layout.some(({ basis }) => basis === 'stream')) return percents(hottest);
+  return `unknown (at most ${percent(hottest.upper)})`;
 }
 
 function costText({ before, after, target }: RecommendationDocument): string {
@@ -142,17 +167,34 @@ function costText({ before, after, target }: RecommendationDocument): string {
   );
 }
 
-function hotKeyLines({ hotKeys }: RecommendationDocument, columns: number): string[] {
-  return hotKeys.flatMap(({ key, shardId, utilization, salts }, i) =>
+function hotKeyLines({ hotKeys, planning }: RecommendationDocument, columns: number): string[] {
+  const room = percent(1 - planning.headroom);
+  return hotKeys.flatMap((hot, i) =>
     labelled(
       i === 0 ? 'Hot key' : '',
-      `${quoteName(key, 40)} on ${shardId} is ${percents(utilization)} of a shard's limit by itself: ` +
-        `${utilization.upper > 1 ? 'it fits nowhere' : 'it fits on one of its own only, and without the headroom'}. ` +
-        `Salts: ${saltText(salts)}.`,
+      `${quoteName(hot.key, 40)}, today on ${hot.shardId}, is ${percents(hot.utilization)} of a shard's limit by itself` +
+        `${fitText(hot, room)} Salts: ${saltText(hot.salts)}.`,
       MARGIN,
       columns,
     ),
   );
+}
+
+/** Whichever shard has it is as full as that: no cut lowers it. */
+function fitText({ fits, planned }: UnfitKey, room: string): string {
+  const alone =
+    'Whatever shard has it shows at least that; no cut lowers it, only fewer records of one key do.';
+  switch (fits) {
+    case 'nowhere':
+      return `: it fits nowhere. ${alone}`;
+    case 'no-headroom':
+      return `: it fits on a shard of its own only, and without the headroom (${room} is planned for). ${alone}`;
+    case 'busy-seconds':
+      return (
+        `, ${percents(planned)} with the burst factor: below the limit, above the ${room} that is planned for. ${alone} ` +
+        'It need not throttle.'
+      );
+  }
 }
 
 function saltText({ random, chosen }: RecommendationDocument['hotKeys'][number]['salts']): string {

@@ -14,11 +14,13 @@ export function commandLines(steps: readonly LayoutStep[], target: TargetInfo, d
   const shown = details ? steps : steps.slice(0, MOST_COMMANDS);
   const more = steps.length - shown.length;
   return [
-    'The same by hand, one after another (shell):',
+    'The same by hand, one after another (shell, AWS CLI 1 or 2; each wait looks every',
+    '10 s, for 3 minutes at most):',
     '  set -e',
     `  STREAM=${quoted(target.stream)}`,
     ...(target.kind === 'local' ? [`  export AWS_ENDPOINT_URL=${quoted(target.endpoint)}`] : []),
-    `  export AWS_REGION=${quoted(target.region)}`,
+    // Version 1 of the AWS CLI knows only the second.
+    `  export AWS_REGION=${quoted(target.region)} AWS_DEFAULT_REGION=${quoted(target.region)}`,
     ...shown.flatMap((step) => [
       ...commandOf(step, nameFlag(target)),
       `  aws kinesis wait stream-exists ${nameFlag(target)}`,

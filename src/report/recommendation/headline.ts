@@ -1,0 +1,108 @@
+/**
+ * The first lines of a recommendation, for somebody who has just been woken: the verdict with the worst shard, and what to
+ * do about it.
+ */
+import type {
+  LayoutRange,
+  OpenQuestion,
+  RecommendationDocument,
+  RecommendationReason,
+} from '../../results/recommendation-document.ts';
+import { amountOf, count, duration, listed, NBSP, percent } from '../figure.ts';
+import { quoteName } from '../name.ts';
+import { loadText } from './reason-words.ts';
+
+/** What is wrong, or that nothing is: one sentence, behind the verdict. */
+export function verdictWords(document: RecommendationDocument): string {
+  const { verdict, layout, reasons, after, planning } = document;
+  const room = percent(1 - planning.headroom);
+  const worst = worstOf(layout, reasons);
+  const load = worst === undefined ? '' : `${worst.shardId} at ${loadText(worst)} of its limit`;
+  switch (verdict) {
+    case 'UNDER_PROVISIONED':
+      return worst === undefined || worst.basis === 'stream'
+        ? `the shards together carry more than is planned for (${room}).`
+        : `${load}, and ${room} is planned for.`;
+    case 'RIGHT_SIZED':
+      return worst === undefined ? 'the layout fits.' : `it fits: ${load}, the most of all.`;
+    case 'OVER_PROVISIONED':
+      return `the same load fits on ${amountOf(after.shards, 'shard')} instead of ${count(layout.length)}.`;
+    case 'UNDECIDED': {
+      const withheld = reasons.some(({ code }) => code === 'steps-withheld');
+      if (withheld) return 'a layout was worked out, and is not offered.';
+      const about = questionIn(reasons)?.shardId;
+      const it = layout.find(({ shardId }) => shardId === about);
+      const what = it === undefined ? '' : `; ${it.shardId} is at ${loadText(it)} of its limit`;
+      return `what is known allows two answers${what}.`;
+    }
+  }
+}
+
+/** What to do now: one sentence. */
+export function actionWords(document: RecommendationDocument): string {
+  const { verdict, steps, before, after, estimate, reasons, hotKeys } = document;
+  if (steps.length > 0)
+    return (
+      `Do: ${stepKinds(steps)} (${count(before.shards)} shards become ${count(after.shards)}, about ` +
+      `${duration(estimate.seconds * 1000)}): save with -o${NBSP}steps.json, then shardwise${NBSP}apply${NBSP}steps.json.`
+    );
+  if (verdict === 'RIGHT_SIZED' || verdict === 'OVER_PROVISIONED') return 'Nothing to do.';
+  if (reasons.some(({ code }) => code === 'on-demand'))
+    return 'No steps: the service keeps the shards of an on-demand stream. What helps is below.';
+  if (reasons.some(({ code }) => code === 'steps-withheld')) return 'No steps are offered; why is below.';
+  if (verdict === 'UNDECIDED') {
+    const question = questionIn(reasons)?.question;
+    return question === undefined ? 'Nothing is offered.' : `Do first: ${NEXT[question]}`;
+  }
+  if (reasons.some(({ code }) => code === 'single-key-suspected'))
+    return 'No more cuts: find its key first (--sample --yes).';
+  return hotKeys.length > 0
+    ? `No resharding helps: spread the key ${quoteName(hotKeys[0].key, 40)} (salts, below).`
+    : 'No resharding helps, or none is offered; why is below.';
+}
+
+/** `2 splits and 1 merge`. */
+export function stepKinds(steps: RecommendationDocument['steps']): string {
+  const splits = steps.filter(({ kind }) => kind === 'split').length;
+  const merges = steps.length - splits;
+  return listed([
+    ...(splits > 0 ? [amountOf(splits, 'split')] : []),
+    ...(merges > 0 ? [amountOf(merges, 'merge')] : []),
+  ]);
+}
+
+const NEXT: Readonly<Record<OpenQuestion, string>> = {
+  'throttled-or-retried': 'read records of before it throttled: --sample --yes.',
+  'burst-within-step': 'look at single seconds and keys: --sample --yes.',
+  'load-of-closed-shard': 'ask again over a window after the last change (--from, below).',
+  'throttled-before-change': 'ask again over a window after the last change (--from, below).',
+  'no-shard-metrics': 'switch on shard metrics (command below), or read records: --sample --yes.',
+  'sample-too-small': 'read more (--sample-budget), or switch on shard metrics (command below).',
+  'no-metrics': 'ask again over another window (--from, --to).',
+  'throttled-just-now': 'ask again in a few minutes.',
+  'fewer-if-known': 'nothing is urgent: fewer shards might do, and what is not known is below.',
+};
+
+function questionIn(
+  reasons: readonly RecommendationReason[],
+): Extract<RecommendationReason, { code: 'open-question' }> | undefined {
+  return reasons.find((reason) => reason.code === 'open-question');
+}
+
+/** That which the verdict names; else the fullest by its lower end, by its upper end. */
+function worstOf(
+  layout: readonly LayoutRange[],
+  reasons: readonly RecommendationReason[],
+): LayoutRange | undefined {
+  const named = reasons.find((reason) => reason.code === 'shards-above')?.worst;
+  const found = layout.find(({ shardId }) => shardId === named);
+  if (found !== undefined) return found;
+  let worst: LayoutRange | undefined;
+  for (const range of layout) {
+    if (range.utilization === null) continue;
+    const most = worst?.utilization ?? { lower: -1, upper: -1 };
+    const { lower, upper } = range.utilization;
+    if (upper > most.upper || (upper === most.upper && lower > most.lower)) worst = range;
+  }
+  return worst;
+}
