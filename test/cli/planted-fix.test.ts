@@ -1,5 +1,5 @@
 /** A hot stream from the question to the fix: recommended, applied, and asked about again while the traffic goes on. */
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
