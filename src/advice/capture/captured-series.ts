@@ -3,6 +3,7 @@
  * there are no metrics, the mean of what was sampled.
  */
 import type { HashRange } from '../../model/hash-range.ts';
+import { formatCount } from '../../model/quantity.ts';
 import { badInput } from '../../model/refusal.ts';
 import type { StreamEvidence } from '../../results/evidence/stream-evidence.ts';
 import type { CaptureBasis, Offered } from './capture.ts';
@@ -17,6 +18,9 @@ export interface CapturedSeries extends Pick<
   readonly toMs: number;
   readonly shards: readonly ShardCounts[];
 }
+
+/** Shards x steps: 10,000 shards in a day and a half of minutes. */
+const MOST_CELLS = 20_000_000;
 
 const PART: Readonly<Record<Offered, number>> = { attempts: 1, middle: 0.5, accepted: 0 };
 
@@ -34,6 +38,7 @@ export function capturedSeriesOf(
   const { metrics, shards: known } = evidence;
   const steps = metrics === null ? undefined : busySteps(evidence, metrics);
   if (metrics === null || steps === undefined) return sampledSeries(evidence, ranges, sample);
+  refuseTooMuch((steps.to - steps.from) * ranges.length);
   const { startMs, stepMs, secPerStep, count, complete } = metrics;
   return {
     ...shardSeries(metrics, steps, ranges, known, sample),
@@ -45,6 +50,15 @@ export function capturedSeriesOf(
     emptySteps: complete - (steps.to - steps.from),
     incompleteSteps: count - complete,
   };
+}
+
+/** A count takes 32 bytes for each shard and step. */
+function refuseTooMuch(cells: number): void {
+  if (cells <= MOST_CELLS) return;
+  throw badInput(
+    `capture: ${formatCount(cells)} counts, of every shard in every step, are too many to hold.`,
+    'Capture a shorter time, with --from and --to.',
+  );
 }
 
 /** From the first to the last complete step in which anything was sent; undefined where there is none. */

@@ -58,13 +58,14 @@ function missingNote({ basis }: Capture): CaptureNote[] {
 function timeText({ fromMs, toMs, seconds, basis }: Capture): string {
   const window = `${momentText(fromMs)} to ${momentText(toMs)}, ${formatDuration(seconds * 1_000_000)} of load`;
   const left = [
-    ...(basis.emptySteps > 0
-      ? [`${formatCount(basis.emptySteps)} at either end in which nothing was sent`]
-      : []),
+    ...(basis.emptySteps > 0 ? [`${formatCount(basis.emptySteps)} at either end without a record`] : []),
     ...(basis.incompleteSteps > 0 ? [`the newest ${basis.incompleteSteps}, which may still grow`] : []),
   ];
   const steps = basis.rates === 'metrics' ? ` (${formatCount(basis.steps)} steps of metrics)` : '';
-  return `${window}${steps}.${left.length > 0 ? ` Left out: ${left.join(', and ')}.` : ''}`;
+  const clock = basis.rates === 'metrics' ? (toMs - fromMs) / 1000 / seconds : 1;
+  const faster =
+    Math.abs(clock - 1) < 0.01 ? '' : ` The metrics' clock runs ${formatNumber(clock)} times as fast.`;
+  return `${window}${steps}.${faster}${left.length > 0 ? ` Left out: ${left.join(', and ')}.` : ''}`;
 }
 
 function loadText({ options, shards }: Capture): string {

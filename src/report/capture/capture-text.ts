@@ -34,13 +34,13 @@ export function captureText(
     return isLoud === true ? lines.map((line) => ink('yellow', line)) : lines;
   });
   return finish([
-    `Captured stream ${capture.stream.name} in ${showName(file, 60)}`,
+    `Captured stream ${capture.stream.name} in ${showName(file)}`,
     '',
     ...notes,
     '',
     ...shardLines(capture, style),
     '',
-    `Next: shardwise simulate ${showName(file, 60)}`,
+    `Next: shardwise simulate ${showName(file)}`,
   ]);
 }
 
