@@ -115,7 +115,7 @@ function changed(path: readonly (string | number)[], value: unknown): unknown {
   let at = copy as Record<string | number, unknown>;
   for (const part of path.slice(0, -1)) at = at[part] as Record<string | number, unknown>;
   const last = path[path.length - 1];
-  if (value === undefined) delete at[last];
+  if (value === undefined) Reflect.deleteProperty(at, last);
   else at[last] = value;
   return copy;
 }

@@ -152,8 +152,12 @@ describe('apply', () => {
       const point = (): void => {
         if (++points === deathAt) throw new Error('died');
       };
+      const gate = async (): Promise<undefined> => {
+        await Promise.resolve();
+        point();
+      };
       // Before the first line of a step, between the line and the call, and after the step.
-      const hooks = { gate: () => Promise.resolve(point() as undefined), onState: point, onDone: point };
+      const hooks = { gate, onState: point, onDone: point };
       const died = await apply(hooks).then(
         () => false,
         () => true,
