@@ -62,7 +62,11 @@ describe('the policies', () => {
   });
 
   it.each([
-    ['run.json', ['leftovers.ts', 'temporary-stream.ts', 'account-quota.ts', 'run-plan.ts'], ['kinesis:ListStreams']],
+    [
+      'run.json',
+      ['leftovers.ts', 'temporary-stream.ts', 'account-quota.ts', 'run-plan.ts'],
+      ['kinesis:ListStreams'],
+    ],
     [
       'create.json',
       ['leftovers.ts', 'run-plan.ts'],
