@@ -179,6 +179,8 @@ export interface PlanningRules {
 export interface UnfitKey {
   readonly key: string;
   readonly shardId: string;
+  /** Where the steps put it; today's shard where none are offered. */
+  readonly shardIdAfter: string;
   /** Of the shard's limit, not raised by the burst factor; and raised by it, as loads are planned with. */
   readonly utilization: LoadInterval;
   readonly planned: LoadInterval;

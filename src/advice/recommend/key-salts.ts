@@ -4,7 +4,7 @@
  */
 import { LIMITS } from '../../model/limits.ts';
 import type { StreamEvidence } from '../../results/evidence/stream-evidence.ts';
-import type { UnfitKey, WayOut } from '../../results/recommendation-document.ts';
+import type { LayoutRange, UnfitKey, WayOut } from '../../results/recommendation-document.ts';
 import { saltsFor } from '../placement/salts.ts';
 import type { KeyShare } from './key-shares.ts';
 import type { Census } from './shard-census.ts';
@@ -17,6 +17,7 @@ export function unfitKeys(
   census: Census,
   headroom: number,
   burst: { readonly records: number; readonly bytes: number },
+  after: readonly LayoutRange[],
 ): UnfitKey[] {
   const shards = loads.shards.length;
   const mean = {
@@ -41,6 +42,7 @@ export function unfitKeys(
       return {
         key: key.key,
         shardId: loads.shards[shard].shardId,
+        shardIdAfter: shardOf(key.hashKey, after) ?? loads.shards[shard].shardId,
         utilization,
         planned: {
           lower: Math.max(lower.records * burst.records, lower.bytes * burst.bytes),
@@ -56,6 +58,10 @@ export function unfitKeys(
       };
     })
     .sort((a, b) => b.utilization.upper - a.utilization.upper);
+}
+
+function shardOf(hashKey: bigint, layout: readonly LayoutRange[]): string | undefined {
+  return layout.find(({ endingHashKey }) => BigInt(endingHashKey) >= hashKey)?.shardId;
 }
 
 /** What helps besides, or instead. */

@@ -93,7 +93,8 @@ function peakOf(
   const { steps } = loads;
   for (const { shard, records, bytes } of joinedByShard(run)) {
     const isWhole = records === 1 && bytes === 1;
-    loads.fill(shard, room, isWhole ? 'ends' : 'even');
+    const isMeasured = loads.basisOf(shard) === 'metrics';
+    loads.fill(shard, room, isWhole || !isMeasured ? 'ends' : 'even');
     const isBlind = !isWhole && !loads.keys.has(loads.shards[shard].shardId);
     for (let step = 0; step < steps; step++) {
       sums.lower[step] += room.records.lower[step] * records;

@@ -210,7 +210,7 @@ function recommendation(known: Case, judged: Judgement, offer: Offer | undefined
     monthlyUsd: usd(ranges.length),
   });
   const keys = judged.cuts === undefined ? [] : unfitKeysOf(judged.cuts);
-  const hotKeys = unfitKeys(keys, loads, census, options.headroom, rules.burstFactor);
+  const hotKeys = unfitKeys(keys, loads, census, options.headroom, rules.burstFactor, targetRanges);
   const isFixed = evidence.stream.mode === 'on-demand';
   const verdict: RecommendationVerdict =
     offer?.withheld?.why === 'replay' ||

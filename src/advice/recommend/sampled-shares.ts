@@ -171,14 +171,16 @@ function sharesIn(
   const isTheirs = full === 0 && !isWhole;
   const loads = readings.map(({ accepted, error, isFull }): { retried: Share; fresh: Share } => {
     const own = accepted[dimension];
-    const least = isFull && own >= SATURATED * LIMIT[dimension] ? Math.max(own, LIMIT[dimension]) : own;
+    // One alone must have throttled; of several near their limits, any may not have.
+    const isSure = isFull && full === 1;
+    const least = isSure && own >= SATURATED * LIMIT[dimension] ? Math.max(own, LIMIT[dimension]) : own;
     const part = isFull ? 1 / full : full === 0 && isWhole && sum > 0 ? own / sum : 0;
     const margin = error[dimension];
     const [lower, upper] = [Math.max(0, own - margin), own + margin];
     return {
-      retried: { lower: isFull ? least : lower, planned: least, upper: isFull ? least : upper },
+      retried: { lower: isSure ? least : lower, planned: least, upper: isSure ? least : upper },
       fresh: {
-        lower: full === 1 && isFull ? own + refused : isFull ? least : lower,
+        lower: isSure ? own + refused : lower,
         planned: own + refused * part,
         upper: part > 0 ? upper + refused : upper,
       },

@@ -44,7 +44,10 @@ export function actionWords(document: RecommendationDocument): string {
   if (steps.length > 0)
     return (
       `Do: ${stepKinds(steps)} (${count(before.shards)} shards become ${count(after.shards)}, about ` +
-      `${duration(estimate.seconds * 1000)}): save with -o${NBSP}steps.json, then shardwise${NBSP}apply${NBSP}steps.json.`
+      `${duration(estimate.seconds * 1000)}): save with -o${NBSP}steps.json, then shardwise${NBSP}apply${NBSP}steps.json.` +
+      (reasons.some(({ code }) => code === 'cut-blindly')
+        ? ` Better first: ${document.shardLoads.unknown > 0 ? 'see which shards carry the load, and where to cut' : 'see where to cut'}, by --sample${NBSP}--yes.`
+        : '')
     );
   if (verdict === 'RIGHT_SIZED' || verdict === 'OVER_PROVISIONED') return 'Nothing to do.';
   if (reasons.some(({ code }) => code === 'on-demand'))

@@ -120,6 +120,7 @@ const recommendationFields = {
     z.object({
       key: z.string(),
       shardId: z.string(),
+      shardIdAfter: z.string(),
       utilization: interval,
       planned: interval,
       fits: z.enum(['nowhere', 'no-headroom', 'busy-seconds']),

@@ -101,8 +101,8 @@ function basisLines({ shardLoads }: RecommendationDocument, columns: number): st
   const lines = metrics === 0 ? [] : [`${amountOf(metrics, 'shard')} by their own metrics.`];
   if (sampled > 0)
     lines.push(
-      `${amountOf(sampled, 'shard')} by records read: ${duration(Math.round(seconds * 1000))} of each at least, at ` +
-        `${amountOf(moments, 'time')}. A shard's part of what was read then is taken for its part of the stream's load in ` +
+      `${amountOf(sampled, 'shard')} by records read: ${duration(Math.round(seconds * 1000))} of each at least, ` +
+        `${moments === 1 ? 'once' : `at ${count(moments)} times`}. A shard's part of what was read then is taken for its part of the stream's load in ` +
         'every minute, which only shard metrics would show; ranges are three standard errors, and retries or not.',
     );
   if (full.length > 0)
@@ -167,34 +167,44 @@ function costText({ before, after, target }: RecommendationDocument): string {
   );
 }
 
-function hotKeyLines({ hotKeys, planning }: RecommendationDocument, columns: number): string[] {
+function hotKeyLines(document: RecommendationDocument, columns: number): string[] {
+  const { hotKeys, planning } = document;
   const room = percent(1 - planning.headroom);
   return hotKeys.flatMap((hot, i) =>
     labelled(
       i === 0 ? 'Hot key' : '',
-      `${quoteName(hot.key, 40)}, today on ${hot.shardId}, is ${percents(hot.utilization)} of a shard's limit by itself` +
-        `${fitText(hot, room)} Salts: ${saltText(hot.salts)}.`,
+      `${quoteName(hot.key, 40)} on ${hot.shardId} is ${percents(hot.utilization)} of a shard's limit by itself` +
+        `${fitText(hot, room)} ${aloneText(hot, document)} Salts: ${saltText(hot.salts)}.`,
       MARGIN,
       columns,
     ),
   );
 }
 
-/** Whichever shard has it is as full as that: no cut lowers it. */
 function fitText({ fits, planned }: UnfitKey, room: string): string {
-  const alone =
-    'Whatever shard has it shows at least that; no cut lowers it, only fewer records of one key do.';
   switch (fits) {
     case 'nowhere':
-      return `: it fits nowhere. ${alone}`;
+      return ': it fits nowhere.';
     case 'no-headroom':
-      return `: it fits on a shard of its own only, and without the headroom (${room} is planned for). ${alone}`;
+      return `: it fits on a shard of its own only, and without the headroom (${room} is planned for).`;
     case 'busy-seconds':
       return (
-        `, ${percents(planned)} with the burst factor: below the limit, above the ${room} that is planned for. ${alone} ` +
-        'It need not throttle.'
+        `, ${percents(planned)} with the burst factor: above the ${room} that is planned for` +
+        (planned.upper > 1 ? ', and perhaps above the limit.' : ', below the limit, so it need not throttle.')
       );
   }
+}
+
+/** A part of a shard's load that is as good as all of it. */
+const NEARLY_ALL = 0.85;
+
+/** Whichever shard has it is at least as full as that. */
+function aloneText({ shardId, shardIdAfter, planned }: UnfitKey, document: RecommendationDocument): string {
+  const no = 'No cut lowers it: a split moves a key whole. Only fewer records with this key do.';
+  const after = document.targetLayout.find((range) => range.shardId === shardIdAfter)?.utilization;
+  if (shardIdAfter === shardId || after === undefined || after === null) return no;
+  const isAlone = planned.upper >= NEARLY_ALL * after.upper;
+  return `After the steps it is on ${shardIdAfter}, at ${percents(after)}${isAlone ? ', which is this key alone' : ''}. ${no}`;
 }
 
 function saltText({ random, chosen }: RecommendationDocument['hotKeys'][number]['salts']): string {

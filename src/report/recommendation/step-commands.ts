@@ -14,8 +14,8 @@ export function commandLines(steps: readonly LayoutStep[], target: TargetInfo, d
   const shown = details ? steps : steps.slice(0, MOST_COMMANDS);
   const more = steps.length - shown.length;
   return [
-    'The same by hand, one after another (shell, AWS CLI 1 or 2; each wait looks every',
-    '10 s, for 3 minutes at most):',
+    'The same by hand, one after another (shell, AWS CLI 1 or 2; each wait looks',
+    'every 10 s, for 3 minutes at most):',
     '  set -e',
     `  STREAM=${quoted(target.stream)}`,
     ...(target.kind === 'local' ? [`  export AWS_ENDPOINT_URL=${quoted(target.endpoint)}`] : []),

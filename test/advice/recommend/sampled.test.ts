@@ -6,47 +6,11 @@ import {
   RECOMMEND_DEFAULTS,
   type RecommendOptions,
 } from '../../../src/advice/recommend/recommend-options.ts';
-import type { RecordSample, SecondCount } from '../../../src/results/evidence/record-sample.ts';
+import type { RecordSample } from '../../../src/results/evidence/record-sample.ts';
 import { DAY, evidenceOf, START_MS, type MadeStream } from './evidence-of.ts';
+import { sampleOf } from './sample-of.ts';
 
 const HALF = uniformRanges(2);
-
-/** Keys of the first of two shards by their part of its records, each with its place in the shard's range, 0…1. */
-function sampleOf(
-  keys: Readonly<Record<string, readonly [part: number, place: number]>>,
-  perSecond: SecondCount[] = [],
-): RecordSample {
-  const records = 10_000;
-  const share = (part: number) => ({ records: part * records, bytes: part * records * 100 });
-  return {
-    source: 'polling',
-    slices: [],
-    aggregates: 0,
-    aggregatedRecords: 0,
-    withoutKey: 0,
-    notReadable: 0,
-    shards: [
-      {
-        shardId: 'shardId-000000000000',
-        seconds: 60,
-        records,
-        bytes: records * 100,
-        userRecords: records,
-        perSecond,
-        sizes: { mean: 100, p50: 100, p99: 100, max: 100, upTo: [128], counts: [records] },
-        keys: Object.entries(keys).map(([key, [part, place]]) => ({
-          key,
-          hashKey: ((HASH_SPACE * BigInt(Math.round(place * 1000))) / 2000n).toString(),
-          atLeast: share(part),
-          atMost: share(part),
-          keyBytes: key.length,
-        })),
-        unlistedAtMost: { records: 0, bytes: 0 },
-        distinctKeys: { estimate: 100, error: 0 },
-      },
-    ],
-  };
-}
 
 function of(
   hot: number,

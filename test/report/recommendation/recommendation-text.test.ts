@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
 import { RECOMMEND_DEFAULTS } from '../../../src/advice/recommend/recommend-options.ts';
@@ -9,6 +10,7 @@ import type { StreamEvidence } from '../../../src/results/evidence/stream-eviden
 import type { RecommendationDocument } from '../../../src/results/recommendation-document.ts';
 import { trailOf } from '../../../src/results/steps-to-apply.ts';
 import { evidenceOf, steady } from '../../advice/recommend/evidence-of.ts';
+import { sampleOf } from '../../advice/recommend/sample-of.ts';
 
 function documentOf(evidence: StreamEvidence): RecommendationDocument {
   return {
@@ -45,6 +47,9 @@ function documentOf(evidence: StreamEvidence): RecommendationDocument {
 const textOf = (evidence: StreamEvidence, details = false): string =>
   renderRecommendationText(documentOf(evidence), { columns: 80, color: false, details });
 
+/** On one line. */
+const flat = (text: string): string => text.replace(/\s+/g, ' ');
+
 describe('a recommendation', () => {
   const many = Array.from({ length: 120 }, (_, i) => (i % 3 === 0 ? 1400 : 90));
   const cases = [
@@ -70,9 +75,12 @@ describe('a recommendation', () => {
 
   it('says verdict and reasons first, then layouts side by side, steps, cost and commands', () => {
     const text = textOf(evidenceOf(steady([300, 1000, 300, 300])));
-    expect(
-      text.startsWith('UNDER_PROVISIONED. There is more load than is planned for a shard.\n\nWhy '),
-    ).toBe(true);
+    expect(text.split('\n').slice(0, 4)).toEqual([
+      'UNDER_PROVISIONED: shardId-000000000001 at 125 % of its limit, and 80 % is',
+      'planned for.',
+      'Do: 1 split (4 shards become 5, about 30 s): save with -o steps.json, then',
+      'shardwise apply steps.json. Better first: see where to cut, by --sample --yes.',
+    ]);
     expect(text).toContain('  25–50 %    000000000001    125 %  000000000004  63–125 %');
     expect(text).toContain('1 split: 4 shards become 5');
     expect(text).toContain('+$10.95');
@@ -82,6 +90,44 @@ describe('a recommendation', () => {
         '    --new-starting-hash-key 127605887595351923798765477786913079296\n' +
         '  aws kinesis wait stream-exists --stream-arn "$STREAM"\n',
     );
+  });
+
+  it('holds the replay beside what was measured, and never lets nothing throttled stand alone', () => {
+    const { shards, steps } = steady([1000, 800, 800, 800]);
+    const made = {
+      steps,
+      shards: [{ ...shards[0], throttled: new Float64Array(1440).fill(300) }, ...shards.slice(1)],
+    };
+    const known = flat(textOf(evidenceOf(made)));
+    expect(known).toContain('Measured: 25,920,000 of 319,680,000 attempts (8.1 %) in the whole window.');
+    expect(known).toMatch(/measured 8\.1 %, replayed [\d.]+ % with the layout of now, 0 % after\./);
+    const blind = flat(textOf(evidenceOf({ ...made, series: { shards: new Map() } })));
+    expect(blind).toContain(
+      'The replay does not reproduce what was measured: what each shard carries is not known',
+    );
+    expect(blind).toContain('which therefore promises little');
+    expect(blind).toContain('unknown (at most 463 %) of its limit before');
+    expect(blind).toContain('unknown (at most 463 %) after');
+  });
+
+  it('says of a key that is too much in its busier seconds only that no cut lowers it', () => {
+    const sample = sampleOf({ a: [0.2, 0.2], tenant: [0.6, 0.5], b: [0.2, 0.8] });
+    const text = flat(textOf(evidenceOf({ ...steady([1250, 100]), evidence: { sample } })));
+    expect(text).toContain(
+      '"tenant" on shardId-000000000000 is 75 % of a shard\'s limit by itself, 94 % with the burst factor: above the 80 % that ' +
+        'is planned for, below the limit, so it need not throttle.',
+    );
+    expect(text).toMatch(
+      /After the steps it is on shardId-\d+, at 94 %, which is this key alone\. No cut lowers it/,
+    );
+  });
+
+  it('of a key with no room beside it is as recorded (UPDATE_GOLDEN=1 records it anew)', () => {
+    const sample = sampleOf({ a: [0.2, 0.2], tenant: [0.6, 0.5], b: [0.2, 0.8] });
+    const text = textOf(evidenceOf({ ...steady([1250, 100]), evidence: { sample } }));
+    const path = new URL('../../golden/recommendation-tight-key.txt', import.meta.url);
+    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, text);
+    expect(readFileSync(path, 'utf8')).toBe(text);
   });
 
   it('prints every command with --details, and says how many there are without', () => {
