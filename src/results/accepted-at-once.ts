@@ -32,6 +32,17 @@ export class AcceptedAtOnce {
     this.#isEmpty = false;
   }
 
+  /** Adds the first `count` rows to others, each to its own. @param others by row */
+  addTo(sums: AcceptedAtOnce, others: Uint32Array, count: number): void {
+    if (this.#isEmpty) return;
+    const [from, to] = [this.#cells, sums.#cells];
+    for (let row = 0; row < count; row++) {
+      to[others[row] * WIDTH] += from[row * WIDTH];
+      to[others[row] * WIDTH + 1] += from[row * WIDTH + 1];
+    }
+    sums.#isEmpty = false;
+  }
+
   /** Adds all of it to the counts of the first `rows` rows, which are all that there are, and begins anew. */
   writeTo(counts: OutcomeCounts, rows: number): void {
     if (this.#isEmpty) return;

@@ -50,11 +50,14 @@ export class Ledger implements RecordCounts {
   #throttled: Float64Array;
   /** How often the layout has changed. */
   #layout: number;
+  /** Whether every key is on one shard for good: then what a page says of shards is added up from its keys when it ends. */
+  #doKeysStay: boolean;
 
   /** @param keys rows of a page @param layout how often the layout had changed before */
   constructor(options: TallyOptions, send: (page: LedgerPage) => void, keys = MOST_KEYS, layout = 0) {
     this.#layout = layout;
     this.isPacked = options.isPacked ?? false;
+    this.#doKeysStay = layout === 0 && !this.isPacked && options.ignoresKeys !== true;
     this.#durationUs = options.durationUs;
     this.#send = send;
     this.#shards = new OutcomeCounts(options.shards);
@@ -93,10 +96,9 @@ export class Ledger implements RecordCounts {
   /** Records that are sent as they are: what they are as load is what was offered, so it is written once (`#closeOffer`). */
   #offerLone({ shard, bytes, place }: OfferedRecords, from: number, to: number): void {
     const [shardLoad, keyLoad] = [this.#shardLoad, this.#keyLoad];
-    for (let i = from; i < to; i++) {
-      addOne(shardLoad, shard[i] * LOAD_WIDTH, bytes[i]);
-      addOne(keyLoad, place[i] * LOAD_WIDTH, bytes[i]);
-    }
+    for (let i = from; i < to; i++) addOne(keyLoad, place[i] * LOAD_WIDTH, bytes[i]);
+    if (this.#doKeysStay) return;
+    for (let i = from; i < to; i++) addOne(shardLoad, shard[i] * LOAD_WIDTH, bytes[i]);
   }
 
   /** Records that are packed: they are load when, and as, they are packed. */
@@ -107,6 +109,19 @@ export class Ledger implements RecordCounts {
     }
     this.#shards.offerRun(shard, bytes, from, to);
     this.#rows.offerRun(place, bytes, from, to);
+  }
+
+  /** What a page says of shards, from its keys, each of which is on one. */
+  #addUpShards(): void {
+    const [shardLoad, keyLoad] = [this.#shardLoad, this.#keyLoad];
+    const { shards, count } = this.#keys;
+    for (let row = 0; row < count; row++) {
+      const [from, to] = [row * LOAD_WIDTH, shards[row] * LOAD_WIDTH];
+      shardLoad[to + LOAD.records] += keyLoad[from + LOAD.records];
+      shardLoad[to + LOAD.bytes] += keyLoad[from + LOAD.bytes];
+      shardLoad[to + LOAD.squares] += keyLoad[from + LOAD.squares];
+    }
+    this.#rowsAtOnce.addTo(this.#shardsAtOnce, shards, count);
   }
 
   /** Offered records and bytes of a page, from its load. */
@@ -179,7 +194,7 @@ export class Ledger implements RecordCounts {
     this.#keys.renew(key, shard, length, place);
     let accepted = length;
     if (areAllAccepted(outcome, length)) {
-      this.#shardsAtOnce.add(shard, bytes, length);
+      if (!this.#doKeysStay) this.#shardsAtOnce.add(shard, bytes, length);
       this.#rowsAtOnce.add(place, bytes, length);
     } else {
       accepted = this.#countThrottled(ended);
@@ -207,6 +222,7 @@ export class Ledger implements RecordCounts {
     const shards = map.all.length;
     this.#cut();
     this.#layout++;
+    this.#doKeysStay = false;
     this.#shards.grow(shards);
     this.#shardsAtOnce.grow(shards);
     this.#shardLoad = longer(this.#shardLoad, shards * LOAD_WIDTH);
@@ -243,6 +259,7 @@ export class Ledger implements RecordCounts {
     const { requests, kinesisRecords } = this;
     const isEmpty = this.#keys.count === 0 && this.#answer.count === 0 && requests === 0;
     if (isEmpty && kinesisRecords === 0) return;
+    if (this.#doKeysStay) this.#addUpShards();
     if (!this.isPacked) this.#closeOffer();
     this.#shardsAtOnce.writeTo(this.#shards, this.#shards.rows);
     this.#rowsAtOnce.writeTo(this.#rows, this.#keys.count);

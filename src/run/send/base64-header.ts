@@ -3,6 +3,7 @@
  * characters without padding, so that what follows starts a group of its own.
  */
 import { HEADER_BYTES, writeHeader } from '../../traffic/payload.ts';
+import type { RecordSlab } from '../../traffic/record-slab.ts';
 
 /** Magic, worker and run id, the same in every record of a worker: 24 bytes, 32 characters. */
 const STILL_BYTES = 24;
@@ -19,24 +20,29 @@ const PAIRS = Uint16Array.from(
 export class Base64Header {
   /** Four characters each. */
   readonly #still: Uint32Array;
+  readonly #startEpochUs: number;
 
-  /** @param worker number in the header @param runId 16 bytes */
-  constructor(worker: number, runId: Uint8Array) {
+  /** @param worker number in the header @param runId 16 bytes @param startEpochUs of the schedule */
+  constructor(worker: number, runId: Uint8Array, startEpochUs: number) {
+    this.#startEpochUs = startEpochUs;
     const header = Buffer.alloc(HEADER_BYTES);
     writeHeader(header, { worker, runId, source: 0, attempt: 0, k: 0, dueUs: 0 });
     const text = Buffer.from(header.subarray(0, STILL_BYTES).toString('base64'));
     this.#still = Uint32Array.from({ length: STILL_CHARS / 4 }, (_, i) => text.readUInt32BE(4 * i));
   }
 
-  /** Writes 64 characters from `at` on. @param dueUs microseconds since 1970 */
-  write(body: DataView, at: number, source: number, attempt: number, k: number, dueUs: number): void {
+  /** Writes the header of a record's next attempt, 64 characters, from `at` on. */
+  write(body: DataView, at: number, records: RecordSlab, slot: number): void {
+    // Read here: as arguments, numbers beyond 31 bits are objects.
+    const k = records.k[slot];
+    const dueUs = this.#startEpochUs + records.dueUs[slot];
     const still = this.#still;
     for (let i = 0; i < still.length; i++) body.setUint32(at + 4 * i, still[i]);
     const [kHigh, kLow] = [Math.floor(k / TWO_32), k >>> 0];
     const [dueHigh, dueLow] = [Math.floor(dueUs / TWO_32), dueUs >>> 0];
     // Six words of 32 bits are eight groups of 24.
     const to = at + STILL_CHARS;
-    writeThreeWords(body, to, source, attempt, kHigh);
+    writeThreeWords(body, to, records.source[slot], records.attempts[slot] + 1, kHigh);
     writeThreeWords(body, to + 16, kLow, dueHigh, dueLow);
   }
 }

@@ -73,7 +73,7 @@ export class PutBody implements BodyWriter {
     const { stream, data, keys } = options;
     this.#options = options;
     this.#keyText = new KeyText(keys, keys.size);
-    this.#header = new Base64Header(data.worker, data.runId);
+    this.#header = new Base64Header(data.worker, data.runId, data.startEpochUs);
     this.#tail = Buffer.from(`],${JSON.stringify(stream).slice(1)}`);
   }
 
@@ -98,14 +98,10 @@ export class PutBody implements BodyWriter {
       const slot = slots[i];
       const bytes = records.dataBytes[slot];
       const end = at + base64Length(bytes);
-      const source = records.source[slot];
-      if (!data.isRandom(source)) this.#writeText(body, at, slot, records);
+      if (!data.isRandom(records.source[slot])) this.#writeText(body, at, slot, records);
       else {
         padGroup(body, end, bytes % 3);
-        if (bytes >= HEADER_BYTES) {
-          const dueUs = data.startEpochUs + records.dueUs[slot];
-          this.#header.write(view, at, source, records.attempts[slot] + 1, records.k[slot], dueUs);
-        }
+        if (bytes >= HEADER_BYTES) this.#header.write(view, at, records, slot);
       }
       at = this.#keyText.write(view, end, records.key[slot]);
     }
