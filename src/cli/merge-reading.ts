@@ -24,11 +24,16 @@ export function mergedConsumers({ parts, missing }: MergeInputs): MergedConsumer
   return { ...merged, undecided };
 }
 
+/** A load that came to a dead end has told all that was acknowledged to it, unless a thread died as well. */
+function hasLostThread({ document: { partial, ended }, state }: MergePart): boolean {
+  return partial === 'failed' && (ended === undefined || state.section.puts === undefined);
+}
+
 /** Losses are of what all machines had acknowledged: each must have come to tell. */
 function undecidedBy(parts: readonly MergePart[], missing: readonly number[]): string | undefined {
   if (missing.length > 0) return 'parts of the load are missing';
   const silent = parts.find(({ state: { section } }) => section.reading === undefined);
   if (silent !== undefined) return `part ${silent.state.section.index} did not come to tell what it saw`;
-  const lost = parts.find(({ document }) => document.partial === 'failed');
+  const lost = parts.find(hasLostThread);
   return lost && `a sending thread of part ${lost.state.section.index} died with what was acknowledged to it`;
 }

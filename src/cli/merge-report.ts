@@ -54,7 +54,10 @@ export function mergedReport(inputs: MergeInputs, thresholds: readonly string[])
     ...(consumers?.undecided !== undefined && { undecided: consumers.undecided }),
   };
   const partial = partialityOf(parts);
-  const ended = parts.find(({ document }) => document.ended !== undefined)?.document.ended;
+  const ended = parts
+    .flatMap(({ document }) => document.ended ?? [])
+    .sort((a, b) => a.sinceMs - b.sinceMs)
+    .at(0);
   const isWhole = partial === false && missing.length === 0;
   return {
     ...counted,
@@ -152,11 +155,12 @@ function mergedInfo(
 }
 
 function rowOf({ document, state }: MergePart): MergedWorker {
-  const { startedAt, durationMs, partial, generator } = document;
+  const { startedAt, durationMs, partial, ended, generator } = document;
   const { totals, section, lag } = state;
   return {
     index: section.index,
     ...{ startedAt, durationMs, partial },
+    ...(ended && { ended }),
     ...{ offered: totals.offered, accepted: totals.accepted },
     lagP99Ms: lag.percentileMs(99) ?? 0,
     ...(generator === undefined

@@ -4,12 +4,13 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { ReportDocument } from '../results/report-document.ts';
-import { badInput } from '../model/refusal.ts';
+import { badInput, worldFailure } from '../model/refusal.ts';
 import type { AwsOptions } from '../run/aws/connection.ts';
 import { addAwsFlags, readAwsFlags, type AwsFlags } from './aws-flags.ts';
 import type { Context, ExitCode } from './context.ts';
 import { addVerdictFlags, exitCodeOf, parseGates, type GateFlags, type Gates } from './gates.ts';
 import { addOutputFlags, emit, type OutputFlags, parseOutput } from './output.ts';
+import { refusalText } from './refusal-text.ts';
 
 export interface MergeFlags extends OutputFlags, Omit<GateFlags, 'seed'>, AwsFlags {
   allowMissing?: boolean;
@@ -47,6 +48,11 @@ export async function merge(files: readonly string[], flags: MergeFlags, context
     : { ...sum, reconciliation: { verdict: 'skipped', reason: '--no-reconcile' } };
   await emit(document, output, context);
   context.setExit(exitOf(document, gates));
+  if (document.ended !== undefined) {
+    const { endedFix, endedSentence } = await import('../report/ended-early.ts');
+    const what = endedSentence(document.ended, document.target?.stream ?? '');
+    context.err(refusalText(worldFailure(what, endedFix(document.ended))));
+  }
 }
 
 /** A part that is written over cannot be merged again. */
@@ -67,10 +73,15 @@ function refuseStrayFlags(aws: AwsOptions, isReconciled: boolean): void {
   );
 }
 
-/** A part that was cut short is no failure of this command; a gate on it cannot be decided. */
-function exitOf(document: ReportDocument, { failOn }: Gates): ExitCode {
-  const isWhole = document.partial === false && document.merged?.missing.length === 0;
+/**
+ * A part that was interrupted or killed is no failure of this command, though a gate on it cannot be decided. One that
+ * failed is a load that failed, as it is where one machine sends everything.
+ */
+export function exitOf(document: ReportDocument, { failOn }: Pick<Gates, 'failOn'>): ExitCode {
+  const { partial, merged } = document;
+  const isWhole = partial === false && merged?.missing.length === 0;
   if (isWhole) return exitCodeOf(document, failOn);
+  if (merged?.workers.some((worker) => worker.partial === 'failed')) return 1;
   const code = exitCodeOf({ ...document, partial: false }, []);
   return code === 0 && failOn.length > 0 ? 4 : code;
 }

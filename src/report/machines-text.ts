@@ -3,6 +3,7 @@
  */
 import type { MergedInfo, MergedWorker } from '../results/merged-info.ts';
 import type { Partiality, ReportDocument } from '../results/report-document.ts';
+import { endedSentence } from './ended-early.ts';
 import { amountOf, bytes, count, duration, millis, NBSP, percent } from './figure.ts';
 import type { Ink } from './ink.ts';
 import { wrap } from './paragraph.ts';
@@ -37,7 +38,8 @@ export function partVerdict({ worker, totals }: ReportDocument): string | undefi
 }
 
 /** What is not whole about a merged load. */
-export function mergedVerdicts({ merged, scenario }: ReportDocument): string[] {
+export function mergedVerdicts(document: ReportDocument): string[] {
+  const { merged, scenario } = document;
   if (merged === undefined) return [];
   const { missing, of, workers, startSpreadMs } = merged;
   const cut = workers.filter(({ partial }) => partial !== false);
@@ -52,9 +54,10 @@ export function mergedVerdicts({ merged, scenario }: ReportDocument): string[] {
     ...cut
       .slice(0, MOST_NAMED)
       .map(
-        ({ index, partial, durationMs }) =>
-          `Incomplete: part ${index} ${END_OF[partial || 'failed']} ${duration(durationMs)}${asked}.`,
+        (worker) =>
+          `Incomplete: part ${worker.index} ${endOf(worker)} ${duration(worker.durationMs)}${asked}.`,
       ),
+    ...otherEnds(document),
     ...more,
     ...(startSpreadMs < FAR_APART_MS
       ? []
@@ -83,6 +86,20 @@ const END_OF: Readonly<Record<Exclude<Partiality, false>, string>> = {
   interrupted: 'was interrupted after',
   failed: 'lost a sending thread in its',
 };
+
+function endOf({ partial, ended }: MergedWorker): string {
+  return ended === undefined ? END_OF[partial || 'failed'] : 'came to a dead end after';
+}
+
+/** Dead ends of another kind than the report begins with: one sentence for each kind. */
+function otherEnds({ merged, ended, target }: ReportDocument): string[] {
+  const told = new Set([ended?.kind]);
+  return (merged?.workers ?? []).flatMap((worker) => {
+    if (worker.ended === undefined || told.has(worker.ended.kind)) return [];
+    told.add(worker.ended.kind);
+    return [`Of part ${worker.index}: ${endedSentence(worker.ended, target?.stream ?? '')}`];
+  });
+}
 
 function namesOf(missing: readonly number[]): string {
   const named = missing.slice(0, MOST_NAMED).map(String);

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { COUNT_NAMES, type CountName } from '../results/outcome-counts.ts';
 import { MOST_MACHINES, WORKER_VERSION } from '../results/worker-section.ts';
 import { MOST_STEPS } from '../results/time-series.ts';
+import { endedEarly } from './generator-schema.ts';
 import { consumerRow } from './consumer-schema.ts';
 import { amount, column as steps, count } from './schema-figures.ts';
 
@@ -97,6 +98,7 @@ export const merged = z.object({
       startedAt: z.string(),
       durationMs: amount,
       partial: z.union([z.literal(false), z.enum(['interrupted', 'failed', 'unfinished'])]),
+      ended: endedEarly.optional(),
       offered: count,
       accepted: count,
       valid: z.boolean().nullable().optional(),

@@ -1,6 +1,7 @@
 /**
  * What a merged report says of the machines that it adds up.
  */
+import type { EndedEarly } from './ended-early.ts';
 import type { Partiality } from './report-document.ts';
 
 export interface MergedInfo {
@@ -24,6 +25,8 @@ export interface MergedWorker {
   readonly startedAt: string;
   readonly durationMs: number;
   readonly partial: Partiality;
+  /** Of one that nothing was let through of any more. */
+  readonly ended?: EndedEarly;
   readonly offered: number;
   readonly accepted: number;
   /** Absent where the report ends before the run did. */

@@ -173,6 +173,31 @@ describe('shardwise merge', () => {
     expect((await run(...names, '--allow-missing', '--fail-on', 'HOT_KEY')).exit).toBe(4);
   });
 
+  it('fails where a part failed, and says why: it came to a dead end, or lost a thread', async () => {
+    const ended = { kind: 'stream-gone', sinceMs: 900, code: 'ResourceNotFoundException', message: 'No.' };
+    const parts = [0, 1].map((index) => reportOf(SMALL, { index, count: 2 }, { endSec: 1 }));
+    const gone = parts.map((document) => saved({ ...document, partial: 'failed', ended }));
+    const { exit, out, err } = await run(...gone, '--no-reconcile');
+    const text = out.replaceAll(/\s+/g, ' ');
+    expect(exit).toBe(1);
+    expect(text).toContain('Stream orders is gone: from 900 ms on every request was answered');
+    expect(text).toContain('part 2 came to a dead end after 1 s of 2 s.');
+    expect(text).not.toContain('sending thread');
+    expect(err).toContain('Stream orders is gone');
+    expect((await run(...gone, '--no-reconcile', '--threshold', 'accepted > 1/s')).exit).toBe(1);
+    // One machine's credentials beside the other's stream: both reasons.
+    const expired = saved({
+      ...parts[1],
+      partial: 'failed',
+      ended: { ...ended, kind: 'credentials-expired' },
+    });
+    const both = (await run(gone[0], expired, '--no-reconcile')).out.replaceAll(/\s+/g, ' ');
+    expect(both).toContain('Of part 2: The AWS credentials have expired');
+    const died = await run(gone[0], saved({ ...parts[1], partial: 'failed' }), '--no-reconcile');
+    expect(died.exit).toBe(1);
+    expect(died.out.replaceAll(/\s+/g, ' ')).toContain('part 2 lost a sending thread in its 1 s');
+  });
+
   it('ends as run does: by thresholds, by findings, by the worst generator', async () => {
     const parts = partsOf(SCENARIO, 2);
     const names = parts.map(saved);
