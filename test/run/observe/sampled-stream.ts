@@ -1,6 +1,6 @@
 /** Slices of the guarded endpoint's past, and what is read of them. */
 import { readFileSync } from 'node:fs';
-import { RecordSampler } from '../../../src/results/sample/record-sampler.ts';
+import type { RecordSampler } from '../../../src/results/sample/record-sampler.ts';
 import type { WantedSlice } from '../../../src/run/observe/wanted-slice.ts';
 import type { RecordSample } from '../../../src/results/evidence/record-sample.ts';
 
