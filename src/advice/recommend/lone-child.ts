@@ -24,8 +24,8 @@ export function loneChild(
   shards: readonly EvidenceShard[],
   series: MinuteSeries,
 ): LoneChild | undefined {
-  const [parentId, ...others] = shard.parents;
-  if (parentId === undefined || others.length > 0) return undefined;
+  if (shard.parents.length !== 1) return undefined;
+  const [parentId] = shard.parents;
   const parent = shards.find((other) => other.shardId === parentId);
   if (parent === undefined || shareOf(shard.range) > WIDEST * shareOf(parent.range)) return undefined;
   const own = carriedBy(shard.shardId, series);

@@ -98,10 +98,13 @@ describe('a key that is too much by itself', () => {
       return diagnose({ ...base, sample: sampleOf(base, [small, large]) }).keys[0].share;
     };
     expect(shareOf(0.8, 0.6)).toMatchObject({
-      lower: expect.closeTo(0.76, 1),
-      upper: expect.closeTo(0.84, 1),
+      lower: expect.closeTo(0.76, 1) as number,
+      upper: expect.closeTo(0.84, 1) as number,
     });
-    expect(shareOf(0.4, 0.9)).toMatchObject({ lower: expect.closeTo(0.9, 1), upper: expect.closeTo(0.9, 1) });
+    expect(shareOf(0.4, 0.9)).toMatchObject({
+      lower: expect.closeTo(0.9, 1) as number,
+      upper: expect.closeTo(0.9, 1) as number,
+    });
   });
 
   it('is never found while every upper end fits, nor on a stream that ignores keys', () => {
