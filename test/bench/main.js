@@ -210,20 +210,24 @@ function sketch() {
 /** Deciding for 10,000 shards and a week of minutes, once fetched: all well, and every tenth shard too hot. */
 async function recommendations() {
   await bundle('recommend');
-  const code = (hotEvery) => `import(${JSON.stringify(join(outdir, 'recommend.js'))}).then(({ manyShards, decide }) => {
+  const code = (
+    hotEvery,
+    what,
+  ) => `import(${JSON.stringify(join(outdir, 'recommend.js'))}).then(({ manyShards, ${what} }) => {
     const evidence = manyShards(10_000, 10_080, ${hotEvery});
     const mib = () => process.resourceUsage().maxRSS / 1024;
     const fetched = mib();
-    console.log(JSON.stringify({ ...decide(evidence), fetched, mib: mib() }));
+    console.log(JSON.stringify({ ...${what}(evidence), fetched, mib: mib() }));
   });`;
-  console.log('\nRecommendations for 10,000 shards x 10,080 minutes, once fetched (goal: 10 s)');
-  for (const hotEvery of [0, 10]) {
-    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', code(hotEvery)], {
+  console.log('\nDecisions for 10,000 shards x 10,080 minutes, once fetched (goal: 10 s)');
+  const cases = ['decide', 'judge'].flatMap((what) => [0, 10].map((hotEvery) => [hotEvery, what]));
+  for (const [hotEvery, what] of cases) {
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', code(hotEvery, what)], {
       encoding: 'utf8',
     });
     const { cpuSec, answer, fetched, mib } = JSON.parse(stdout);
     console.log(
-      `  ${cpuSec.toFixed(1)} CPU-seconds, ${mib.toFixed(0)} MiB (${fetched.toFixed(0)} of them the evidence): ${answer}`,
+      `  ${what === 'judge' ? 'diagnose ' : 'recommend'} ${cpuSec.toFixed(1)} CPU-seconds, ${mib.toFixed(0)} MiB (${fetched.toFixed(0)} of them the evidence): ${answer}`,
     );
   }
 }

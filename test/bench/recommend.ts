@@ -1,6 +1,8 @@
 /** Decides for a stream of many shards over many minutes, as `npm run bench` times it and the suite tries it once. */
 import { uniformRanges } from '../../src/model/hash-range.ts';
 import { shardIdOf } from '../../src/model/shard-map.ts';
+import { diagnose } from '../../src/advice/diagnosis/diagnose.ts';
+import { evidenceInfoOf } from '../../src/results/evidence/evidence-info.ts';
 import { recommend } from '../../src/advice/recommend/recommend.ts';
 import { RECOMMEND_DEFAULTS } from '../../src/advice/recommend/recommend-options.ts';
 import type { StreamEvidence } from '../../src/results/evidence/stream-evidence.ts';
@@ -91,5 +93,17 @@ export function decide(evidence: StreamEvidence): { readonly cpuSec: number; rea
   return {
     cpuSec: (user + system) / 1e6,
     answer: `${verdict}, ${after.shards} shards after ${steps.length} steps`,
+  };
+}
+
+/** Seconds of CPU that a diagnosis takes, with what its report tells of the evidence. */
+export function judge(evidence: StreamEvidence): { readonly cpuSec: number; readonly answer: string } {
+  const before = process.cpuUsage();
+  const { findings } = diagnose(evidence);
+  evidenceInfoOf(evidence);
+  const { user, system } = process.cpuUsage(before);
+  return {
+    cpuSec: (user + system) / 1e6,
+    answer: `${[...new Set(findings.map(({ code }) => code))].join(', ')} (${findings.length} findings)`,
   };
 }

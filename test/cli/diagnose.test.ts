@@ -80,6 +80,19 @@ describe('diagnose', () => {
     }
   });
 
+  it.each([
+    'kinesis:DescribeStreamSummary',
+    'kinesis:ListShards',
+    'kinesis:ListTagsForStream',
+    'kinesis:ListStreamConsumers',
+    'cloudwatch:GetMetricData',
+  ])('names %s where that alone is denied, and goes on', async (action) => {
+    endpoint.service.denied.add(action);
+    const { exit, out } = await diagnose('--quiet');
+    expect([exit, out]).toEqual([0, expect.stringContaining(action)]);
+    expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
   it('fails in a sentence where nothing may be read', async () => {
     for (const action of [
       'kinesis:DescribeStreamSummary',

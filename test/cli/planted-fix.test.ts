@@ -46,13 +46,10 @@ describe('a hot stream', () => {
     const homes = warm.map((key) => homeOf(before, key));
     expect(new Set(homes).size).toBe(2);
     const applied = await shardwise('apply', file, '--yes', ...played.where);
-    console.log(applied.err + applied.out);
     expect(applied.exit).toBe(0);
     const { from, to } = played.goOn(MINUTES);
     const window = ['--from', played.at(from), '--to', played.at(to)];
     const after = await documentOf<RecommendationDocument>('recommend', ...window, ...SAMPLED);
-    console.log(JSON.stringify([before.verdict, before.steps, before.reasons, before.before, before.after, after.verdict, after.steps, after.reasons, after.layout]));
-    console.log((await played.run('recommend', 'orders', ...window)).out);
     expect([after.verdict, after.steps]).toEqual(['RIGHT_SIZED', []]);
     expect(after.fingerprint).toBe(before.targetFingerprint);
     const { findings } = await documentOf<DiagnosisDocument>('diagnose', ...window);
@@ -63,6 +60,7 @@ describe('a hot stream', () => {
 function homeOf({ targetLayout }: RecommendationDocument, key: string): string | undefined {
   const place = hashKeyOf(key);
   return targetLayout.find(
-    ({ startingHashKey, endingHashKey }) => BigInt(startingHashKey) <= place && place <= BigInt(endingHashKey),
+    ({ startingHashKey, endingHashKey }) =>
+      BigInt(startingHashKey) <= place && place <= BigInt(endingHashKey),
   )?.startingHashKey;
 }

@@ -5,9 +5,17 @@
 import { cheapestRuns, FEWEST_SHARDS } from '../layout/cheapest-layout.ts';
 import { evenSegments } from '../layout/even-layout.ts';
 import type { KeyShare } from './key-shares.ts';
-import { cellsOfPieces, cutShard, wholePiece, type Piece, type ShardCut } from './layout-pieces.ts';
+import {
+  cellsOfPieces,
+  cutShard,
+  fillOfPiece,
+  wholePiece,
+  type Piece,
+  type ShardCut,
+} from './layout-pieces.ts';
 import { PieceRun, type RunRules } from './piece-run.ts';
 import type { PlanningLimit } from './planning-limit.ts';
+import { DEAD_BAND } from './recommend-options.ts';
 import type { Census } from './shard-census.ts';
 import type { StreamLoads } from './stream-loads.ts';
 
@@ -80,12 +88,57 @@ function evenedOut(
     if (cuts.get(shard)?.kind === 'keys' && isApart) {
       const inside = firsts.filter((first) => first >= begin && first < end);
       for (const first of inside) all.delete(first);
-      for (const first of evenFirsts(pieces.slice(begin, end), inside.length, census, limit))
+      for (const first of fewestFirsts(pieces.slice(begin, end), inside.length, census, limit))
         all.add(begin + first);
     }
     begin = end;
   }
   return [...all].sort((a, b) => a - b);
+}
+
+/**
+ * A key that is too much for the limit stands alone where others may not join it, which takes shards that its neighbours
+ * can share: no more than are needed for the heaviest to be no heavier, or they would be merged again the next day.
+ */
+function fewestFirsts(
+  pieces: readonly Piece[],
+  most: number,
+  census: Census,
+  limit: PlanningLimit,
+): Uint32Array {
+  let firsts = evenFirsts(pieces, most, census, limit);
+  const heaviest = heaviestOf(pieces, firsts, census, limit);
+  for (let shards = most - 1; shards > 0; shards--) {
+    const fewer = evenFirsts(pieces, shards, census, limit);
+    if (heaviestOf(pieces, fewer, census, limit) > Math.max(DEAD_BAND, heaviest * (1 + ROUNDING))) break;
+    firsts = fewer;
+  }
+  return firsts;
+}
+
+/** Cells are whole numbers: a part in so many is lost. */
+const ROUNDING = 1e-3;
+
+/** Over the planning limit. */
+function heaviestOf(
+  pieces: readonly Piece[],
+  firsts: Uint32Array,
+  census: Census,
+  limit: PlanningLimit,
+): number {
+  const fills = Array.from(firsts, (first, i) => {
+    const own = pieces.slice(first, firsts[i + 1] ?? pieces.length);
+    const [records, bytes] = [
+      sumOf(own.map((piece) => piece.records)),
+      sumOf(own.map((piece) => piece.bytes)),
+    ];
+    return fillOfPiece({ ...own[0], records, bytes }, census.shards[own[0].shard], limit);
+  });
+  return Math.max(...fills);
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 function evenFirsts(

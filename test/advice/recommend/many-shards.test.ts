@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
 import { recommend } from '../../../src/advice/recommend/recommend.ts';
 import { RECOMMEND_DEFAULTS } from '../../../src/advice/recommend/recommend-options.ts';
-import { decide, manyShards } from '../../bench/recommend.ts';
+import { decide, judge, manyShards } from '../../bench/recommend.ts';
 
 it('decides for many shards as the benchmark asks it to', () => {
   expect(decide(manyShards(60, 1500, 0)).answer).toMatch(/^OVER_PROVISIONED, \d+ shards after \d+ steps$/);
   expect(decide(manyShards(60, 1500, 10)).answer).toMatch(/^UNDER_PROVISIONED/);
+  expect(judge(manyShards(60, 1500, 10)).answer).toMatch(/findings/);
 });
 
 it('has the same answer for single and for double precision columns', () => {
