@@ -10,7 +10,7 @@ import type { KeyShare } from './key-shares.ts';
 import type { Census } from './shard-census.ts';
 import type { StreamLoads } from './stream-loads.ts';
 
-/** The heaviest first. Salts are for the upper end of the key's load, beside the mean load of everything else. */
+/** The heaviest first, on as many shards as there will be. Salts are for the upper end of the key's load, beside the mean load of everything else. */
 export function unfitKeys(
   found: readonly { readonly shard: number; readonly key: KeyShare }[],
   loads: StreamLoads,
@@ -19,7 +19,7 @@ export function unfitKeys(
   burst: { readonly records: number; readonly bytes: number },
   after: readonly LayoutRange[],
 ): UnfitKey[] {
-  const shards = loads.shards.length;
+  const shards = after.length;
   const mean = {
     records: mostOf(census.total.records) / shards / LIMITS.writeRecordsPerSec.value,
     bytes: mostOf(census.total.bytes) / shards / LIMITS.writeBytesPerSec.value,

@@ -122,7 +122,7 @@ function changeLines(document: RecommendationDocument, columns: number): string[
   if (steps.length === 0)
     return labelled('Steps', `None. ${amountOf(before.shards, 'shard')} stay.`, MARGIN, columns);
   const least =
-    leastShards === null || leastShards >= after.shards
+    leastShards === null || leastShards >= after.shards || document.throttling?.throttledAttempts === 0
       ? ''
       : ` If all that throttled were retries, ${count(leastShards)} would do; planned for the most that it can be.`;
   return [

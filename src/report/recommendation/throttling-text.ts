@@ -53,8 +53,13 @@ function replayText({ steps, measured, gaps }: LayoutReplay, before: number, aft
   const both = `Replayed ${where}: measured ${share}, replayed ${percent(before)} with the layout of now`;
   if (gaps.length === 0) return `${both}, ${percent(after)} after. ${how}`;
   const isLow = before < (all > 0 ? measured.throttledAttempts / all : 0);
+  const trust = isLow
+    ? 'which therefore promises little'
+    : after > 0
+      ? 'which is too much rather than too little'
+      : 'and that holds the more';
   return (
     `${both}. The replay does not reproduce what was measured: ${gaps.map((gap) => GAPS[gap]).join('; ')}. It has ` +
-    `${percent(after)} after the steps, which ${isLow ? 'therefore promises little' : 'is too much rather than too little'}. ${how}`
+    `${percent(after)} after the steps, ${trust}. ${how}`
   );
 }
