@@ -34,6 +34,7 @@ const reading = z.object({
       row: consumerRow.omit({ backlog: true, delivery: true, lostRecords: true, endToEndWithout: true }),
       readsAll: z.boolean(),
       ...{ shards: count, agesMs: z.array(amount).max(MOST_STEPS), passed: steps, seen: ledger },
+      ...{ heldMs: z.array(amount).max(MOST_STEPS), heldAtEndMs: amount },
       ...{ ended: z.array(count), drained: z.array(count), tipUs: amount.optional() },
       endToEnd: z.object(exact),
       ...{ hurried: count, duplicates: count, withoutHeader: count, others: count },

@@ -66,32 +66,42 @@ function readBy(parts: readonly SavedConsumer[], lastPutUs: number): (shard: num
   return (shard) => read.has(shard);
 }
 
-/** Of ages the worst machine's; a backlog is what all had sent, less what all were past, as it was once a step. */
+/**
+ * Of ages the worst machine's. One that was held up by throttling or an outage has not read what was acknowledged since it
+ * was last at the tip, which is then its age at most; where nothing was, it is not behind. A backlog is what all had sent, less what all were past, as it was once a step. */
 function seriesOf(readings: readonly SavedReading[], parts: readonly SavedConsumer[]): ConsumerSeries {
   const { row, agesMs } = parts[0];
   const at = (columns: readonly (readonly number[])[], step: number): number[] =>
     columns.map((column) => column.at(Math.min(step, column.length - 1)) ?? 0);
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-  const [ages, told, passed] = [
-    parts.map((part) => part.agesMs),
-    readings.map((reading) => reading.told),
-    parts.map((part) => part.passed),
-  ];
-  const steps = Math.max(agesMs.length, ...ages.map(({ length }) => length));
+  const told = readings.map((reading) => reading.told);
+  const passed = parts.map((part) => part.passed);
+  const steps = Math.max(agesMs.length, ...parts.map((part) => part.agesMs.length));
+  const most = (step: number, of: (part: SavedConsumer) => readonly number[]): number =>
+    Math.max(0, ...parts.map((part) => of(part)[step] ?? 0));
+  const backlog = Array.from({ length: steps }, (_, step) =>
+    Math.max(0, sum(at(told, step)) - sum(at(passed, step))),
+  );
+  const isUnread = (step: number): boolean =>
+    backlog[step] > 0 ||
+    (step === 0
+      ? sum(at(told, 0)) > 0
+      : backlog[step - 1] > 0 || sum(at(told, step)) > sum(at(told, step - 1)));
   return {
     name: row.name,
-    iteratorAgeMs: Array.from({ length: steps }, (_, step) =>
-      Math.max(0, ...ages.map((column) => column[step] ?? 0)),
+    iteratorAgeMs: backlog.map((_, step) =>
+      Math.max(
+        most(step, (part) => part.agesMs),
+        isUnread(step) ? most(step, (part) => part.heldMs) : 0,
+      ),
     ),
-    backlog: Array.from({ length: steps }, (_, step) =>
-      Math.max(0, sum(at(told, step)) - sum(at(passed, step))),
-    ),
+    backlog,
   };
 }
 
 function rowOf(
   parts: readonly SavedConsumer[],
-  { backlog }: ConsumerSeries,
+  { backlog, iteratorAgeMs }: ConsumerSeries,
   delivery: Delivery | undefined,
 ): ConsumerRow {
   const { name, kind, preset, everyMs, idleMs } = parts[0].row;
@@ -116,8 +126,14 @@ function rowOf(
     bytes: sum(({ row }) => row.bytes),
     lostRecords: lost,
     iteratorAgeMs: {
-      max: most(({ row }) => row.iteratorAgeMs.max),
-      atEnd: most(({ row }) => row.iteratorAgeMs.atEnd),
+      max: Math.max(
+        most(({ row }) => row.iteratorAgeMs.max),
+        ...iteratorAgeMs,
+      ),
+      atEnd: Math.max(
+        most(({ row }) => row.iteratorAgeMs.atEnd),
+        (backlog.at(-1) ?? 0) > 0 ? most(({ heldAtEndMs }) => heldAtEndMs) : 0,
+      ),
     },
     backlog: { maxRecords: Math.max(0, ...backlog), atEndRecords: backlog.at(-1) ?? 0 },
     drain: parts.map(({ row }) => row.drain).reduce(worseDrain),

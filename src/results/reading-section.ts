@@ -29,9 +29,15 @@ export interface SavedConsumer {
   readonly readsAll: boolean;
   /** Shards of which it has read anything within the counted duration: `row.share` is a mean over them. */
   readonly shards: number;
-  /** By step of the series: the greatest age, and the records that it was past at the end of the step. */
+  /** By step of the series: the greatest age that is known, and the records that it was past at the end of the step. */
   readonly agesMs: readonly number[];
   readonly passed: readonly number[];
+  /**
+   * By step: how long it had not been at the tip of a shard while it was throttled or out. That is its age at most;
+   * whether anything was there to be read, only all machines together know. And the same in the end, where it was out.
+   */
+  readonly heldMs: readonly number[];
+  readonly heldAtEndMs: number;
   readonly seen: LedgerParts;
   /** Numbers of closed shards read to their end, and of open ones read to the tip after the load. */
   readonly ended: readonly number[];

@@ -62,6 +62,7 @@ function readingOf(told: readonly number[], seen: readonly number[]): SavedReadi
           shards: seen.length > 0 ? 1 : 0,
           agesMs: [120, 0],
           passed: [seen.length, seen.length],
+          ...{ heldMs: [0, 0], heldAtEndMs: 0 },
         },
         ...{ seen: ledgerOf(seen).saved(), ended: [], drained: seen.length > 0 ? [0] : [] },
         ...(seen.length > 0 && { tipUs: START_US + 20_000_000 }),

@@ -49,6 +49,7 @@ function consumer(
   return {
     readsAll: true,
     ...{ shards: shards.length, agesMs: [1, 2], passed: [5, seen.length], seen: ledgerOf(seen).saved() },
+    ...{ heldMs: [0, 0], heldAtEndMs: 0 },
     ...{ ended: [], drained: shards, tipUs: LAST_US + 5 * SEC, endToEnd },
     ...{ hurried: 0, duplicates: 0, withoutHeader: 0, others: 0 },
     ...rest,
@@ -194,6 +195,24 @@ describe('consumers of several machines', () => {
     expect(p50).toBeCloseTo(10, 1);
     // At the end of each step: 10 sent and 10 passed, then 40 and 40.
     expect(series).toEqual([{ name: 'c', iteratorAgeMs: [7, 2], backlog: [0, 0] }]);
+  });
+
+  it('are as old as it is since they had everything, while they are out and anything is sent', () => {
+    // Out from 1 s to the end; the other machine's records are what it has not read.
+    const out = { passed: [10, 10, 10], agesMs: [0, 0, 0], heldMs: [0, 1000, 2000], heldAtEndMs: 2000 };
+    const ageOf = (told: readonly number[], change: Partial<typeof out> = {}): unknown => {
+      const parts = [
+        { ...reading([], consumer([], [0], { ...out, ...change })), told: [0, 0, 0] },
+        { ...reading([], consumer([], [1], { ...out, passed: [0, 0, 0] })), told },
+      ];
+      const { rows, series } = mergedReading(parts, whole);
+      return [series[0].iteratorAgeMs, rows[0].iteratorAgeMs];
+    };
+    expect(ageOf([10, 20, 30])).toEqual([[0, 1000, 2000], { max: 2000, atEnd: 2000 }]);
+    // Nothing was sent meanwhile: there was nothing to be behind.
+    expect(ageOf([10, 10, 10])).toEqual([[0, 0, 0], { max: 2, atEnd: 0 }]);
+    // Out and back within a step: it ends without a backlog, and was behind all the same.
+    expect(ageOf([10, 20, 20], { passed: [10, 20, 20] })).toEqual([[0, 1000, 0], { max: 1000, atEnd: 0 }]);
   });
 
   it('come to the same however records are shared out, and however coarse a ledger had to be', () => {

@@ -11,7 +11,7 @@ import type { ShardReader } from './shard-reader.ts';
 
 export function partResultOf(
   reading: Reading,
-  { rows, series }: Snapshot,
+  { rows, series, heldAtEndUs }: Snapshot,
 ): Omit<SavedReading, 'retentionHours'> {
   const steps = series.at(0)?.iteratorAgeMs.length ?? 0;
   return {
@@ -21,6 +21,8 @@ export function partResultOf(
     consumers: rows.map((row, i) => ({
       ...consumerOf(reading, row, i),
       agesMs: series[i].iteratorAgeMs,
+      heldMs: Array.from(reading.held[i].agesUs.subarray(0, steps), (us) => us / 1000),
+      heldAtEndMs: heldAtEndUs[i] / 1000,
       passed: heldOn(reading.passed[i], steps),
     })),
   };
@@ -30,7 +32,7 @@ function consumerOf(
   reading: Reading,
   row: ConsumerRow,
   index: number,
-): Omit<SavedConsumer, 'agesMs' | 'passed'> {
+): Omit<SavedConsumer, 'agesMs' | 'heldMs' | 'heldAtEndMs' | 'passed'> {
   const consumer = reading.live[index];
   const { endToEnd } = consumer.stream.meter;
   const own = reading.shards.map(({ number, readers }) => ({ number, reader: readers[index] }));

@@ -14,22 +14,29 @@ import type { Reading } from './reading.ts';
 export interface Snapshot {
   readonly rows: readonly ConsumerRow[];
   readonly series: readonly ConsumerSeries[];
+  /** By consumer: for how long it had not been at a tip while it was out, in the end; of one machine of several. */
+  readonly heldAtEndUs: readonly number[];
 }
 
 export function snapshotOf(reading: Reading, nowUs: number): Snapshot {
   reading.sample(Math.min(nowUs, reading.endUs));
   reading.endUs = Math.max(reading.startUs, Math.min(reading.endUs, nowUs));
   const shardIds = reading.shards.map(({ shardId }) => shardId);
-  return { rows: consumerRowsOf(reading, shardIds), series: consumerSeriesOf(reading) };
+  return {
+    rows: consumerRowsOf(reading, shardIds),
+    series: consumerSeriesOf(reading),
+    heldAtEndUs: reading.live.map((_, i) => reading.heldAtEndUs(i)),
+  };
 }
 
 /** Once everything is read. */
 export function resultOf(
   reading: Reading,
-  { rows, series }: Snapshot,
+  snapshot: Snapshot,
 ): Pick<ReadResult, 'rows' | 'series' | 'losses' | 'part'> {
+  const { rows, series } = snapshot;
   if (reading.part !== undefined)
-    return { rows: [], series: [], losses: [], part: partResultOf(reading, { rows, series }) };
+    return { rows: [], series: [], losses: [], part: partResultOf(reading, snapshot) };
   const deliveries = reading.live.map((consumer, i) =>
     consumer.readsAll
       ? deliveryOf(reading.acknowledged, consumer.seen, isReadBy(reading, i), consumer.open)

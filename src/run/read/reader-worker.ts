@@ -80,7 +80,11 @@ async function close(): Promise<void> {
   const left = await consumption.close();
   say({
     kind: 'result',
-    result: { ...resultOf(reading, { rows: [], series: [] }), eventLoopUtilization: 0, left },
+    result: {
+      ...resultOf(reading, { rows: [], series: [], heldAtEndUs: [] }),
+      eventLoopUtilization: 0,
+      left,
+    },
   });
   parentPort?.close();
 }

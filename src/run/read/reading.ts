@@ -11,6 +11,7 @@ import { FanOutThrottle } from '../../model/read-throttle.ts';
 import { SequenceLedger } from '../../results/sequence-ledger.ts';
 import { stepUsOf } from '../../results/time-series.ts';
 import { BatchSlots } from '../../simulate/batch-slots.ts';
+import { ConsumerMeter } from '../../simulate/consumer-meter.ts';
 import type { ReadStream } from '../../simulate/consumer-rows.ts';
 import type { Reader } from '../../simulate/reader.ts';
 import { StreamConsumer } from '../../simulate/stream-consumer.ts';
@@ -69,6 +70,8 @@ export class Reading implements ReadStream {
   /** Of one machine of several: the same, and what each consumer was past, at the end of each step. */
   readonly told: number[] = [];
   readonly passed: number[][];
+  /** The same: for how long those who were throttled or out had not been at a shard's tip, by consumer. */
+  readonly held: readonly ConsumerMeter[];
   readonly storedLate = 0;
   readonly run: { -readonly [F in keyof CountedRun]: CountedRun[F] };
   readonly alarm = new Alarm();
@@ -90,6 +93,9 @@ export class Reading implements ReadStream {
     this.run = { runId, lacksHeaders, startUs: epochClock() + BEFORE_US, warmupUs, baseUs: part?.baseUs };
     this.passed = consumers.map(() => []);
     const counted = { startUs: warmupUs, stepUs: this.stepUs, steps: Math.ceil(durationUs / this.stepUs) };
+    this.held = consumers.map(
+      () => new ConsumerMeter(warmupUs, this.stepUs, part === undefined ? 0 : counted.steps),
+    );
     this.live = consumers.map((spec, i) => new LiveConsumer(new StreamConsumer(spec, i, seed, counted, 0)));
   }
 
@@ -215,7 +221,17 @@ export class Reading implements ReadStream {
   /** Its call was throttled, or it was out: what it has not read grows older. */
   heldUp({ consumer, shard, reader }: Place, nowUs: number): void {
     if (reader.position < shard.end) reader.fallBehind(nowUs, shard.end);
-    if (nowUs <= this.endUs) consumer.stream.meter.age(nowUs, this.oldestUs(reader, nowUs));
+    if (nowUs > this.endUs) return;
+    consumer.stream.meter.age(nowUs, this.oldestUs(reader, nowUs));
+    this.held[reader.consumer].age(nowUs, nowUs - reader.tipUs);
+  }
+
+  /** For how long a consumer that is out in the end, or has not read since, had not been at a tip; else 0. */
+  heldAtEndUs(consumer: number): number {
+    const { endUs } = this;
+    const isOut = this.live[consumer].stream.outUntilUs(endUs) > endUs;
+    const held = this.shards.map(({ readers }) => readers[consumer]).filter(({ wasOut }) => isOut || wasOut);
+    return held.reduce((most, { tipUs }) => Math.max(most, endUs - tipUs), 0);
   }
 
   /** At most the time since the reader was last at the tip: what it has not read came after that. */
@@ -233,8 +249,10 @@ export class Reading implements ReadStream {
       if (!stream.hasJoined) continue;
       stream.meter.backlog(nowUs - 1, this.stored - stream.passed);
       const isOut = stream.outUntilUs(nowUs) > nowUs;
-      for (const { readers } of this.shards)
+      for (const { readers } of this.shards) {
         if (isOut || readers[i].isBehind) stream.meter.age(nowUs - 1, this.oldestUs(readers[i], nowUs));
+        if (isOut) this.held[i].age(nowUs - 1, nowUs - readers[i].tipUs);
+      }
     }
   }
 
