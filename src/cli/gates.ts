@@ -125,7 +125,23 @@ export function exitCodeOf(document: ReportDocument, failOn: readonly FindingCod
 }
 
 /** Findings that a report without their data can neither have nor rule out. */
-function isNotLookedFor(code: FindingCode, { kind, consumers, generator }: ReportDocument): boolean {
+function isNotLookedFor(code: FindingCode, document: ReportDocument): boolean {
+  const { kind, consumers, generator } = document;
+  if (code === 'HOT_SHARD') return isTooShortToTell(document);
   if (code === 'LOST_RECORDS') return consumers === undefined;
   return code === 'GENERATOR_LATE' && (kind === 'simulation' || generator === undefined);
+}
+
+/** A shard was above its limit all the time that it was open, and no finding says why: that was too short for one. */
+function isTooShortToTell({ shards = [], findings = [] }: ReportDocument): boolean {
+  if (findings.some(({ code }) => code === 'HOT_SHARD' || code === 'UNDER_PROVISIONED')) return false;
+  const explained = new Set<string | undefined>();
+  for (const finding of findings) {
+    if (finding.code !== 'HOT_KEY') continue;
+    explained.add(finding.shardId).add(finding.evidence.shardIdNow);
+  }
+  return shards.some(
+    ({ shardId, utilization, utilizationSec }) =>
+      utilizationSec !== undefined && utilization > 1 && !explained.has(shardId),
+  );
 }

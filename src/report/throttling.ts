@@ -33,8 +33,8 @@ export function noiseSentence({ shards, durationMs }: ReportDocument): string | 
   if (hottest.utilizationSec !== undefined) {
     return (
       `${nameOf(hottest)} came to ${percent(hottest.utilization)} of its limit over ` +
-      `${duration(hottest.utilizationSec * 1000)}, in which the layout did not change: too short for a finding, ` +
-      `which needs ${windowText(durationMs)} of one layout.`
+      `the ${duration(hottest.utilizationSec * 1000)} that it was open: too short for a finding, which needs ` +
+      `${windowText(durationMs)}.`
     );
   }
   return (

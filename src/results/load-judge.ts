@@ -41,7 +41,7 @@ export interface HotKey {
 export abstract class LoadJudge {
   /** Utilization of each shard's and key's busiest window. */
   shardUtilization: Float64Array;
-  /** Of shards that were in no whole window, the length in seconds of the shorter one that it is of. */
+  /** Of shards that were open for no whole window, the length in seconds of the shorter one that it is of. */
   readonly shortStays = new Map<number, number>();
   readonly keyUtilization: Float64Array;
   peakRecords: Float64Array;
@@ -63,12 +63,16 @@ export abstract class LoadJudge {
   cappedEndSec = 0;
   /** Of the hottest shard of the present layout, its busiest window. */
   protected layoutUtilization = 0;
+  /** First whole second of the present layout. */
+  protected layoutFrom = 0;
+  /** By shard, the first second that its windows may hold; infinite once it is closed. */
+  protected judgedFrom: Float64Array;
+  protected openShards: number;
   /** Windows judged so far. */
   protected judged = 0;
   /** Length of the windows in seconds. */
   readonly windowSec: number;
   #residualLower: Float64Array;
-  #openShards: number;
   readonly #sketch: KeySketch;
   readonly #shardOfKey: Uint32Array;
   /** By place in the sketch, whether its key is hot. */
@@ -87,7 +91,8 @@ export abstract class LoadJudge {
     this.peakBytes = new Float64Array(shards);
     this.bursts = new BurstMeter(shards);
     this.#residualLower = new Float64Array(shards);
-    this.#openShards = shards;
+    this.judgedFrom = new Float64Array(shards);
+    this.openShards = shards;
     this.cappedShards = shards;
     this.residuals = new Array<JudgedLoad>(shards).fill(UNJUDGED);
     this.#sketch = sketch;
@@ -104,8 +109,14 @@ export abstract class LoadJudge {
     this.peakBytes = lengthened(this.peakBytes, shards);
     this.#residualLower = lengthened(this.#residualLower, shards);
     while (this.residuals.length < shards) this.residuals.push(UNJUDGED);
+    this.judgedFrom = lengthened(this.judgedFrom, shards);
     this.bursts.grow(shards);
-    this.#openShards = open;
+    this.openShards = open;
+  }
+
+  /** Shards that the load of the window that ends now is held against. */
+  protected openInWindow(): number {
+    return this.openShards;
   }
 
   /** The offer has ended after `elapsedSec` seconds: judges the last window. */
@@ -114,12 +125,15 @@ export abstract class LoadJudge {
   /** Judges one window of the given length that ends now. */
   protected judge(windowSec: number, shards: WindowSums, keys: WindowSums, endSec: number): void {
     this.judged++;
-    const window = new StreamWindow(windowSec, shards, this.#openShards, endSec);
+    const open = this.openInWindow();
+    const window = new StreamWindow(windowSec, shards, open, endSec);
     const { records, bytes, rest } = window;
+    const isOfLayout = endSec - this.layoutFrom >= windowSec;
     for (let j = 0; j < shards.count; j++) {
+      if (endSec - this.judgedFrom[j] < windowSec) continue;
       const utilization = utilizationOf(records[j], bytes[j], windowSec);
       if (utilization > this.shardUtilization[j]) this.shardUtilization[j] = utilization;
-      if (utilization > this.layoutUtilization) this.layoutUtilization = utilization;
+      if (isOfLayout && utilization > this.layoutUtilization) this.layoutUtilization = utilization;
     }
     this.#judgeKeys(window, keys);
     rest.records /= windowSec;
@@ -129,7 +143,7 @@ export abstract class LoadJudge {
     if (capped.lower <= this.capped.lower) return;
     this.capped = capped;
     this.cappedRest = rest;
-    this.cappedShards = this.#openShards;
+    this.cappedShards = open;
     this.cappedEndSec = endSec;
   }
 
@@ -202,9 +216,11 @@ export abstract class LoadJudge {
   }
 
   #judgeShards(window: StreamWindow, keys: WindowSums): void {
-    const { records, bytes, squares, windowSec } = window;
+    const { records, bytes, squares, windowSec, endSec } = window;
     const hotter = new Map<number, ShardWindow>();
     for (let j = 0; j < records.length; j++) {
+      // Keys of a shard that opened within the window brought a part of their load elsewhere.
+      if (endSec - this.judgedFrom[j] < windowSec) continue;
       // Most windows change nothing: they are left without making an object.
       const lower = lowerOf(records[j], bytes[j], squares[j], windowSec, this.#z);
       if (lower <= this.#residualLower[j]) continue;

@@ -24,8 +24,8 @@ export class LoadMeter extends LoadJudge {
   endedUtilization = 0;
   #goesOn = false;
   #second = 0;
-  /** First second of the window, or of one yet to come where the layout changes in the running second. */
-  #windowFrom = 0;
+  /** Layouts that ended within the window. */
+  #before: { readonly untilSec: number; readonly open: number }[] = [];
 
   /** As for any judge of loads. */
   constructor(shards: number, sketch: KeySketch, shardOfKey: Uint32Array, durationSec: number, z: number) {
@@ -80,8 +80,8 @@ export class LoadMeter extends LoadJudge {
   }
 
   /**
-   * The layout of the stream changes: the running second is finished as usual, then windows begin anew, because each
-   * is judged against one layout; the next is judged when a whole one has passed.
+   * The layout of the stream changes. Keys and shards that it does not touch are judged on as if nothing had happened; a
+   * new shard is judged when it has been open for a whole window, a closed one never again.
    * @param timeUs from the start of the counted duration, in order with the offered records
    * @param shards how many numbers of shards there are then, of which so many are open
    * @param touched numbers of the shards that are closed and opened
@@ -89,60 +89,60 @@ export class LoadMeter extends LoadJudge {
   relayout(timeUs: number, shards: number, open: number, touched: readonly number[]): void {
     const second = Math.floor(timeUs / 1_000_000);
     if (second > this.#second) this.#closeUpTo(second);
-    this.#meterShortStay();
     this.endedUtilization = this.#utilizationOfLayout();
     this.layoutUtilization = 0;
-    this.setShards(shards, open);
-    this.shards.grow(shards);
+    this.#before.push({ untilSec: timeUs / 1_000_000, open: this.openShards });
+    this.layoutFrom = timeUs % 1_000_000 === 0 ? this.#second : this.#second + 1;
+    this.#open(shards, open, touched);
     this.bursts.reach(this.#second);
     if (timeUs % MINUTE_US !== 0) for (const shard of touched) this.bursts.leaveOut(shard);
-    this.shards.restart();
-    this.keys.restart();
-    this.#windowFrom = timeUs % 1_000_000 === 0 ? this.#second : this.#second + 1;
   }
 
-  /** Shards of a layout that goes before a whole window has passed: their utilization is their mean until now. */
-  #meterShortStay(): void {
-    const seconds = this.#second - this.#windowFrom;
-    if (seconds <= 0 || seconds >= this.windowSec) return;
-    const { shards, shardUtilization, shortStays } = this;
-    for (let j = 0; j < shards.count; j++) {
-      if (shardUtilization[j] > 0 && !shortStays.has(j)) continue;
-      const utilization = utilizationOf(shards.windowRecords(j), shards.windowBytes(j), seconds);
-      if (utilization <= shardUtilization[j]) continue;
-      shardUtilization[j] = utilization;
-      shortStays.set(j, seconds);
+  /** Of the shards that a change touches, those that there were are closed, and the others open. */
+  #open(shards: number, open: number, touched: readonly number[]): void {
+    const { count } = this.shards;
+    this.setShards(shards, open);
+    this.shards.grow(shards);
+    for (const shard of touched) {
+      if (shard < count) this.#meterShortStay(shard);
+      this.judgedFrom[shard] = shard < count ? Infinity : this.layoutFrom;
     }
+  }
+
+  /** A shard that goes, or ends, before it was open for a whole window: its utilization is its mean until now. */
+  #meterShortStay(shard: number): void {
+    const seconds = this.#second - this.judgedFrom[shard];
+    if (seconds <= 0 || seconds >= this.windowSec) return;
+    const { records, bytes } = this.shards.last(shard, seconds);
+    this.shardUtilization[shard] = utilizationOf(records, bytes, seconds);
+    this.shortStays.set(shard, seconds);
   }
 
   /** Of the hottest shard of the layout that is, up to now: its busiest window, or its mean where there was none yet. */
   #utilizationOfLayout(): number {
-    const seconds = this.#second - this.#windowFrom;
+    const seconds = Math.min(this.#second - this.layoutFrom, WINDOW_SEC);
     if (this.layoutUtilization > 0 || seconds <= 0) return this.layoutUtilization;
     let most = 0;
     for (let j = 0; j < this.shards.count; j++) {
-      most = Math.max(most, utilizationOf(this.shards.windowRecords(j), this.shards.windowBytes(j), seconds));
+      const { records, bytes } = this.shards.last(j, seconds);
+      most = Math.max(most, utilizationOf(records, bytes, seconds));
     }
     return most;
-  }
-
-  /** Shards that are in a whole window now are known by that. */
-  #endShortStays(): void {
-    for (const j of this.shortStays.keys()) {
-      if (this.shards.windowRecords(j) === 0) continue;
-      this.shardUtilization[j] = 0;
-      this.shortStays.delete(j);
-    }
   }
 
   /** The offer has ended after `elapsedSec` seconds: closes the last window. */
   finish(elapsedSec: number): void {
     this.#closeUpTo(Math.max(this.#second + 1, Math.floor(elapsedSec)));
     this.bursts.finish(elapsedSec);
-    if (this.#windowFrom > 0) this.#meterShortStay();
+    for (let j = 0; j < this.shards.count; j++) if (this.judgedFrom[j] > 0) this.#meterShortStay(j);
     this.endedUtilization = this.#utilizationOfLayout();
-    if (this.judged > 0 || elapsedSec <= 0 || this.#windowFrom > 0) return;
+    if (this.judged > 0 || elapsedSec <= 0) return;
     this.judge(Math.min(elapsedSec, this.windowSec), this.shards, this.keys, elapsedSec);
+  }
+
+  /** Where the layout has changed within the window, the most that were open: what so many do not take, fewer do not. */
+  protected override openInWindow(): number {
+    return this.#before.reduce((most, { open }) => Math.max(most, open), this.openShards);
   }
 
   #closeUpTo(second: number): void {
@@ -166,12 +166,8 @@ export class LoadMeter extends LoadJudge {
     shards.closeSecond();
     this.keys.closeSecond();
     this.#second++;
-    if (this.#second === this.#windowFrom) {
-      shards.restart();
-      this.keys.restart();
-    }
-    if (this.#second - this.#windowFrom < this.windowSec) return;
-    this.#endShortStays();
+    if (this.#second < this.windowSec) return;
+    this.#before = this.#before.filter(({ untilSec }) => untilSec > this.#second - this.windowSec);
     this.judge(this.windowSec, shards, this.keys, this.#second);
   }
 }

@@ -42,8 +42,6 @@ export class SlidingSums {
   /** From 0 up, for when nearly all are busy. */
   #all: Uint32Array | undefined;
   #closed = 0;
-  /** Whether no second has ended since the window was emptied. */
-  #isRestarted = false;
   #count: number;
 
   constructor(count: number) {
@@ -66,14 +64,6 @@ export class SlidingSums {
     this.#busy = roomier(this.#busy, count);
     this.#isBusy = roomier(this.#isBusy, count);
     this.#all = undefined;
-  }
-
-  /** Empties the window; the running second goes on. */
-  restart(): void {
-    if (this.#isRestarted) return;
-    this.#isRestarted = true;
-    // Those that are not busy hold nothing.
-    for (let n = 0; n < this.#busyCount; n++) this.#empty(this.#busy[n]);
   }
 
   /** Counts a record, or a part above 0 of one, in the running second. The squares of parts sum to that of the whole. */
@@ -134,6 +124,17 @@ export class SlidingSums {
     return this.#past[i * PAST_WIDTH + SQUARES];
   }
 
+  /** Records and bytes of the last closed seconds, at most so many as the window has. */
+  last(i: number, seconds: number): { readonly records: number; readonly bytes: number } {
+    let [records, bytes] = [0, 0];
+    for (let n = 1; n <= Math.min(seconds, WINDOW_SEC, this.#closed); n++) {
+      const at = i * PAST_WIDTH + SUMS * (1 + ((this.#closed - n) % WINDOW_SEC));
+      records += this.#past[at + RECORDS];
+      bytes += this.#past[at + BYTES];
+    }
+    return { records, bytes };
+  }
+
   /** Forgets one of the many, whose place another takes. */
   reset(i: number): void {
     // Loops: to call `fill` for a few numbers takes longer than to write them.
@@ -151,7 +152,6 @@ export class SlidingSums {
   /** Ends a second: it enters the window, and the one ten seconds before it leaves. */
   closeSecond(): void {
     const leaving = SUMS * (1 + (this.#closed++ % WINDOW_SEC));
-    this.#isRestarted = false;
     let kept = 0;
     for (let n = 0; n < this.#busyCount; n++) {
       const i = this.#busy[n];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../src/cli/gates.ts';
-import type { ReportDocument, TimelineRow } from '../../src/results/report-document.ts';
+import type { Finding, ReportDocument, ShardRow, TimelineRow } from '../../src/results/report-document.ts';
 
 const RUN: ReportDocument = {
   ...{ schemaVersion: 1, kind: 'run', tool: { name: 'shardwise', version: '0' } },
@@ -25,5 +25,16 @@ describe('the exit code of a run', () => {
     const timeline = [split('refused')];
     expect(exitCodeOf({ ...RUN, timeline, partial: 'failed' }, [])).toBe(1);
     expect(exitCodeOf({ ...RUN, timeline, partial: 'interrupted' }, [])).toBe(130);
+  });
+
+  it('on hot shards is inconclusive where one was above its limit but not open for long enough to judge', () => {
+    const row = (shardId: string, utilization: number, utilizationSec?: number): ShardRow =>
+      ({ shardId, utilization, ...(utilizationSec === undefined ? {} : { utilizationSec }) }) as ShardRow;
+    const short = { ...RUN, shards: [row('a', 0.5), row('b', 1.5, 4)] };
+    expect(exitCodeOf(short, ['HOT_SHARD'])).toBe(4);
+    expect(exitCodeOf(short, ['HOT_KEY'])).toBe(0);
+    expect(exitCodeOf({ ...RUN, shards: [row('a', 0.5), row('b', 0.9, 4)] }, ['HOT_SHARD'])).toBe(0);
+    const hot = { code: 'HOT_KEY', severity: 'critical', shardId: 'b', key: 'k', evidence: {} } as Finding;
+    expect(exitCodeOf({ ...short, findings: [hot] }, ['HOT_SHARD'])).toBe(0);
   });
 });

@@ -82,7 +82,7 @@ const keysIn = (map: ShardMap, number: number, count: number): number[] => {
 };
 
 describe('windows of load', () => {
-  it('are of one layout each: neither the shard nor its halves are judged over the change', () => {
+  it('of a shard end with it: neither the shard nor its halves are judged over the change', () => {
     // 1,300/s until 10 s, then 650/s on each half.
     const world = new World(1, 30);
     const halves = splitChange(world.map, 'shardId-000000000000', 1n << 127n).map;
@@ -114,14 +114,53 @@ describe('windows of load', () => {
     expect(world.findings()).toEqual([]);
   });
 
-  it('that are whole tell of a shard what shorter ones did not', () => {
-    // The second shard is in a layout of 4 s at 1,500/s, then in one of 26 s at 100/s.
+  it('of a shard that no change touches go on over it', () => {
+    // Its busiest 10 s are the first: 4 s at 1,500/s, then 6 s at 100/s, with a split of its neighbour between.
     const world = new World(2, 30);
     const [key] = keysIn(world.map, 1, 1);
     world.offer(0, 4, 1500, [key]).split(4, 0).offer(4, 30, 100, [key]).end();
     const row = shardRowsOf(world.tally, world.map).find(({ shardId }) => shardId === 'shardId-000000000001');
-    expect(row).toMatchObject({ utilization: 0.1 });
+    expect(row?.utilization).toBeCloseTo(0.66);
     expect(row).not.toHaveProperty('utilizationSec');
+  });
+
+  it('of keys go on over every change, also of a key that is moved by each', () => {
+    // Changes every 4 s: no layout is there for a whole window.
+    const world = new World(1, 24);
+    world.offer(0, 4, 1500, [1]).split(4, 0).offer(4, 8, 1500, [1]).merge(8, 1, 2).offer(8, 12, 1500, [1]);
+    world.split(12, 3).offer(12, 16, 1500, [1]).merge(16, 4, 5).offer(16, 24, 1500, [1]).end();
+    const findings = world.findings();
+    expect(findings.map(({ code, key }) => [code, key])).toEqual([['HOT_KEY', 'key-1']]);
+    expect(findings[0].evidence).toMatchObject({ utilization: 1.5, windowSec: 10 });
+  });
+
+  it('find a shard hot beside whose shards all others change', () => {
+    const world = new World(2, 24);
+    const hot = keysIn(world.map, 1, 12);
+    world.offer(0, 4, 100, hot).split(4, 0).offer(4, 8, 100, hot).merge(8, 2, 3).offer(8, 12, 100, hot);
+    world.split(12, 4).offer(12, 16, 100, hot).merge(16, 5, 6).offer(16, 24, 100, hot).end();
+    const findings = world.findings();
+    expect(findings).toMatchObject([
+      { code: 'HOT_SHARD', shardId: 'shardId-000000000001', evidence: { utilization: 1.2 } },
+    ]);
+  });
+
+  it('do not blame a shard for a hot key that a change has brought to it or taken from it', () => {
+    // Key 1 alone is above the limit; its shards have nothing else, and are claimed nothing of at any second.
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 45 }), { minLength: 1, maxLength: 4 }), (halves) => {
+        const world = new World(2, 24);
+        let [at, number] = [0, world.shardOf(1)];
+        for (const half of halves.map((n) => n / 2).toSorted((a, b) => a - b)) {
+          if (half <= at) continue;
+          world.offer(at, half, 1400, [1]).split(half, number);
+          [at, number] = [half, world.shardOf(1)];
+        }
+        const findings = world.offer(at, 24, 1400, [1]).end().findings();
+        expect(findings.map(({ code }) => code)).toEqual(['HOT_KEY']);
+      }),
+      { numRuns: 15 },
+    );
   });
 
   it('are held against the shards that were open, not against all there ever were', () => {
