@@ -11,8 +11,7 @@ import type { TransportName } from './transport.ts';
 
 /**
  * Half of a thread's space for young objects, MiB, from its start on. Left to itself V8 begins with 1, in which replies
- * on their way are taken for old objects, and then looks through everything every second to find out that they are not:
- * a fifth of all CPU.
+ * on their way are taken for old objects, and then looks through everything every second to find out that they are not.
  */
 const YOUNG_MIB = 16;
 
