@@ -59,13 +59,13 @@ export async function runOnAws(run: AwsRun, context: Context): Promise<void> {
 
 async function inspect(
   connection: AwsConnection,
-  { scenario, options }: AwsRun,
+  { scenario, options, machine }: AwsRun,
   stream: string | undefined,
   runId: string,
 ): Promise<Preflight> {
   const { inspectPlan, inspectStream } = await import('../run/aws/preflight.ts');
   if (stream === undefined) return inspectPlan(connection, runId, scenario);
-  return (await inspectStream(connection, stream, scenario, options)).preflight;
+  return (await inspectStream(connection, stream, scenario, options, machine.split?.count)).preflight;
 }
 
 /** It is the answer where nothing is sent, and a word on stderr beside the report where something is. */

@@ -117,7 +117,8 @@ function commonPart(
   const isOver = !('second' in load);
   const reading = isOver ? load.reading : undefined;
   const countedUs = isOver ? load.countedUs : Math.min(scenario.durationUs, load.second * US_PER_SEC);
-  const common = loadReport({
+  const partial = isOver ? partialOf(load) : 'unfinished';
+  const { thresholds, ...common } = loadReport({
     file,
     scenario,
     ...{ tally, timed: tally, keyNames: dictionary, map, countedUs, isOver },
@@ -133,7 +134,9 @@ function commonPart(
     ...(isOver ? changesOf(load, scenario, isReal) : {}),
     kind: 'run',
     startedAt: new Date((startUs + scenario.warmupUs) / 1000).toISOString(),
-    partial: isOver ? partialOf(load) : 'unfinished',
+    partial,
+    // What a gate asks of the whole load, a part of it does not answer.
+    thresholds: partial === false ? thresholds : thresholds.map((row) => ({ ...row, ok: null })),
     ...(isOver && load.ended ? { ended: load.ended } : {}),
     ...(isOver
       ? {

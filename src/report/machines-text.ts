@@ -8,6 +8,7 @@ import { amountOf, bytes, count, duration, millis, NBSP, percent } from './figur
 import type { Ink } from './ink.ts';
 import { wrap } from './paragraph.ts';
 import { type Column, tableLines } from './table.ts';
+import { lossTexts } from './totals-table.ts';
 
 const MOST_ROWS = 12;
 const MOST_NAMED = 5;
@@ -15,14 +16,10 @@ const MOST_NAMED = 5;
 const FAR_APART_MS = 1000;
 
 /** The first line of one machine's report; undefined of any other. */
-export function partVerdict({ worker, totals }: ReportDocument): string | undefined {
+export function partVerdict({ worker, totals, partial }: ReportDocument): string | undefined {
   if (worker === undefined || totals === undefined) return undefined;
-  const { throttled, failed, dropped, offered } = totals;
-  const losses = [
-    throttled > 0 ? `${count(throttled)} throttled` : '',
-    failed > 0 ? `${count(failed)} failed` : '',
-    dropped > 0 ? `${count(dropped)} dropped` : '',
-  ].filter((text) => text !== '');
+  const { offered } = totals;
+  const losses = lossTexts(totals, partial, { throttled: 'throttled', failed: 'failed', dropped: 'dropped' });
   const of = offered === 0 ? 'nothing was offered' : losses.length === 0 ? 'all accepted' : losses.join(', ');
   const late =
     worker.lateMs === undefined ? '' : ` It started ${duration(worker.lateMs)} later than it was told to.`;

@@ -58,7 +58,10 @@ function numberSections(document: ReportDocument, ink: Ink, columns: number): st
   return [
     ...(thresholds?.length ? section('THRESHOLDS', '', thresholdLines(document, ink, columns)) : []),
     ...(totals
-      ? section('RECORDS', '', [...totalsLines(totals, ink), ...retryLines(document, columns)])
+      ? section('RECORDS', '', [
+          ...totalsLines(totals, ink, document.partial === 'unfinished'),
+          ...retryLines(document, columns),
+        ])
       : []),
     ...(errors?.length
       ? section('ERRORS', 'why attempts failed, other than by throttling', errorLines(errors, ink, columns))

@@ -26,8 +26,9 @@ export function thresholdLines(document: ReportDocument, ink: Ink, columns: numb
 }
 
 /** Why there is no answer to a gate. */
-function reasonOf({ expression }: ThresholdRow, { kind, totals, merged }: ReportDocument): string {
+function reasonOf({ expression }: ThresholdRow, { kind, totals, merged, partial }: ReportDocument): string {
   if (merged !== undefined && isCut(merged)) return 'Not decided: parts of the load are missing.';
+  if (partial !== false && kind === 'run') return 'Not decided: the report does not cover the whole load.';
   const metric = expression.trim();
   if (metric.startsWith('latency.endToEnd')) {
     return kind === 'simulation'

@@ -21,6 +21,7 @@ import { mergedVerdicts, partVerdict } from './machines-text.ts';
 import { showName } from './name.ts';
 import { outageSentences } from './outage-text.ts';
 import { wrap } from './paragraph.ts';
+import { lossTexts } from './totals-table.ts';
 import { hottestOf, noiseSentence, throttledSpan, throttlingSentences } from './throttling.ts';
 
 interface Verdict {
@@ -93,9 +94,9 @@ function also(others: readonly Finding[]): string {
 }
 
 /** What there is to say where nothing was found; losses are told all the same. */
-function nothingFound({ totals, shards, generator }: ReportDocument): Verdict {
+function nothingFound({ totals, shards, generator, partial }: ReportDocument): Verdict {
   if (totals?.offered === 0) return { color: 'yellow', sentence: 'No findings: nothing was offered.' };
-  const losses = totals ? lossesOf(totals) : [];
+  const losses = totals ? lossTexts(totals, partial, FATES) : [];
   if (totals && losses.length > 0) {
     const of = amountOf(totals.offered, 'record');
     return {
@@ -117,19 +118,12 @@ function nothingFound({ totals, shards, generator }: ReportDocument): Verdict {
   return { color: 'green', sentence: `No findings.${all}${load}` };
 }
 
+const FATES = { throttled: 'were throttled', failed: 'failed', dropped: 'were dropped' };
+
 /** Where the stream is not to blame for what was never sent. */
 function whyDropped({ dropped }: Totals, generator: GeneratorInfo | undefined): string {
   const { blocked } = (generator && mostBlocked(generator)) ?? { blocked: 0 };
   return dropped > 0 && blocked >= BLOCKED_LIMIT ? '; the network took no more' : '';
-}
-
-function lossesOf({ throttled, failed, dropped }: Totals): string[] {
-  const losses: [number, string][] = [
-    [throttled, 'were throttled'],
-    [failed, 'failed'],
-    [dropped, 'were dropped'],
-  ];
-  return losses.filter(([records]) => records > 0).map(([records, what]) => `${count(records)} ${what}`);
 }
 
 /** The first of those who do not get what they need; the section on consumers has them all. */

@@ -1,8 +1,9 @@
 /**
  * The tally of several sending threads, made of the pages of their ledgers.
  *
- * Counts are added as they come. What must be judged second by second waits until every thread is past that second:
- * the windows of shards and keys are those of all threads together. A thread that stays far behind is not waited for.
+ * A page waits until every thread is past its second, and is then added whole: the windows of shards and keys are those of
+ * all threads together, and whoever looks at the tally meanwhile finds whole pages, whose counts by shard, by key and in
+ * total agree. A thread that stays far behind is not waited for.
  * A change of the layout comes between the pages before it and those after it.
  */
 import type { LayoutChange } from '../model/shard-map.ts';
@@ -49,17 +50,7 @@ export class LedgerMerge {
   }
 
   add(thread: number, page: LedgerPage): void {
-    const { tally } = this;
-    tally.requests += page.requests;
-    tally.kinesisRecords += page.kinesisRecords;
-    const [response, service, queue] = page.latencies;
-    tally.response.add(response);
-    tally.service.add(service);
-    tally.queue.add(queue);
-    addSeries(tally, page);
     this.#epochs?.add(page);
-    const { shards, counts } = page.shards;
-    for (let i = 0; i < shards.length; i++) tally.shards.addRow(shards[i], counts, i * OUTCOME_WIDTH);
     this.#waiting[thread].push(page);
   }
 
@@ -85,6 +76,7 @@ export class LedgerMerge {
     ready.sort((a, b) => a.loadSec - b.loadSec || a.layout - b.layout);
     for (const page of ready) {
       this.#changeBefore(page.loadSec, page.layout);
+      addCounts(this.tally, page);
       addLoad(this.tally, page);
     }
     this.#changeBefore(untilSec, 0);
@@ -110,6 +102,19 @@ export class LedgerMerge {
   #furthestSec(): number {
     return this.#reachedSec.reduce((most, sec) => (sec < Infinity ? Math.max(most, sec) : most), -Infinity);
   }
+}
+
+/** All that does not depend on when it is added. */
+function addCounts(tally: Tally, page: LedgerPage): void {
+  tally.requests += page.requests;
+  tally.kinesisRecords += page.kinesisRecords;
+  const [response, service, queue] = page.latencies;
+  tally.response.add(response);
+  tally.service.add(service);
+  tally.queue.add(queue);
+  addSeries(tally, page);
+  const { shards, counts } = page.shards;
+  for (let i = 0; i < shards.length; i++) tally.shards.addRow(shards[i], counts, i * OUTCOME_WIDTH);
 }
 
 function addSeries({ series }: Tally, { offerSec, answer, shards }: LedgerPage): void {

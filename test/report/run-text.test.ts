@@ -16,6 +16,12 @@ function section(document: ReportDocument, heading: string): string[] {
   return lines.slice(start + 1, lines.indexOf('', start));
 }
 
+/** Of 1,000 failed records 960 are only without a reply. */
+function unfinishedRun(): ReportDocument {
+  const run = samples.nothingAcceptedRun();
+  return { ...run, partial: 'unfinished', totals: { ...run.totals, unknown: 960 } };
+}
+
 describe('every report', () => {
   it.each(names)('%s: no line is wider than 80 columns or ends with a space', (name) => {
     for (const line of text(SAMPLES[name]()).split('\n')) {
@@ -74,6 +80,11 @@ describe('the first lines', () => {
     ],
     ['a shard at its limit', samples.brinkRun(), /^No findings, but one shard is at its limit\. All 144,000/],
     ['an interrupted run', samples.partialRun(), /\nPartial report: interrupted after 12\.3 s of 60 s\./],
+    [
+      'a run that was killed, with records under way',
+      unfinishedRun(),
+      /^No findings, but of 1,000 records 40 failed, 960 had no reply yet\.\nPartial report, written while/,
+    ],
     [
       'missed gates',
       samples.gatedRun(),

@@ -40,3 +40,12 @@ it('says a reason once for all gates that have it', () => {
   const text = said('simulation', unanswered('latency.p99 < 1ms'), unanswered('latency.p50 < 1ms'));
   expect(text.match(/Not measured: /g)).toHaveLength(1);
 });
+
+it('a gate of a run that was cut short is not decided, whatever was counted until then', () => {
+  const thresholds = [{ expression: 'accepted > 1/s', unit: '/s', ok: null, actual: 500 }] as const;
+  const document = { ...calmRun(), partial: 'unfinished', thresholds } as const;
+  const lines = thresholdLines(document, inkFor({ color: false }), 80)
+    .join(' ')
+    .replaceAll(/\s+/g, ' ');
+  expect(lines).toContain('was 500/s Not decided: the report does not cover the whole load.');
+});

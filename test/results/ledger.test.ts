@@ -6,6 +6,7 @@ import { LedgerMerge } from '../../src/results/ledger-merge.ts';
 import type { LedgerPage } from '../../src/results/ledger-page.ts';
 import { LatencyHistogram } from '../../src/results/latency.ts';
 import type { RecordCounts } from '../../src/results/record-counts.ts';
+import { COUNT_NAMES } from '../../src/results/outcome-counts.ts';
 import { keyRowsOf, latenciesOf, shardRowsOf, totalsOf } from '../../src/results/run-document.ts';
 import { Tally } from '../../src/results/tally.ts';
 import { dictionaryOf, Pipeline, tallyOptionsOf } from '../../src/simulate/pipeline.ts';
@@ -132,6 +133,33 @@ function pagesOf(of: Scenario, split: Split, keys?: number) {
   pipeline.tally.close();
   return { pages };
 }
+
+describe('the tally of several threads, looked at while they go on', () => {
+  const WAITS = scenario({ producer: { ...scenario().producer, batch: 400, inFlight: 4 } });
+
+  it('is of whole seconds: its keys, shards and latencies add up to the same, and nothing ends that was not offered', () => {
+    const merge = new LedgerMerge(new Tally(tallyOptionsOf(WAITS, map, 3)), 2);
+    const threads = [0, 1].map((index) => pagesOf(WAITS, { index, count: 2 }));
+    const offered: number[] = [];
+    for (let second = -2; threads.some(({ pages }) => pages.length > 0); second++) {
+      threads.forEach(({ pages }, thread) => {
+        // The second thread is ahead: what it has told already is of seconds that the other has not come to.
+        while (pages.length > 0 && pages[0].untilSec <= second + 2 * thread)
+          merge.add(thread, structuredClone((pages.shift() as { page: LedgerPage }).page));
+        merge.reach(thread, second + 2 * thread);
+      });
+      const { shards, keys, response } = merge.tally;
+      for (const name of COUNT_NAMES) expect(keys.sum(name), `${name} at ${second}`).toBe(shards.sum(name));
+      expect(response.count).toBe(shards.sum('accepted'));
+      for (let shard = 0; shard < SHARDS; shard++) {
+        const { offered: due, accepted, throttled, failed, dropped } = shards.row(shard);
+        expect(accepted + throttled + failed + dropped).toBeLessThanOrEqual(due);
+      }
+      offered.push(shards.sum('offered'));
+    }
+    expect(new Set(offered).size).toBeGreaterThan(10);
+  });
+});
 
 const RETRYING = scenario({
   producer: {

@@ -49,6 +49,8 @@ export interface CostBasis {
   readonly moreShards?: number;
   /** Open at most; default as many as the scenario's stream has. */
   readonly openShards?: number | undefined;
+  /** That the load is split over, each with fan-out consumers of its own; default 1. */
+  readonly machines?: number | undefined;
 }
 
 /**
@@ -58,12 +60,12 @@ export function estimateCost(scenario: Scenario, basis: CostBasis): CostEstimate
   const prices = builtInPrices(basis.region);
   if (prices === undefined) return null;
   const written = basis.mode === 'provisioned' ? unitsLine(scenario, prices) : dataLine(scenario, prices);
-  const { mode, newShards, moreShards = 0, openShards = scenario.stream.shards } = basis;
+  const { mode, newShards, moreShards = 0, openShards = scenario.stream.shards, machines = 1 } = basis;
   const hours = [
     ...(newShards === undefined ? [] : [hoursLine(scenario, mode, newShards, prices)]),
     ...(moreShards === 0 ? [] : [hoursLine(scenario, mode, moreShards, prices, 'more ')]),
   ];
-  const read = readingLines(scenario, mode, openShards, prices);
+  const read = readingLines(scenario, mode, { shards: openShards, machines }, prices);
   const lines: CostLine[] = [];
   for (const line of [written, ...hours, ...read]) {
     if (line === undefined) return null;
@@ -114,11 +116,14 @@ function hoursLine(
   };
 }
 
-/** What its consumers cost: fan-out by the hour and the GB; what is polled, where streams are on demand. */
+/**
+ * What its consumers cost: fan-out by the hour and the GB; what is polled, where streams are on demand. Hours are those of
+ * every consumer that is registered, on all shards; a record is pushed to one machine alone.
+ */
 function readingLines(
   scenario: Scenario,
   mode: CostBasis['mode'],
-  shards: number,
+  { shards, machines }: { readonly shards: number; readonly machines: number },
   prices: Prices,
 ): (CostLine | undefined)[] {
   const { warmupUs, durationUs, consumers } = scenario;
@@ -135,11 +140,13 @@ function readingLines(
   };
   const hoursOf = (): CostLine | undefined => {
     const usd = unitPrice(prices, mode, 'fan-out-shard-hours');
-    const what = `${fanOut} fan-out ${fanOut === 1 ? 'consumer' : 'consumers'} of ${formatCount(shards)}`;
+    const all = fanOut * machines;
+    const each = machines === 1 ? '' : ` (${fanOut} on each of ${machines} machines)`;
+    const what = `${all} fan-out ${all === 1 ? 'consumer' : 'consumers'}${each} of ${formatCount(shards)}`;
     return usd === undefined
       ? undefined
       : {
-          usd: usd * fanOut * shards * hours,
+          usd: usd * all * shards * hours,
           formula: `${what} ${shards === 1 ? 'shard' : 'shards'} for ${formatDuration(hours * US_PER_HOUR)} at $${trim(usd)} an hour and shard`,
         };
   };

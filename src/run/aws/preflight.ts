@@ -29,6 +29,7 @@ export interface Inspection {
 /**
  * Looks at a stream that is there. Sends no record: whether records may be put is asked by a DryRun.
  * @param allow whether the user allows load on a stream that does not say so itself, and its timeline to change it
+ * @param machines that the load is split over
  * @throws Refusal where the stream does not exist or may not be described
  */
 export async function inspectStream(
@@ -36,6 +37,7 @@ export async function inspectStream(
   stream: string,
   scenario: Scenario,
   { allowExisting, allowReshard }: { readonly allowExisting: boolean; readonly allowReshard: boolean },
+  machines = 1,
 ): Promise<Inspection> {
   const facts = await readFacts(connection, stream);
   const map = await layoutOf(connection, stream);
@@ -65,6 +67,7 @@ export async function inspectStream(
     load: loadOf(scenario, real),
     cost: estimateCost(real, {
       ...{ region: connection.region, mode: facts.mode, openShards: reshards?.mostShards },
+      ...{ machines },
       moreShards: Math.max(0, (reshards?.mostShards ?? 0) - facts.shards),
     }),
     differences: differencesOf(scenario.stream, facts, map),

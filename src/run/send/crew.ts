@@ -182,7 +182,7 @@ class Crew {
     const { account, split } = thread;
     const { map, changes } = this.#stage;
     this.#diedUs = epochClock() - this.#stage.startUs;
-    account.lose(this.#merge.tally);
+    this.#merge.add(index, account.lastPage());
     const told = account.shards.sum('offered');
     const send = (page: LedgerPage): void => this.#merge.add(index, page);
     thread.lost = new LostThread(

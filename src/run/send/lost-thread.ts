@@ -7,9 +7,10 @@
 import { OUTCOME } from '../../model/outcome.ts';
 import type { LayoutChange, ShardMap } from '../../model/shard-map.ts';
 import { Ledger } from '../../results/ledger.ts';
-import type { LedgerPage } from '../../results/ledger-page.ts';
+import { LatencyHistogram } from '../../results/latency.ts';
+import { LedgerKeys } from '../../results/ledger-keys.ts';
+import { LOAD_WIDTH, OFFER_WIDTH, pageOf, type LedgerPage } from '../../results/ledger-page.ts';
 import { OUTCOME_WIDTH, OutcomeCounts } from '../../results/outcome-counts.ts';
-import type { Tally } from '../../results/tally.ts';
 import { tallyOptionsOf } from '../../simulate/pipeline.ts';
 import type { KeyDictionary } from '../../traffic/key-dictionary.ts';
 import { KeyRouter } from '../../traffic/key-router.ts';
@@ -20,12 +21,15 @@ import type { Split } from '../../traffic/split.ts';
 /** What a thread has told of its records, shard by shard. */
 export class ThreadAccount {
   readonly shards: OutcomeCounts;
+  /** Of its last page. */
+  #last = { layout: 0, offerSec: 0, loadSec: 0 };
 
   constructor(map: ShardMap) {
     this.shards = new OutcomeCounts(map.all.length);
   }
 
-  add({ shards }: LedgerPage): void {
+  add({ shards, layout, offerSec, loadSec }: LedgerPage): void {
+    this.#last = { layout, offerSec, loadSec };
     for (let i = 0; i < shards.shards.length; i++) {
       this.shards.addRow(shards.shards[i], shards.counts, i * OUTCOME_WIDTH);
     }
@@ -42,9 +46,24 @@ export class ThreadAccount {
     return offered - accepted - throttled - failed - dropped;
   }
 
-  /** Ends them all in a tally: each may be stored. */
-  lose(tally: Tally): void {
-    for (let shard = 0; shard < this.shards.rows; shard++) tally.shards.lose(shard, this.open(shard));
+  /** Its very last page, behind all others: ends them all, as each may be stored. Keys are left to whoever knows them all. */
+  lastPage(): LedgerPage {
+    const { rows } = this.shards;
+    const none = new LatencyHistogram();
+    const counts = new OutcomeCounts(rows);
+    for (let shard = 0; shard < rows; shard++) counts.lose(shard, this.open(shard));
+    return pageOf({
+      ...this.#last,
+      answer: { lastUs: 0, accepted: 0, retries: 0, count: 0, throttled: new Float64Array(rows) },
+      ...{ requests: 0, kinesisRecords: 0 },
+      latencies: [none.take(), none.take(), none.take()],
+      shards: {
+        counts,
+        load: new Float64Array(rows * LOAD_WIDTH),
+        offer: new Float64Array(rows * OFFER_WIDTH),
+      },
+      keys: { keys: new LedgerKeys(0), counts: new OutcomeCounts(0), load: new Float64Array(0) },
+    });
   }
 }
 

@@ -53,6 +53,26 @@ describe('what it costs', () => {
     expect(cost?.usd).toBeCloseTo(500 * 0.015 + 70_000 * 0.014e-6, 12);
   });
 
+  it('has the fan-out consumers that every machine registers for itself, and what is pushed once', () => {
+    const scenario: Scenario = {
+      ...scenarioOf('100B'),
+      consumers: parseScenario(
+        `stream: { shards: 4 }
+duration: 1s
+traffic: [{ rate: 1/s, keys: { uniform: { count: 1 } }, size: 1B }]
+consumers: [{ kind: efo }]`,
+        'consumers.yaml',
+      ).consumers,
+    };
+    const usdOf = (machines?: number): number =>
+      estimateCost(scenario, { ...provisioned, machines })?.usd ?? 0;
+    // $0.015 an hour for each registered consumer and shard, $0.013 a GB: AWS price list of September 2026.
+    expect(usdOf(5) - usdOf()).toBeCloseTo(4 * 4 * 0.015, 12);
+    expect(estimateCost(scenario, { ...provisioned, machines: 5 })?.lines[1].formula).toBe(
+      '5 fan-out consumers (1 on each of 5 machines) of 4 shards for 1h at $0.015 an hour and shard',
+    );
+  });
+
   it('is not known where nobody has told us a price', () => {
     expect(estimateCost(scenarioOf('100B'), { ...provisioned, region: 'sa-east-1' })).toBeNull();
   });
