@@ -99,14 +99,14 @@ function listText(
   nowUs: number,
 ): string {
   if (found.length === 0) return `Nothing of shardwise's is left in ${showName(region)}.\n`;
-  const columns = [{ title: '' }, { title: 'name' }, { title: 'made, expiry' }, { title: '' }];
+  const columns = [{ title: 'kind' }, { title: 'name' }, { title: 'made, expiry' }, { title: 'state' }];
   const rows = found.map((leftover) => [
     leftover.kind,
     showName(leftover.streamName === undefined ? leftover.name : `${leftover.streamName}/${leftover.name}`),
     leftoverAge(leftover, nowUs),
     chosen.includes(leftover) ? 'left over' : 'kept',
   ]);
-  return `${tableLines(columns, rows, inkFor({ color: false })).join('\n')}\n`;
+  return `What load tests made in ${showName(region)}:\n${tableLines(columns, rows, inkFor({ color: false })).join('\n')}\n`;
 }
 
 /** `made 3 h ago, expired`. */

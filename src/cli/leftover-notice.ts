@@ -7,6 +7,7 @@ import type { AwsConnection } from '../run/aws/connection.ts';
 import type { Leftover } from '../run/aws/leftovers.ts';
 import { epochClock } from '../run/clock.ts';
 import { leftoverAge } from './cleanup.ts';
+import { foldText } from './refusal-text.ts';
 
 const MOST_NAMED = 5;
 
@@ -17,7 +18,7 @@ export async function leftoverNotice(connection: AwsConnection): Promise<string>
     return textOf(await findStreams(connection));
   } catch (error) {
     if (error instanceof Refusal)
-      return `Streams left behind by earlier runs were not looked for: ${error.what}\n`;
+      return `${foldText(`Streams left behind by earlier runs were not looked for: ${error.what}`)}\n`;
     throw error;
   }
 }
@@ -29,5 +30,7 @@ function textOf(streams: readonly Leftover[]): string {
     .slice(0, MOST_NAMED)
     .map((stream) => `  ${showName(stream.name)}  ${leftoverAge(stream, nowUs)}\n`);
   const more = streams.length > MOST_NAMED ? `  and ${streams.length - MOST_NAMED} more\n` : '';
-  return `Streams of other runs are still there (shardwise cleanup removes what is left over):\n${lines.join('')}${more}`;
+  const what =
+    'Streams of other runs are still there; "shardwise cleanup" lists what is left over, and deletes it with --yes:';
+  return `${foldText(what)}\n${lines.join('')}${more}`;
 }

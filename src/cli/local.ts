@@ -6,6 +6,7 @@ import { MINUTE_US, ON_DEMAND_RULES, type OnDemandRules } from '../model/on-dema
 import { parseBytes, parseDuration } from '../model/quantity.ts';
 import { badInput } from '../model/refusal.ts';
 import type { Context } from './context.ts';
+import { foldText } from './refusal-text.ts';
 import {
   addWireFlags,
   prepareWire,
@@ -252,8 +253,8 @@ export function isLoopback(host: string): boolean {
 function noticeText(notice: Notice): string {
   if (notice.kind === 'failure') return `The endpoint failed at ${notice.operation}:\n${notice.stack}\n`;
   const { stream, records, bytes } = notice;
-  return (
+  return `${foldText(
     `Stream ${stream}: the oldest ${records} records (${(bytes / 2 ** 20).toFixed(1)} MiB) were dropped, ` +
-    'its memory is full (--memory).\n'
-  );
+      'its memory is full (--memory).',
+  )}\n`;
 }

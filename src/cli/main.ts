@@ -4,7 +4,7 @@
 import { Command, CommanderError } from 'commander';
 import { showMessage } from '../report/name.ts';
 import { Refusal, worldFailure } from '../model/refusal.ts';
-import { refusalText } from './refusal-text.ts';
+import { foldText, refusalText } from './refusal-text.ts';
 import type { Context } from './context.ts';
 import { applyCommand } from './apply.ts';
 import { captureCommand } from './capture.ts';
@@ -56,11 +56,29 @@ function programOf(context: Context): Command {
   for (const command of [program, ...program.commands]) {
     command
       .exitOverride()
-      .configureOutput({ writeOut: context.out, writeErr: (text) => context.err(showMessage(text)) })
+      .configureOutput({
+        writeOut: context.out,
+        writeErr: (text) => context.err(showMessage(text)),
+        outputError: (text, write) => {
+          write(usageSentence(command === program ? '' : command.name(), text));
+        },
+      })
       .showSuggestionAfterError(true)
-      .showHelpAfterError(`See: ${command === program ? '' : 'shardwise '}${command.name()} --help`);
+      .showHelpAfterError(`See ${command === program ? '' : 'shardwise '}${command.name()} --help.`);
   }
   return program;
+}
+
+/** What the parser complains of, as our own sentences are: `run: unknown option '--nope'.` */
+function usageSentence(name: string, text: string): string {
+  const said = text
+    .trim()
+    .replace(/^error: /, '')
+    .replace('\n(', ' (');
+  const missing = /^missing required argument '(.+)'$/.exec(said);
+  const what = missing === null ? said : `${missing[1]} is missing`;
+  const where = name === '' ? `shardwise: ${what}` : `${name}: ${what}`;
+  return `${foldText(/[.?)]$/.test(where) ? where : `${where}.`)}\n`;
 }
 
 const HELP = `

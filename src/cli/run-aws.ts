@@ -9,6 +9,7 @@ import type { AwsLoad, AwsTarget, TargetOptions } from '../run/aws/aws-load.ts';
 import type { AwsConnection } from '../run/aws/connection.ts';
 import type { TransportName } from '../run/send/transport.ts';
 import type { Scenario } from '../traffic/scenario.ts';
+import { showName } from '../report/name.ts';
 import type { AwsRunOptions } from './aws-flags.ts';
 import type { AwsLastAct } from './aws-last-act.ts';
 import type { Context } from './context.ts';
@@ -134,6 +135,8 @@ async function sendAndReport(
     const trouble = await sent?.cleanedUp;
     interrupt.release();
     if (trouble !== undefined) context.err(refusalText(trouble));
+    else if (sent?.target.isTemporary === true && !run.output.quiet)
+      context.err(`Stream ${showName(sent.target.stream)}, made for this test, was deleted.\n`);
     if (trouble !== undefined && !interrupt.signal.aborted) context.setExit(1);
   }
 }

@@ -138,6 +138,15 @@ export function startTime({ startAtUs }: WorkerOptions, show: (text: string) => 
   return { us: startAtUs, onWait: (leftSec) => show(`starting in ${leftSec} s`) };
 }
 
+/** Where a command of the AWS CLI goes, as the flags say it. */
+function placeOf({ region, profile, endpointUrl }: AwsRunOptions['aws']): string {
+  return [
+    ...(region === undefined ? [] : [` --region ${region}`]),
+    ...(profile === undefined ? [] : [` --profile ${profile}`]),
+    ...(endpointUrl === undefined ? [] : [` \\\n    --endpoint-url ${endpointUrl}`]),
+  ].join('');
+}
+
 /**
  * Refuses what a part of a load cannot do.
  * @throws Refusal (exit 2)
@@ -145,7 +154,7 @@ export function startTime({ startAtUs }: WorkerOptions, show: (text: string) => 
 export function checkPart(
   { split, startAtUs, isFromNow = false }: WorkerOptions,
   aws: AwsRunOptions | undefined,
-  { consumers, timeline = [] }: Scenario,
+  { stream, consumers, timeline = [] }: Scenario,
   gates: Gates,
 ): void {
   if (split === undefined) return;
@@ -158,7 +167,8 @@ export function checkPart(
   if (aws.stream === undefined) {
     throw badInput(
       '--worker and --create: every machine would make a stream of its own.',
-      'Make one beforehand, and name it with --stream.',
+      'Make one beforehand, and name it with --stream NAME --allow-existing-stream:\n' +
+        `  aws kinesis create-stream --stream-name NAME --shard-count ${stream.shards}${placeOf(aws.aws)}`,
     );
   }
   checkReaders(split, { startAtUs, isFromNow }, consumers);

@@ -91,7 +91,7 @@ export function generatorSentence(generator: GeneratorInfo, isClosed = false, un
     : `${trust}: ${percent(generator.dispatched)} of due records handed on in time, lag p99 ` +
       `${millis(lagMs.p99)}${NBSP}ms, max ${millis(lagMs.max)}${NBSP}ms`;
   return (
-    `${unknown}${pace}; ${amountOf(generator.workers, 'worker')}${cpuOf(generator)}, ` +
+    `${unknown}${pace}; ${amountOf(generator.workers, 'sending thread')}${cpuOf(generator)}, ` +
     `event loop ${percent(generator.eventLoopUtilization)} busy${delayOf(generator)}${readersOf(generator)}` +
     `${wireOf(generator)}${backlogOf(generator)}.${misrouted}${moved}`
   );

@@ -42,7 +42,9 @@ export function renderPreflight(preflight: Preflight, columns: number): string {
 }
 
 function accountOf(stream: StreamFacts | undefined): string {
-  return stream === undefined ? 'the account of the credentials' : `account ${stream.account}`;
+  return stream === undefined
+    ? 'the account of the credentials (its number is seen when the stream is made)'
+    : `account ${stream.account}`;
 }
 
 function factsOf(stream: StreamFacts): string {

@@ -167,6 +167,7 @@ function endedVerdict({ ended, target }: ReportDocument): Verdict[] {
 function partialVerdict({ partial, durationMs, scenario, merged }: ReportDocument): Verdict[] {
   if (partial === false || merged !== undefined) return [];
   const of = scenario ? ` of ${duration(scenario.durationMs)}` : '';
+  const isWhole = scenario !== undefined && durationMs >= scenario.durationMs;
   if (partial === 'unfinished') {
     const covered = `${duration(durationMs)}${of}`;
     return [
@@ -179,7 +180,9 @@ function partialVerdict({ partial, durationMs, scenario, merged }: ReportDocumen
   return [
     {
       color: 'yellow',
-      sentence: `Partial report: ${partial} after ${duration(durationMs)}${of}. It covers that time only.`,
+      sentence: isWhole
+        ? `The load came to its end, ${duration(durationMs)}, and ${partial === 'failed' ? 'had failed' : 'was interrupted'} by then: nothing of it is left out.`
+        : `Partial report: ${partial} after ${duration(durationMs)}${of}. It covers that time only.`,
     },
   ];
 }

@@ -40,6 +40,14 @@ describe('what an error says', () => {
     }
   });
 
+  it.each([
+    [['run'], 'run: scenario.yaml is missing.\nSee shardwise run --help.\n'],
+    [['run', '--nope'], "run: unknown option '--nope'.\nSee shardwise run --help.\n"],
+    [['runn'], "shardwise: unknown command 'runn' (Did you mean run?)\nSee shardwise --help.\n"],
+  ])('of the parser has a sentence on what and one on what to do: %s', async (args, said) => {
+    expect(await shardwise(...args)).toMatchObject({ err: said, exit: 2 });
+  });
+
   it('stays within 80 columns', async () => {
     const { err, exit } = await shardwise('plan');
     expect(exit).toBe(2);

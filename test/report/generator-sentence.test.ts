@@ -17,7 +17,7 @@ describe('what a report says of the generator', () => {
   it('is whether it kept the rate, with each thread on its own where that is known', () => {
     expect(plain(generatorSentence(generator))).toBe(
       'kept the rate: 100 % of due records handed on in time, lag p99 2.00 ms, max 3.00 ms; ' +
-        '2 workers, CPU 120 % of a core for the process, event loop 50 % busy.',
+        '2 sending threads, CPU 120 % of a core for the process, event loop 50 % busy.',
     );
     const threads = [
       { cpu: 0.4, eventLoopUtilization: 0.5, loopDelayMs: { p99: 1.5, max: 9 } },

@@ -7,8 +7,9 @@ import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { KinesisClient, type KinesisClientConfig } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { badInput } from '../../model/refusal.ts';
-import { CONNECTION_TIMEOUT_MS, REQUEST_TIMEOUT_MS, type ClientSpec } from '../send/client.ts';
+import { CONNECTION_TIMEOUT_MS, REQUEST_TIMEOUT_MS, SILENT, type ClientSpec } from '../send/client.ts';
 import { noCredentials } from './aws-trouble.ts';
+import { refuseUnknownProfile } from './profiles.ts';
 import { watchReplies, type ReplyWatch } from './reply-watch.ts';
 import { partsOf } from './stream-reference.ts';
 
@@ -49,6 +50,7 @@ export async function connect(options: AwsOptions, stream?: string): Promise<Aws
     );
   }
   const config: KinesisClientConfig = {
+    logger: SILENT,
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(options.endpointUrl === undefined ? {} : { endpoint: options.endpointUrl }),
     ...regionOf(options.region ?? named),
@@ -62,7 +64,7 @@ export async function connect(options: AwsOptions, stream?: string): Promise<Aws
   });
   const watch = watchReplies(control);
   const region = await resolveRegion(control);
-  await resolveCredentials(control);
+  await resolveCredentials(control, options.profile ?? process.env.AWS_PROFILE);
   let cloudWatch: CloudWatchClient | undefined;
   return {
     region,
@@ -124,10 +126,12 @@ async function resolveRegion({ config }: KinesisClient): Promise<string> {
   }
 }
 
-async function resolveCredentials({ config }: KinesisClient): Promise<void> {
+/** @param profile that is asked for, by the flag or the environment */
+async function resolveCredentials({ config }: KinesisClient, profile: string | undefined): Promise<void> {
   try {
     await config.credentials();
   } catch (error) {
+    if (profile !== undefined && profile !== '') await refuseUnknownProfile(profile);
     throw noCredentials(error);
   }
 }

@@ -78,7 +78,17 @@ function checkBeside({ stream, reshards, readers }: Preflight): void {
   }
 }
 
-function checkStreamAllows({ stream, allowedBy, permission, differences }: Preflight): void {
+/** As it is typed into a shell; where the endpoint is AWS's own, the region says it. */
+function tagCommand(name: string, { region, endpoint }: Preflight): string {
+  const where = /\.amazonaws\./.test(endpoint) ? '' : ` \\\n    --endpoint-url ${endpoint}`;
+  return (
+    `  aws kinesis add-tags-to-stream --stream-name ${name} \\\n` +
+    `    --tags ${ALLOW_TAG.key}=${ALLOW_TAG.value} --region ${region}${where}`
+  );
+}
+
+function checkStreamAllows(preflight: Preflight): void {
+  const { stream, allowedBy, permission, differences } = preflight;
   if (stream === undefined) return;
   const { name } = stream;
   if (stream.status === 'DELETING') {
@@ -87,7 +97,7 @@ function checkStreamAllows({ stream, allowedBy, permission, differences }: Prefl
   if (allowedBy === 'nothing') {
     throw badInput(
       `Stream ${name} was not made by shardwise, and nothing says that it may be loaded.`,
-      `Tag it ${ALLOW_TAG.key}=${ALLOW_TAG.value}, or give --allow-existing-stream; or use --create.`,
+      `Give --allow-existing-stream, or use --create, or tag it as one that may be loaded:\n${tagCommand(name, preflight)}`,
     );
   }
   if (permission === 'denied') {

@@ -10,6 +10,11 @@ export const CONNECTION_TIMEOUT_MS = 3_000;
 /** As long as the reply of a stalled stream is waited for; then the records' fate is unknown. */
 export const REQUEST_TIMEOUT_MS = 10_000;
 
+/** The SDK's own warnings are many lines of its inner life; what matters of them becomes one of our sentences. */
+export const SILENT = Object.fromEntries(
+  (['trace', 'debug', 'info', 'warn', 'error'] as const).map((level) => [level, () => undefined]),
+) as Required<NonNullable<KinesisClientConfig['logger']>>;
+
 /** Whom to speak to. */
 export type ClientSpec =
   | {
@@ -53,6 +58,7 @@ export function kinesisClient(
     ...(kind === 'local' ? NOTHING_OF_THE_USERS : {}),
     ...spec,
     maxAttempts: 1,
+    logger: SILENT,
     // One chain of middleware for all requests of a kind, instead of one for each.
     cacheMiddleware: true,
     requestHandler: new NodeHttpHandler({
