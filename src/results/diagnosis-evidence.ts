@@ -66,6 +66,17 @@ export interface DiagnosisEvidence {
     readonly upperPart: number | null;
     /** Records that the cut rests on; 0 without. */
     readonly sampledRecords: number;
+    /**
+     * What is known of its keys: `unseen`: nothing, so that it may be one alone; `fit`: each that was seen fits; `undecided`:
+     * some may be too much by themselves; `one`: the first of these at that would leave a shard that fits, so that it is
+     * likely the key alone, and no cut is named.
+     */
+    readonly keys: 'unseen' | 'fit' | 'undecided' | 'one';
+    /**
+     * Whether the records read of the shard are of the time in which it was above; those from `outside` were not used; null
+     * where none were read.
+     */
+    readonly sampleTime: 'during' | 'outside' | 'unknown' | null;
     /** The heaviest keys of the shard that may be too much by themselves, which could not be decided. */
     readonly undecidedKeys: readonly { readonly key: string; readonly utilization: LoadInterval }[];
   };
@@ -206,6 +217,13 @@ export interface DiagnosisEvidence {
     readonly stepsThrottled: number;
     /** What the stream's own metrics say. */
     readonly says: 'nothing' | 'calm' | 'skew-or-burst' | 'full';
+    /** Records read from the stream: none; or they `told` which shard or key it is, by a finding of its own; or did not. */
+    readonly records: 'unread' | 'told' | 'untold';
+    /** Of them: shards, and real seconds of the one that was read for least; null where none were read. */
+    readonly shardsRead: number | null;
+    readonly secondsRead: number | null;
+    /** Of the fullest of these shards, accepted over its limit; null where none was read for long enough. */
+    readonly fullest: number | null;
   };
   /** The stream spreads records by itself. */
   readonly KEYS_IGNORED: { readonly shards: number };

@@ -15,6 +15,8 @@ interface Known {
   readonly records: boolean;
   /** A run's own counts of its keys. */
   readonly run: boolean;
+  /** No key is left of which it is open whether it is too much, nor a hot shard whose keys nobody saw. */
+  readonly keys: boolean;
   /** No shard comes near its limit, so no key in it can. */
   readonly calm: boolean;
   readonly layout: boolean;
@@ -24,7 +26,7 @@ interface Known {
 }
 
 const NEEDS = {
-  HOT_KEY: ({ records, run, calm }) => records || run || calm,
+  HOT_KEY: ({ records, run, calm, keys }) => keys && (records || run || calm),
   HOT_SHARD: ({ shards }) => shards,
   UNDER_PROVISIONED: ({ stream, layout, summary }) => stream && (layout || summary),
   OVER_PROVISIONED: ({ stream, layout, summary }) => stream && (layout || summary),
@@ -45,7 +47,8 @@ export function isLookedFor(code: DiagnosisCode, document: DiagnosisDocument): b
   return NEEDS[code](knownOf(document));
 }
 
-function knownOf({ evidence, shards }: DiagnosisDocument): Known {
+function knownOf(document: DiagnosisDocument): Known {
+  const { evidence, shards } = document;
   const lacks = (what: MissingEvidence['what']): boolean =>
     // What was left out because the worst are elsewhere can hide nothing worse.
     evidence.missing.some((missing) => missing.what === what && missing.why !== 'not-asked');
@@ -56,9 +59,22 @@ function knownOf({ evidence, shards }: DiagnosisDocument): Known {
   return {
     ...{ stream, shards: counted && layout, layout },
     records: evidence.sample !== undefined,
+    keys: isDecided(document),
     run: evidence.run !== undefined,
     calm: counted && layout && shards.every(({ utilization }) => (utilization?.upper ?? 0) < 1),
     summary: !lacks('summary'),
     consumers: !lacks('consumers') && !lacks('fan-out-metrics'),
   };
+}
+
+function isDecided({ findings, keys }: DiagnosisDocument): boolean {
+  return (
+    findings.every(
+      (finding) =>
+        (finding.code !== 'HOT_SHARD' || finding.evidence.keys === 'fit') &&
+        (finding.code !== 'MONITORING_OFF' ||
+          finding.evidence.says !== 'skew-or-burst' ||
+          finding.evidence.records === 'told'),
+    ) && keys.every(({ source, utilization }) => source === 'run' || (utilization?.upper ?? 0) <= 1)
+  );
 }

@@ -42,10 +42,11 @@ export function diagnose(evidence: StreamEvidence): Diagnosis {
   const hotKeys = findHotKeys(view, storm.length > 0);
   // Where the whole is too small, every shard is too hot, and no cut helps.
   const isTooSmall = underProvisioned.length > 0;
+  const hotShards = isTooSmall ? [] : findHotShards(view, hotKeys);
   const findings: DiagnosisFinding[] = [
     ...underProvisioned,
     ...hotKeys,
-    ...(isTooSmall ? [] : findHotShards(view, hotKeys)),
+    ...hotShards,
     ...(isTooSmall ? [] : findUnevenRanges(view)),
     ...findHiddenBursts(view),
     ...storm,
@@ -54,7 +55,7 @@ export function diagnose(evidence: StreamEvidence): Diagnosis {
     ...findLaggingConsumers(view),
     ...findReadBudget(view),
     ...findReadBound(view),
-    ...findMonitoringOff(view),
+    ...findMonitoringOff(view, [...hotKeys, ...hotShards]),
     ...findKeysIgnored(view),
     ...findOverProvisioned(view),
   ];

@@ -64,7 +64,7 @@ function findingOf(view: StreamView, key: KeyLoad): HotKeyFinding {
   return {
     code: 'HOT_KEY',
     severity: 'critical',
-    confidence: isAssumed || (basis === 'fills-shard' && shardLoad.source === 'sample') ? 'medium' : 'high',
+    confidence: isAssumed || shardLoad.source === 'sample' ? 'medium' : 'high',
     splitHelps: 'no',
     shardId: shardLoad.shard.shardId,
     key: key.sampled.key,

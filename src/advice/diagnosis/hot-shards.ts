@@ -2,13 +2,18 @@
  * Shards that get more than they can carry by several keys together: above the limit in 3 of 5 steps, without a hot key
  * that explains it. Where only a log tells, the shards that it names.
  */
-import type { DiagnosisFindingOf } from '../../results/diagnosis-finding.ts';
-import { cutOf } from './cut.ts';
+import type { Confidence, DiagnosisFindingOf } from '../../results/diagnosis-finding.ts';
+import { mayOutgrowShard } from '../overweight-key.ts';
+import { ADVICE_HEADROOM } from '../verdict.ts';
+import { cutOf, type Cut } from './cut.ts';
 import { undecidedKeysOf } from './hot-keys.ts';
+import type { KeyLoad } from './key-load.ts';
+import { timeOfSample } from './sample-time.ts';
 import type { ShardLoad } from './shard-load.ts';
 import { spanOf, type StreamView } from './stream-view.ts';
 
 type HotShardFinding = DiagnosisFindingOf<'HOT_SHARD'>;
+type SampleTime = HotShardFinding['evidence']['sampleTime'];
 
 /** A finding names at most so many keys that could not be decided. */
 const MOST_UNDECIDED = 3;
@@ -50,12 +55,15 @@ function findingOf(
   load: ShardLoad,
   hot: readonly DiagnosisFindingOf<'HOT_KEY'>[],
 ): HotShardFinding {
-  const { splitHelps, ...cut } = cutOf(view, load);
+  const undecided = undecidedKeysOf(view, load.shard.shardId, hot);
+  const keys = keysOf(view, load, undecided, hot);
+  const { splitHelps, ...cut } = keys === 'one' ? noCut(view, undecided[0]) : cutOf(view, load);
   const isBrief = load.episode?.isLasting === false;
+  const sampleTime = sampleTimeOf(view, load);
   return {
     code: 'HOT_SHARD',
     severity: isBrief ? 'warning' : 'critical',
-    confidence: load.source === 'sample' || isBrief ? 'medium' : 'high',
+    confidence: sampleTime === 'unknown' && keys !== 'one' ? 'medium' : sureOf(load, keys, isBrief),
     splitHelps,
     shardId: load.shard.shardId,
     ...spanOf(view, load),
@@ -65,10 +73,52 @@ function findingOf(
       throttled: load.throttled,
       isBrief,
       ...cut,
-      undecidedKeys: undecidedKeysOf(view, load.shard.shardId, hot)
+      keys,
+      sampleTime,
+      undecidedKeys: undecided
         .slice(0, MOST_UNDECIDED)
         .map((key) => ({ key: key.sampled.key, utilization: key.load.utilization })),
     },
+  };
+}
+
+function sampleTimeOf({ evidence, samples }: StreamView, load: ShardLoad): SampleTime {
+  const { shardId } = load.shard;
+  const sample = samples.get(shardId);
+  if (sample === undefined) {
+    const wasRead = evidence.sample?.shards.some((each) => each.shardId === shardId && each.userRecords > 0);
+    return wasRead === true ? 'outside' : null;
+  }
+  return timeOfSample(evidence, sample, load) === 'unknown' ? 'unknown' : 'during';
+}
+
+/** That it gets too much follows from counts; that it is several keys together does where they were seen to fit. */
+function sureOf(load: ShardLoad, keys: HotShardFinding['evidence']['keys'], isBrief: boolean): Confidence {
+  if (keys === 'one') return 'low';
+  return load.source === 'sample' || isBrief || keys !== 'fit' ? 'medium' : 'high';
+}
+
+/** A key that may be too much by itself explains its shard alone where the others would fit with headroom. */
+function keysOf(
+  view: StreamView,
+  load: ShardLoad,
+  undecided: readonly KeyLoad[],
+  hot: readonly DiagnosisFindingOf<'HOT_KEY'>[],
+): HotShardFinding['evidence']['keys'] {
+  if (view.evidence.stream.ignoresKeys) return 'fit';
+  if (!view.samples.has(load.shard.shardId)) return 'unseen';
+  const [heaviest] = undecided;
+  if (undecided.length === 0) return 'fit';
+  const { utilization, dimension } = load.worst;
+  const others = utilization.upper * (1 - heaviest.share[dimension].lower);
+  const isOne = hot.length === 0 && mayOutgrowShard(heaviest.load.utilization, ADVICE_HEADROOM);
+  return isOne && others <= 1 - ADVICE_HEADROOM ? 'one' : 'undecided';
+}
+
+function noCut({ isOnDemand }: StreamView, { sampledRecords }: KeyLoad): Cut {
+  return {
+    ...{ newStartingHashKey: null, cutFrom: null, lowerPart: null, upperPart: null, sampledRecords },
+    splitHelps: isOnDemand ? 'no' : 'unknown',
   };
 }
 
@@ -110,6 +160,8 @@ function fromRun(view: StreamView, found: readonly HotShardFinding[]): HotShardF
           lowerPart: isCut ? lowerUtilization / utilization : null,
           upperPart: isCut ? upperUtilization / utilization : null,
           sampledRecords: 0,
+          keys: 'fit',
+          sampleTime: null,
           undecidedKeys: [],
         },
       } satisfies HotShardFinding,
@@ -128,7 +180,7 @@ function fromLog(
   const explained = new Set([...found, ...hotKeys].map(({ shardId }) => shardId));
   return log.shards
     .filter(({ records }) => records >= LEAST_OF_LOG * log.matches)
-    .filter(({ shardId }) => !explained.has(shardId) && !view.loads.has(shardId))
+    .filter(({ shardId }) => !explained.has(shardId) && view.loads.get(shardId)?.source !== 'metrics')
     .flatMap(({ shardId, records, firstMs, lastMs }): HotShardFinding[] => {
       const shard = view.byId.get(shardId);
       if (shard?.open !== true) return [];
@@ -147,7 +199,7 @@ function fromLog(
             throttled: records,
             isBrief: false,
             ...{ newStartingHashKey: null, cutFrom: null, lowerPart: null, upperPart: null },
-            ...{ sampledRecords: 0, undecidedKeys: [] },
+            ...{ sampledRecords: 0, keys: 'unseen', sampleTime: null, undecidedKeys: [] },
           },
         },
       ];

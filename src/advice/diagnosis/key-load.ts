@@ -11,7 +11,8 @@ import type { LoadInterval } from '../../results/load-interval.ts';
 import { SATURATED } from '../evidence/step-loads.ts';
 import { judged, limitOf } from './judged-interval.ts';
 import type { ShardLoad } from './shard-load.ts';
-import { isBeforeOnset, type StreamView } from './stream-view.ts';
+import { isBeforeOnset } from './sample-time.ts';
+import type { StreamView } from './stream-view.ts';
 
 /**
  * Attempts that a record is taken to be given at most where retries are not known: what the AWS SDKs do in standard mode

@@ -2,16 +2,26 @@
  * Metrics of single shards are off, which is how a stream is made: then its own metrics say whether it throttles, and not
  * where.
  */
-import type { DiagnosisEvidence } from '../../results/diagnosis-finding.ts';
+import type {
+  DiagnosisEvidence,
+  DiagnosisFinding,
+  DiagnosisFindingOf,
+} from '../../results/diagnosis-finding.ts';
 import { FULL_STREAM } from '../verdict.ts';
-import type { Rule } from './rule.ts';
+import { limitOf } from './judged-interval.ts';
 import { timeOf, type StreamView } from './stream-view.ts';
 import type { WholeLoad } from './whole-load.ts';
 
 /** Those that tell which shard is hot. */
 const NEEDED = ['IncomingBytes', 'IncomingRecords', 'WriteProvisionedThroughputExceeded'];
+/** Findings that say where the stream throttles. */
+const EXPLAINS: ReadonlySet<string> = new Set(['HOT_KEY', 'HOT_SHARD']);
 
-export const findMonitoringOff: Rule<'MONITORING_OFF'> = (view) => {
+/** @param others findings of the shards and keys */
+export function findMonitoringOff(
+  view: StreamView,
+  others: readonly DiagnosisFinding[],
+): DiagnosisFindingOf<'MONITORING_OFF'>[] {
   const { evidence, open, whole } = view;
   const { shardMetrics } = evidence.stream;
   const metrics = shardMetrics.includes('ALL') ? [] : NEEDED.filter((name) => !shardMetrics.includes(name));
@@ -34,15 +44,41 @@ export const findMonitoringOff: Rule<'MONITORING_OFF'> = (view) => {
         throttled: whole?.throttled ?? 0,
         stepsThrottled: whole?.stepsThrottled ?? 0,
         says,
+        ...recordsOf(view, others),
       },
     },
   ];
-};
+}
 
 function throttledSpan(view: StreamView): { sinceMs?: number; untilMs?: number } {
   const { firstThrottled = null, lastThrottled = null } = view.whole ?? {};
   if (firstThrottled === null || lastThrottled === null) return {};
   return { sinceMs: timeOf(view, firstThrottled), untilMs: timeOf(view, lastThrottled) };
+}
+
+type Records = Pick<
+  DiagnosisEvidence['MONITORING_OFF'],
+  'records' | 'shardsRead' | 'secondsRead' | 'fullest'
+>;
+
+function recordsOf({ evidence, loads }: StreamView, others: readonly DiagnosisFinding[]): Records {
+  const { sample } = evidence;
+  if (sample === null || sample.shards.length === 0)
+    return { records: 'unread', shardsRead: null, secondsRead: null, fullest: null };
+  const isTold = others.some(
+    ({ code, evidence: of }) => EXPLAINS.has(code) && 'source' in of && of.source === 'sample',
+  );
+  const fullest = [...loads.values()]
+    .filter(({ source }) => source === 'sample')
+    .map(({ accepted }) =>
+      Math.max(accepted.records / limitOf('records'), accepted.bytes / limitOf('bytes')),
+    );
+  return {
+    records: isTold ? 'told' : 'untold',
+    shardsRead: new Set(sample.shards.map(({ shardId }) => shardId)).size,
+    secondsRead: Math.min(...sample.shards.map(({ seconds }) => seconds)),
+    fullest: fullest.length === 0 ? null : Math.max(...fullest),
+  };
 }
 
 function saysOf(whole: WholeLoad | null): DiagnosisEvidence['MONITORING_OFF']['says'] {

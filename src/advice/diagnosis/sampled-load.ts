@@ -50,7 +50,7 @@ export function sampledShardLoad(
     upper: { records: ofRecords.perSec.upper, bytes: ofBytes.perSec.upper },
     incomingRecords: records,
     incomingBytes: bytes,
-    throttled: 0,
+    throttled: whole?.throttled ?? 0,
     episode:
       isAbove && whole !== null && whole.firstThrottled !== null
         ? {

@@ -8,6 +8,7 @@ import type { StreamEvidence } from '../../results/evidence/stream-evidence.ts';
 import { columnsOfShard, fillStepLoads, roomForSteps, type StepLoads } from '../evidence/step-loads.ts';
 import { FULL_STREAM, noiseMargin } from '../verdict.ts';
 import { HeatSums } from './heat-map.ts';
+import { isBeforeOnset, timeOfSample } from './sample-time.ts';
 import { sampledShardLoad } from './sampled-load.ts';
 import { roomForShard, shardLoadOf, type ShardLoad } from './shard-load.ts';
 import { ShardSums, wholeLoadOf, type WholeLoad } from './whole-load.ts';
@@ -46,9 +47,11 @@ export function viewOf(evidence: StreamEvidence): StreamView {
   const openWithMetrics = open.filter(({ shardId }) => loads.has(shardId)).length;
   for (const sample of evidence.sample?.shards ?? []) {
     const shard = evidence.shards.find(({ shardId }) => shardId === sample.shardId);
-    if (shard === undefined || loads.has(shard.shardId)) continue;
+    const known = loads.get(sample.shardId);
+    if (shard === undefined || known?.source === 'metrics') continue;
     const load = sampledShardLoad(shard, sample, whole, metrics);
-    if (load !== undefined) loads.set(shard.shardId, load);
+    // One sample is of before it throttled, another of while it did: the shard is judged by its worse time.
+    if (load !== undefined && (known === undefined || isWorse(load, known))) loads.set(shard.shardId, load);
   }
   return {
     evidence,
@@ -63,6 +66,10 @@ export function viewOf(evidence: StreamEvidence): StreamView {
     samples: bestSamples(evidence, loads),
     heat,
   };
+}
+
+function isWorse({ worst: a }: ShardLoad, { worst: b }: ShardLoad): boolean {
+  return a.utilization.lower > b.utilization.lower;
 }
 
 function readMetrics(
@@ -100,7 +107,8 @@ export function stepsOf({ evidence: { metrics } }: StreamView, shardId: string):
 
 /**
  * Of the samples of a shard the one from while it throttled, which has the mix of keys of then; the one from before, in
- * which nothing is held back, where that shows the same heaviest key with a greater part.
+ * which nothing is held back, where that shows the same heaviest key with a greater part. Records of other times alone say
+ * nothing of the keys of then.
  */
 function bestSamples(
   evidence: StreamEvidence,
@@ -110,12 +118,15 @@ function bestSamples(
   for (const sample of evidence.sample?.shards ?? []) {
     if (sample.userRecords === 0) continue;
     const { shardId, userRecords } = sample;
-    const known = isBeforeOnset(evidence, sample, loads.get(shardId)) ? before : others;
+    const load = loads.get(shardId);
+    const isBefore = isBeforeOnset(evidence, sample, load);
+    if (!isBefore && timeOfSample(evidence, sample, load) === 'outside') continue;
+    const known = isBefore ? before : others;
     if (userRecords > (known.get(shardId)?.userRecords ?? 0)) known.set(shardId, sample);
   }
   for (const [shardId, sample] of before) {
     const other = others.get(shardId);
-    if (other === undefined || showsMore(sample, other)) others.set(shardId, sample);
+    if (other !== undefined && showsMore(sample, other)) others.set(shardId, sample);
   }
   return others;
 }
@@ -125,20 +136,6 @@ function showsMore(before: ShardSample, after: ShardSample): boolean {
   const [key, same] = [after.keys.at(0), before.keys.at(0)];
   if (key === undefined || key.key !== same?.key) return false;
   return same.atLeast.records / before.userRecords > key.atLeast.records / after.userRecords;
-}
-
-/** Whether a sample is from before the shard throttled. Its slices' times are not the metrics' where these run faster. */
-export function isBeforeOnset(
-  { sample, metrics }: StreamEvidence,
-  { shardId, fromMs, toMs }: ShardSample,
-  load: ShardLoad | undefined,
-): boolean {
-  if (metrics === null || load === undefined || load.episode === null) return false;
-  const onsetMs = metrics.startMs + load.episode.firstStep * metrics.stepMs;
-  if (fromMs !== undefined && toMs !== undefined) return toMs <= onsetMs;
-  if (metrics.stepMs !== metrics.secPerStep * 1000) return false;
-  const slices = (sample?.slices ?? []).filter((slice) => slice.shardId === shardId);
-  return slices.length > 0 && slices.every((slice) => slice.toMs > 0 && slice.toMs <= onsetMs);
 }
 
 export function timeOf({ evidence: { metrics } }: StreamView, step: number): number {

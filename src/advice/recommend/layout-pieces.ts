@@ -4,7 +4,9 @@
  */
 import { canSplitAt, shareOf, widthOf, type HashRange } from '../../model/hash-range.ts';
 import { LIMITS } from '../../model/limits.ts';
+import type { LoadInterval } from '../../results/load-interval.ts';
 import type { Cells } from '../layout/cells.ts';
+import { lacksHeadroom, mayOutgrowShard } from '../overweight-key.ts';
 import { shareWithin, type KeyShare, type PieceShare, type ShardKeys } from './key-shares.ts';
 import { fillOf, type PlanningLimit } from './planning-limit.ts';
 import { DEAD_BAND } from './recommend-options.ts';
@@ -60,9 +62,9 @@ export function cutShard(
       pieces: ranges.map((part) => evenPiece(shard, part, range)),
     };
   }
-  const unfit = keys.keys.filter((key) => isUnfit(key, figures, headroom));
+  const unfit = keys.keys.filter((key) => lacksHeadroom(loadAlone(key, figures), headroom));
   const tight = keys.keys.filter((key) => !unfit.includes(key) && fillOfKey(key, figures, limit) > 1);
-  const isBeyond = unfit.some((key) => isAboveLimit(key, figures));
+  const isBeyond = unfit.some((key) => mayOutgrowShard(loadAlone(key, figures), headroom));
   if (isBeyond && fillWithout(unfit, figures, limit) <= 1) return { kind: 'none', unfit, tight };
   const pieces = rangesOf(range, keyStarts(keys, figures, limit, parts)).map((part) => ({
     shard,
@@ -119,20 +121,14 @@ function evenPiece(shard: number, part: HashRange, range: HashRange): Piece {
   return { shard, range: part, records: share, bytes: share };
 }
 
-/** Its lower end alone is above the limit less headroom, without any burst: no layout gives it that (math.md 8). */
-function isUnfit(key: KeyShare, { least }: ShardFigures, headroom: number): boolean {
-  return (
-    key.records.lower * least.records > LIMITS.writeRecordsPerSec.value * (1 - headroom) ||
-    key.bytes.lower * least.bytes > LIMITS.writeBytesPerSec.value * (1 - headroom)
-  );
-}
-
-/** It may throttle on a shard of its own, too. */
-function isAboveLimit(key: KeyShare, { planned }: ShardFigures): boolean {
-  return (
-    key.records.upper * planned.records > LIMITS.writeRecordsPerSec.value ||
-    key.bytes.upper * planned.bytes > LIMITS.writeBytesPerSec.value
-  );
+/** Over a shard's limits: at least, without any burst, and at most, with what is planned for. */
+function loadAlone({ records, bytes }: KeyShare, { least, planned }: ShardFigures): LoadInterval {
+  const over = (ofRecords: number, ofBytes: number): number =>
+    Math.max(ofRecords / LIMITS.writeRecordsPerSec.value, ofBytes / LIMITS.writeBytesPerSec.value);
+  return {
+    lower: over(records.lower * least.records, bytes.lower * least.bytes),
+    upper: over(records.upper * planned.records, bytes.upper * planned.bytes),
+  };
 }
 
 /** What the shard would carry without some of its keys. */

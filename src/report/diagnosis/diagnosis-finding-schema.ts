@@ -50,6 +50,8 @@ const EVIDENCE = {
     lowerPart: amount.nullable(),
     upperPart: amount.nullable(),
     sampledRecords: count,
+    keys: z.enum(['unseen', 'fit', 'undecided', 'one']),
+    sampleTime: z.enum(['during', 'outside', 'unknown']).nullable(),
     undecidedKeys: z.array(z.object({ key: z.string(), utilization: interval })),
   }),
   UNDER_PROVISIONED: z.object({
@@ -149,6 +151,10 @@ const EVIDENCE = {
     throttled: count,
     stepsThrottled: count,
     says: z.enum(['nothing', 'calm', 'skew-or-burst', 'full']),
+    records: z.enum(['unread', 'told', 'untold']),
+    shardsRead: count.nullable(),
+    secondsRead: amount.nullable(),
+    fullest: amount.nullable(),
   }),
   KEYS_IGNORED: z.object({ shards: count }),
 };

@@ -2,7 +2,7 @@
  * The words for findings about the stream itself: its keys, the sizes of its records, and what it lets be seen.
  */
 import type { DiagnosisFindingOf } from '../../results/diagnosis-finding.ts';
-import { amountOf, bytes, count, percent } from '../figure.ts';
+import { amountOf, bytes, count, duration, percent } from '../figure.ts';
 import { quoteName } from '../name.ts';
 import { awsKinesis, shardwise } from './command-lines.ts';
 import {
@@ -56,9 +56,15 @@ export const MONITORING_OFF: DiagnosisWords<'MONITORING_OFF'> = {
   title: 'metrics of single shards are off',
   page: 'docs/findings/MONITORING_OFF.md',
   headline: (finding, context) =>
-    finding.evidence.says === 'skew-or-burst'
-      ? `the stream throttles${whenText(finding, context)}, with room as a whole: a hot shard, a hot key or bursts. Its own metrics cannot say which; records read from it can:`
-      : 'which shard is hot cannot be seen: shard-level metrics are off.',
+    finding.evidence.says !== 'skew-or-burst'
+      ? 'which shard is hot cannot be seen: shard-level metrics are off.'
+      : finding.evidence.records === 'told'
+        ? 'the stream throttles; which shard, the records read from it say alone.'
+        : `the stream throttles${whenText(finding, context)}, with room as a whole: a hot shard, a hot key or bursts. Its own metrics cannot say which${
+            finding.evidence.records === 'unread'
+              ? '; records read from it can:'
+              : `, nor do the records that were read: ${untoldText(finding)}.`
+          }`,
   saw: (finding, context) => sawOff(finding, context),
   means: ({ evidence: { says } }) =>
     ({
@@ -69,17 +75,35 @@ export const MONITORING_OFF: DiagnosisWords<'MONITORING_OFF'> = {
         'Either some shards get more than they can carry (a split may help, or no split if it is one key), or bursts ' +
         'shorter than a minute hit all of them. Records read from the stream tell at once; shard metrics from now on.',
     })[says],
-  todo: ({ evidence: { usdPerHour, formula, metrics } }) =>
-    `Read records now, or switch on the ${count(metrics.length)} metrics that matter` +
+  todo: ({ evidence: { usdPerHour, formula, metrics, records } }) =>
+    `${records === 'unread' ? 'Read records now, or switch' : records === 'told' ? 'Switch' : 'Read what comes while it throttles, let the log of a producer name the shard (--log), or switch'} on the ${count(metrics.length)} metrics that matter` +
     (usdPerHour === null
       ? ' (they cost by shard and metric)'
       : `, for about $${usdPerHour.toFixed(usdPerHour < 0.1 ? 4 : 2)} an hour${formula === null ? '' : ` (${formula})`}`) +
     '; they show what happens from then on:',
-  commands: ({ evidence: { metrics } }, context) => [
-    shardwise('diagnose', context, '--sample --yes'),
+  commands: ({ evidence: { metrics, records } }, context) => [
+    ...SAMPLE[records].map((flags) => shardwise('diagnose', context, flags)),
     awsKinesis('enable-enhanced-monitoring', context, `--shard-level-metrics ${metrics.join(' ')}`),
   ],
 };
+
+/** Never what has just been done. */
+const SAMPLE: Readonly<
+  Record<DiagnosisFindingOf<'MONITORING_OFF'>['evidence']['records'], readonly string[]>
+> = {
+  unread: ['--sample --yes'],
+  untold: ['--sample-now 30s'],
+  told: [],
+};
+
+/** Why the records that were read did not decide. */
+function untoldText({
+  evidence: { shardsRead, secondsRead, fullest, shards },
+}: DiagnosisFindingOf<'MONITORING_OFF'>): string {
+  const read = `${count(shardsRead ?? 0)} of ${amountOf(shards, 'shard')} for ${duration((secondsRead ?? 0) * 1000)} or more`;
+  if (fullest === null) return `${read}, too short to tell a load`;
+  return `${read}, none of them at its limit (the fullest at ${percent(fullest)})`;
+}
 
 function sawOff({ evidence }: DiagnosisFindingOf<'MONITORING_OFF'>, context: WordsContext): string {
   const { load, throttled, stepsThrottled, shards, metrics } = evidence;
