@@ -198,6 +198,24 @@ describe('shardwise merge', () => {
     expect(died.out.replaceAll(/\s+/g, ' ')).toContain('part 2 lost a sending thread in its 1 s');
   });
 
+  it('decides no gate of machines that did not start together: the stream was never offered their sum', async () => {
+    const [one, two] = partsOf(SMALL, 2).map((document, i) => ({
+      ...document,
+      startedAt: `2026-01-01T00:00:0${i}.000Z`,
+    }));
+    const names = [one, two].map(saved);
+    const { out, exit } = await run(...names, '--no-reconcile', '--threshold', 'accepted > 1/s');
+    const text = out.replaceAll(/\s+/g, ' ');
+    expect(exit).toBe(4);
+    expect(text).toContain('The machines started up to 1 s apart');
+    expect(text).toContain('Not decided: the machines started too far apart to have been one load.');
+    expect((await run(...names, '--no-reconcile', '--fail-on', 'HOT_KEY')).exit).toBe(4);
+    expect((await run(...names, '--no-reconcile')).exit).toBe(0);
+    // One second less a millisecond is a common start.
+    const near = saved({ ...two, startedAt: '2026-01-01T00:00:00.999Z' });
+    expect((await run(names[0], near, '--no-reconcile', '--threshold', 'accepted > 1/s')).exit).toBe(0);
+  });
+
   it('ends as run does: by thresholds, by findings, by the worst generator', async () => {
     const parts = partsOf(SCENARIO, 2);
     const names = parts.map(saved);
@@ -238,6 +256,11 @@ describe('shardwise merge', () => {
       'another endpoint',
       () => at(part(1, 2), 'http://127.0.0.1:2'),
       'the endpoint is http://localhost:1 in one',
+    ],
+    [
+      'a part that began when the other was over',
+      () => broken(() => ({ startedAt: '2026-01-01T00:00:02.000Z' })),
+      'are not of one run: one began at 2026-01-01T00:00:00.000Z and was over when the other began',
     ],
     ['a single run', () => reportOf(SMALL), 'is the report of a run by a single machine'],
     ['what is no report', () => '{', 'it is not JSON'],
