@@ -8,6 +8,7 @@ import { dictionaryOf } from '../../src/simulate/pipeline.ts';
 import type { Scenario } from '../../src/traffic/scenario.ts';
 import { scenarioOf, sourceAt } from '../traffic/scenarios.ts';
 import { shardwise, type Outcome } from './outcome.ts';
+import { onAws } from '../report/aws-samples.ts';
 import { partsOf, reportOf } from './worker-parts.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'shardwise-test-'));
@@ -274,6 +275,27 @@ describe('shardwise merge', () => {
       'counts that do not add up',
       () => broken(({ totals }) => ({ totals: { ...totals, offered: 7 } })),
       'worker.shards.offered does not fit the rest',
+    ],
+    [
+      'a shard’s row that is not what is added up',
+      () =>
+        broken(({ shards = [] }) => ({
+          shards: shards.map((row, i) =>
+            i === 0 ? { ...row, accepted: row.accepted - 5, offered: row.offered - 5 } : row,
+          ),
+        })),
+      'shards[0].offered does not fit the rest',
+    ],
+    [
+      'a total of bytes that is not the sum of its shards',
+      () => broken(({ totals }) => ({ totals: { ...totals, bytesOffered: 7 } })),
+      'worker.shards.bytes does not fit the rest',
+    ],
+    [
+      'a part without what its consumers saw, though it has come to its end',
+      () =>
+        broken(() => ({ preflight: { ...onAws().preflight, readers: { polling: ['etl'], fanOut: [] } } })),
+      'worker.reading does not fit the rest',
     ],
     [
       'a damaged histogram',
