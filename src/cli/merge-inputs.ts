@@ -6,6 +6,7 @@ import { readDocument } from '../report/saved-document.ts';
 import type { AnyDocument } from '../results/document.ts';
 import type { ReportDocument, ShardRow } from '../results/report-document.ts';
 import { readWorker, type WorkerState } from '../results/worker-state.ts';
+import { LOAD_ID_BYTES } from '../traffic/payload.ts';
 import { readTextFile } from '../run/files/text-file.ts';
 
 export interface MergePart {
@@ -26,6 +27,7 @@ export async function readParts(files: readonly string[], allowMissing: boolean)
   const parts: MergePart[] = [];
   for (const file of files) parts.push(await readPart(file));
   for (const part of parts.slice(1)) checkSameLoad(parts[0], part);
+  checkOneRun(parts);
   checkOneStart(parts.filter(({ state }) => state.section.reading !== undefined));
   parts.sort((a, b) => indexOf(a) - indexOf(b));
   checkOnce(parts);
@@ -87,6 +89,39 @@ function checkSameLoad(first: MergePart, other: MergePart): void {
       'Merge the reports of one load: the same scenario, seed, stream and version on every machine.',
     );
   }
+}
+
+/**
+ * Machines that were told to start together have run ids that begin alike. And no part of a load begins when another is
+ * over, sent to its end.
+ */
+function checkOneRun(parts: readonly MergePart[]): void {
+  const first = parts.reduce((a, b) => (startMsOf(b) < startMsOf(a) ? b : a));
+  const { durationMs, warmupMs } = first.document.scenario ?? { durationMs: Infinity, warmupMs: 0 };
+  for (const part of parts) {
+    const [a, b] = [parts[0].state.section, part.state.section];
+    const isTogether = a.startAt !== undefined && a.startAt === b.startAt;
+    if (isTogether && loadIdOf(a.runId) !== loadIdOf(b.runId))
+      throw otherRun(parts[0], part, 'their run ids differ');
+    if (startMsOf(part) - startMsOf(first) < durationMs + warmupMs) continue;
+    const [from, to] = [first.document.startedAt, part.document.startedAt];
+    throw otherRun(first, part, `one began at ${from} and was over when the other began, at ${to}`);
+  }
+}
+
+function startMsOf({ document }: MergePart): number {
+  return Date.parse(document.startedAt);
+}
+
+function loadIdOf(runId: string): string {
+  return runId.slice(0, 2 * LOAD_ID_BYTES);
+}
+
+function otherRun(first: MergePart, other: MergePart, why: string): Refusal {
+  return badInput(
+    `${first.file} and ${other.file} are not of one run: ${why}.`,
+    'Merge the reports of one run, started together: give every machine the same --start-at.',
+  );
 }
 
 /** What was acknowledged, and seen, is counted by seconds from there. */

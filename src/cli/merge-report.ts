@@ -6,7 +6,7 @@ import { hashKeyOf, parseHashKey } from '../model/hash-key.ts';
 import type { Shard, ShardMap } from '../model/shard-map.ts';
 import { isGeneratorValid } from '../results/generator-validity.ts';
 import type { LatencyHistogram } from '../results/latency.ts';
-import type { MergedInfo, MergedWorker } from '../results/merged-info.ts';
+import { isFarApart, type MergedInfo, type MergedWorker } from '../results/merged-info.ts';
 import type { GeneratorInfo, Partiality, ReportDocument, ShardRow } from '../results/report-document.ts';
 import { mergeWorkers, type MergedLoad } from '../results/worker-merge.ts';
 import { FailureLog } from '../run/send/failure-log.ts';
@@ -58,7 +58,7 @@ export function mergedReport(inputs: MergeInputs, thresholds: readonly string[])
     .flatMap(({ document }) => document.ended ?? [])
     .sort((a, b) => a.sinceMs - b.sinceMs)
     .at(0);
-  const isWhole = partial === false && missing.length === 0;
+  const isWhole = partial === false && missing.length === 0 && !isFarApart(info);
   return {
     ...counted,
     // A gate is about the whole load: what parts of it say decides nothing.

@@ -3,6 +3,7 @@
  */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { isFarApart } from '../results/merged-info.ts';
 import type { ReportDocument } from '../results/report-document.ts';
 import { badInput, worldFailure } from '../model/refusal.ts';
 import type { AwsOptions } from '../run/aws/connection.ts';
@@ -74,13 +75,14 @@ function refuseStrayFlags(aws: AwsOptions, isReconciled: boolean): void {
 }
 
 /**
- * A part that was interrupted or killed is no failure of this command, though a gate on it cannot be decided. One that
+ * A part that was interrupted, killed or sent at another time is no failure of this command, though a gate on it cannot be
+ * decided. One that
  * failed is a load that failed, as it is where one machine sends everything.
  */
 export function exitOf(document: ReportDocument, { failOn }: Pick<Gates, 'failOn'>): ExitCode {
   const { partial, merged } = document;
   const isWhole = partial === false && merged?.missing.length === 0;
-  if (isWhole) return exitCodeOf(document, failOn);
+  if (isWhole && !isFarApart(merged)) return exitCodeOf(document, failOn);
   if (merged?.workers.some((worker) => worker.partial === 'failed')) return 1;
   const code = exitCodeOf({ ...document, partial: false }, []);
   return code === 0 && failOn.length > 0 ? 4 : code;

@@ -1,7 +1,7 @@
 /**
  * What a report says of the machines that sent a load: which part this one is of, or how each of several fared.
  */
-import type { MergedInfo, MergedWorker } from '../results/merged-info.ts';
+import { isFarApart, type MergedInfo, type MergedWorker } from '../results/merged-info.ts';
 import type { Partiality, ReportDocument } from '../results/report-document.ts';
 import { endedSentence } from './ended-early.ts';
 import { amountOf, bytes, count, duration, millis, NBSP, percent } from './figure.ts';
@@ -12,8 +12,6 @@ import { lossTexts } from './totals-table.ts';
 
 const MOST_ROWS = 12;
 const MOST_NAMED = 5;
-/** Starts this far apart are told: bursts of one machine no longer meet those of another. */
-const FAR_APART_MS = 1000;
 
 /** The first line of one machine's report; undefined of any other. */
 export function partVerdict({ worker, totals, partial }: ReportDocument): string | undefined {
@@ -56,11 +54,11 @@ export function mergedVerdicts(document: ReportDocument): string[] {
       ),
     ...otherEnds(document),
     ...more,
-    ...(startSpreadMs < FAR_APART_MS
+    ...(!isFarApart(merged)
       ? []
       : [
           `The machines started up to ${duration(startSpreadMs)} apart: each one's seconds count from its own start, ` +
-            'and the stream was never offered their sum.',
+            'and the stream was never offered their sum. Findings are of that sum; no gate is decided by it.',
         ]),
   ];
 }

@@ -1,7 +1,7 @@
 /**
  * The gates that the user set, and how each came out.
  */
-import type { MergedInfo } from '../results/merged-info.ts';
+import { isFarApart, type MergedInfo } from '../results/merged-info.ts';
 import type { ReportDocument, ThresholdRow } from '../results/report-document.ts';
 import { count, millis, NBSP, percent, times } from './figure.ts';
 import type { Ink } from './ink.ts';
@@ -28,6 +28,8 @@ export function thresholdLines(document: ReportDocument, ink: Ink, columns: numb
 /** Why there is no answer to a gate. */
 function reasonOf({ expression }: ThresholdRow, { kind, totals, merged, partial }: ReportDocument): string {
   if (merged !== undefined && isCut(merged)) return 'Not decided: parts of the load are missing.';
+  if (merged !== undefined && isFarApart(merged))
+    return 'Not decided: the machines started too far apart to have been one load.';
   if (partial !== false && kind === 'run') return 'Not decided: the report does not cover the whole load.';
   const metric = expression.trim();
   if (metric.startsWith('latency.endToEnd')) {

@@ -36,3 +36,11 @@ export interface MergedWorker {
   readonly cpu?: number;
   readonly eventLoopUtilization?: number;
 }
+
+/** Starts this far apart, in milliseconds, are no common start: what meets in a second of the sum did not on the stream. */
+const FAR_APART_MS = 1000;
+
+/** Whether the machines began so far apart that the stream was never offered the sum of what they sent. */
+export function isFarApart({ startSpreadMs }: Pick<MergedInfo, 'startSpreadMs'>): boolean {
+  return startSpreadMs >= FAR_APART_MS;
+}

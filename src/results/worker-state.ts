@@ -4,7 +4,7 @@
 import { badInput, type Refusal } from '../model/refusal.ts';
 import { LatencyHistogram } from './latency.ts';
 import { TRACE_WIDTH } from './load-trace.ts';
-import { COUNT_NAMES } from './outcome-counts.ts';
+import { COUNT_NAMES, type CountName } from './outcome-counts.ts';
 import { readColumn } from './number-column.ts';
 import type { ReportDocument, Series, ShardRow, Totals } from './report-document.ts';
 import { readingTrouble } from './reading-state.ts';
@@ -80,6 +80,8 @@ export function readWorker(document: ReportDocument, section: WorkerSection, fil
     queue: latency('queue'),
     lag: part('worker.lag', lagOf.addSaved(lag, lag) ? lagOf : undefined),
   };
+  const unread = readersTrouble(document, section);
+  if (unread !== undefined) throw damaged(file, unread);
   check(state, (document.scenario?.durationMs ?? document.durationMs) / 1000);
   return state;
 }
@@ -98,9 +100,9 @@ function check(
     ['worker.keys.hashKeys', hashKeys === undefined || hashKeys.length === held],
     ['worker.keys.shards', keys.shards.every(isShard)],
     ['worker.index', section.index <= section.count],
-    ...(['offered', 'accepted', 'throttled'] as const).map((name): [string, boolean] => {
-      const column = shards[COUNT_NAMES.indexOf(name)];
-      return [`worker.shards.${name}`, column.reduce((sum, value) => sum + value, 0) === totals[name]];
+    ...COUNT_NAMES.map((name, n): [string, boolean] => {
+      const sum = shards[n].reduce((total, value) => total + value, 0);
+      return [`worker.shards.${name}`, sum === totals[name === 'bytes' ? 'bytesOffered' : name]];
     }),
     ['totals', totals.accepted + totals.throttled + totals.failed + totals.dropped === totals.offered],
     ['latencyMs.response', response.count === totals.accepted],
@@ -115,8 +117,34 @@ function check(
   const { reading } = section;
   const unread = reading && readingTrouble(reading, lastSec);
   if (unread !== undefined) throw damaged(file, `worker.reading.${unread}`);
-  const wrong = named.find(([, isRight]) => !isRight);
-  if (wrong !== undefined) throw damaged(file, wrong[0]);
+  const wrong = named.find(([, isRight]) => !isRight)?.[0] ?? wrongRow(shardRows, shards);
+  if (wrong !== undefined) throw damaged(file, wrong);
+}
+
+/** The first count of a shard's row that is not the one that is added up; counts that a row has not got are in no row. */
+function wrongRow(rows: readonly ShardRow[], columns: readonly Float64Array[]): string | undefined {
+  for (const [i, row] of rows.entries()) {
+    const counts: Partial<Record<CountName, number>> = row;
+    const name = COUNT_NAMES.find((of, n) => counts[of] !== undefined && counts[of] !== columns[n][i]);
+    if (name !== undefined) return `shards[${i}].${name}`;
+  }
+  return undefined;
+}
+
+/**
+ * The preflight says what was to be read, and whoever came to the end of the run has told of it.
+ * @returns the path of what does not fit
+ */
+function readersTrouble(
+  { preflight, partial }: ReportDocument,
+  { reading }: WorkerSection,
+): string | undefined {
+  if (preflight?.readers === undefined || (partial !== false && reading === undefined)) return undefined;
+  const { polling, fanOut } = preflight.readers;
+  const planned = [...polling, ...fanOut].sort();
+  const told = (reading?.consumers ?? []).map(({ row }) => row.name).sort();
+  if (planned.length === told.length && planned.every((name, i) => name === told[i])) return undefined;
+  return reading === undefined ? 'worker.reading' : 'worker.reading.consumers';
 }
 
 function damaged(file: string, part: string): Refusal {

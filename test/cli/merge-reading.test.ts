@@ -152,6 +152,12 @@ describe('merge, with consumers', () => {
     await expect(merged([first, other as ReportDocument])).rejects.toThrow(/have not one start/);
   });
 
+  it('refuses machines that were told of one start, and whose records are of two runs', async () => {
+    const [first, second] = machines(ALL);
+    const other = { ...second, worker: { ...second.worker, runId: 'b'.repeat(32) } };
+    await expect(merged([first, other as ReportDocument])).rejects.toThrow(/not of one run: their run ids/);
+  });
+
   it('refuses a ledger that is damaged', async () => {
     const [first, second] = machines(ALL);
     const reading = readingOf([], ALL);

@@ -8,6 +8,7 @@ import { dictionaryOf } from '../../src/simulate/pipeline.ts';
 import type { Scenario } from '../../src/traffic/scenario.ts';
 import { scenarioOf, sourceAt } from '../traffic/scenarios.ts';
 import { shardwise, type Outcome } from './outcome.ts';
+import { onAws } from '../report/aws-samples.ts';
 import { partsOf, reportOf } from './worker-parts.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'shardwise-test-'));
@@ -198,6 +199,24 @@ describe('shardwise merge', () => {
     expect(died.out.replaceAll(/\s+/g, ' ')).toContain('part 2 lost a sending thread in its 1 s');
   });
 
+  it('decides no gate of machines that did not start together: the stream was never offered their sum', async () => {
+    const [one, two] = partsOf(SMALL, 2).map((document, i) => ({
+      ...document,
+      startedAt: `2026-01-01T00:00:0${i}.000Z`,
+    }));
+    const names = [one, two].map(saved);
+    const { out, exit } = await run(...names, '--no-reconcile', '--threshold', 'accepted > 1/s');
+    const text = out.replaceAll(/\s+/g, ' ');
+    expect(exit).toBe(4);
+    expect(text).toContain('The machines started up to 1 s apart');
+    expect(text).toContain('Not decided: the machines started too far apart to have been one load.');
+    expect((await run(...names, '--no-reconcile', '--fail-on', 'HOT_KEY')).exit).toBe(4);
+    expect((await run(...names, '--no-reconcile')).exit).toBe(0);
+    // One second less a millisecond is a common start.
+    const near = saved({ ...two, startedAt: '2026-01-01T00:00:00.999Z' });
+    expect((await run(names[0], near, '--no-reconcile', '--threshold', 'accepted > 1/s')).exit).toBe(0);
+  });
+
   it('ends as run does: by thresholds, by findings, by the worst generator', async () => {
     const parts = partsOf(SCENARIO, 2);
     const names = parts.map(saved);
@@ -239,6 +258,11 @@ describe('shardwise merge', () => {
       () => at(part(1, 2), 'http://127.0.0.1:2'),
       'the endpoint is http://localhost:1 in one',
     ],
+    [
+      'a part that began when the other was over',
+      () => broken(() => ({ startedAt: '2026-01-01T00:00:02.000Z' })),
+      'are not of one run: one began at 2026-01-01T00:00:00.000Z and was over when the other began',
+    ],
     ['a single run', () => reportOf(SMALL), 'is the report of a run by a single machine'],
     ['what is no report', () => '{', 'it is not JSON'],
     ['half a file', () => JSON.stringify(part(1, 2)).slice(0, -10), 'it is not JSON'],
@@ -251,6 +275,27 @@ describe('shardwise merge', () => {
       'counts that do not add up',
       () => broken(({ totals }) => ({ totals: { ...totals, offered: 7 } })),
       'worker.shards.offered does not fit the rest',
+    ],
+    [
+      'a shard’s row that is not what is added up',
+      () =>
+        broken(({ shards = [] }) => ({
+          shards: shards.map((row, i) =>
+            i === 0 ? { ...row, accepted: row.accepted - 5, offered: row.offered - 5 } : row,
+          ),
+        })),
+      'shards[0].offered does not fit the rest',
+    ],
+    [
+      'a total of bytes that is not the sum of its shards',
+      () => broken(({ totals }) => ({ totals: { ...totals, bytesOffered: 7 } })),
+      'worker.shards.bytes does not fit the rest',
+    ],
+    [
+      'a part without what its consumers saw, though it has come to its end',
+      () =>
+        broken(() => ({ preflight: { ...onAws().preflight, readers: { polling: ['etl'], fanOut: [] } } })),
+      'worker.reading does not fit the rest',
     ],
     [
       'a damaged histogram',
