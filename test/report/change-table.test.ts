@@ -12,7 +12,7 @@ describe('what changed', () => {
   it('says of a change that nobody asked for in the scenario that it came from outside', () => {
     const lines = (cause: TimelineRow['cause']): string =>
       changeLines([row(cause)], inkFor({ color: false }), 80).join('\n');
-    expect(lines('timeline')).toMatch(/8 s {2}split {2}…0000 +…0002 …0003/);
-    expect(lines('outside')).toMatch(/8 s {2}split, from outside {2}…0000 +…0002 …0003/);
+    expect(lines('timeline')).toMatch(/8\ss {2}split {2}…0000 +…0002 …0003/);
+    expect(lines('outside')).toMatch(/8\ss {2}split, from outside {2}…0000 +…0002 …0003/);
   });
 });
