@@ -28,15 +28,18 @@ export interface LastAct {
 
 const NOTHING: LastAct = { isReported: () => false, act: () => Promise.resolve(''), cutOff: () => '' };
 
-/** @param last what a second signal still does; a third one ends even that */
-export function watchInterrupt(last: LastAct = NOTHING): Interrupt {
+/**
+ * @param last what a second signal still does; a third one ends even that
+ * @param kept what is left of the work where there is no report, in a sentence; empty: nothing to say
+ */
+export function watchInterrupt(last: LastAct = NOTHING, kept: () => string = () => ''): Interrupt {
   let isEnding = false;
   const { signal, onSignal } = interruptOf(
     () => performance.now(),
     () => {
       if (isEnding) process.exit(130);
       isEnding = true;
-      void endAtOnce(last);
+      void endAtOnce(last, kept);
     },
   );
   for (const name of SIGNALS) process.on(name, onSignal);
@@ -66,10 +69,12 @@ export function interruptOf(
   return { signal: controller.signal, onSignal };
 }
 
-async function endAtOnce({ isReported, act, cutOff }: LastAct): Promise<void> {
-  process.stderr.write(`\nEnded at once, ${isReported() ? 'after the report' : 'without a report'}.`);
+async function endAtOnce({ isReported, act, cutOff }: LastAct, kept: () => string): Promise<void> {
+  const left = isReported() ? '' : kept();
+  const how = isReported() ? 'after the report' : 'without a report';
+  process.stderr.write(`\nEnded at once, ${how}.${left === '' ? '' : `\n${left}\n`}`);
   const late = new Promise<string>((resolve) => setTimeout(() => resolve(cutOff()), LAST_ACT_MS));
   const sentence = await Promise.race([act(), late]);
-  process.stderr.write(`${sentence === '' ? '' : ` ${sentence}`}\n`);
+  process.stderr.write(`${sentence === '' ? '' : `${left === '' ? ' ' : ''}${sentence}`}\n`);
   process.exit(130);
 }

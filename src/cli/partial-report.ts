@@ -1,8 +1,9 @@
 /**
  * The report of a run that still goes on, beside the file that it will be written to.
  */
+import { existsSync } from 'node:fs';
 import type { ReportDocument } from '../results/report-document.ts';
-import type { PartialFile } from '../run/files/partial-file.ts';
+import { partialPathOf, type PartialFile } from '../run/files/partial-file.ts';
 import type { CrewView } from '../run/send/crew.ts';
 import type { Context } from './context.ts';
 import { fileTrouble } from './file-trouble.ts';
@@ -22,6 +23,15 @@ const NONE: PartialReport = {
   remove: () => Promise.resolve(),
   settle: () => Promise.resolve(),
 };
+
+/** What a run that ends without its report leaves on disk: nothing where no file was asked for, or no second was over. */
+export function keptSentence({ files }: Output): string {
+  if (files.length === 0) return '';
+  const path = partialPathOf(files[0].path);
+  return existsSync(path)
+    ? `${path} has what was counted until then.`
+    : `There is no ${path} either: no second of the load was over and written.`;
+}
 
 /** Does nothing where no file was asked for. @param documentOf the report of what is counted so far */
 export async function partialReport(

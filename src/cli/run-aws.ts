@@ -18,7 +18,7 @@ import type { Interrupt } from './interrupt.ts';
 import { leftoverNotice } from './leftover-notice.ts';
 import { noticeOf } from './notice.ts';
 import { emit, type Output } from './output.ts';
-import { partialReport, type PartialReport } from './partial-report.ts';
+import { keptSentence, partialReport, type PartialReport } from './partial-report.ts';
 import type { ProgressLine } from './progress.ts';
 import { refusalText } from './refusal-text.ts';
 import { identityOf, runIdOf } from './worker-report.ts';
@@ -102,7 +102,7 @@ async function sendAndReport(
   const { endedFix, endedSentence } = await import('../report/ended-early.ts');
   const line = progressLine(context, run.output.quiet);
   const last = new AwsLastAct(run.scenario.consumers.some(({ kind }) => kind === 'efo'));
-  const interrupt = watchInterrupt(last);
+  const interrupt = watchInterrupt(last, () => keptSentence(run.output));
   let sent: SentLoad | undefined;
   try {
     const identity = identityOf(run.machine, run.scenario, planned.runId);

@@ -67,9 +67,9 @@ async function run(file: string, flags: RunFlags, context: Context): Promise<voi
   const { noiseMargin } = await import('../advice/verdict.ts');
   const { runReport } = await import('./run-report.ts');
   const { progressText } = await import('./run-progress.ts');
-  const { partialReport } = await import('./partial-report.ts');
+  const { keptSentence, partialReport } = await import('./partial-report.ts');
   const line = progressLine(context, output.quiet);
-  const interrupt = watchInterrupt();
+  const interrupt = watchInterrupt(undefined, () => keptSentence(output));
   let place = { streamName: '', endpoint: '', transport };
   const partial = await partialReport(output, (view) => runReport(file, scenario, place, view), context);
   const show = progressText(scenario, line.show);

@@ -55,7 +55,8 @@ function carriedOutLines(timeline: readonly TimelineRow[], columns: number): str
   );
 }
 
-function kindOf({ kind, carriedOut }: TimelineRow): string {
+function kindOf({ kind, cause, carriedOut }: TimelineRow): string {
+  if (cause === 'outside') return `${kind}, from outside`;
   return carriedOut?.failed === undefined ? kind : `${kind}: not done`;
 }
 

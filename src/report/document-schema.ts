@@ -74,7 +74,7 @@ const timelineRow = z.object({
   durationMs: amount.optional(),
   shardIds: z.array(z.string()),
   children: z.array(z.string()),
-  cause: z.enum(['timeline', 'on-demand']),
+  cause: z.enum(['timeline', 'on-demand', 'outside']),
   carriedOut: z
     .object({
       dueMs: amount,

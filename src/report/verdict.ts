@@ -36,6 +36,7 @@ export function verdictLines(document: ReportDocument, ink: Ink, columns: number
     ...consumerVerdicts(document.consumers ?? []),
     ...gateVerdicts(document.thresholds ?? []),
     ...eventVerdict(document),
+    ...outsideVerdict(document),
     ...partialVerdict(document),
     ...mergedVerdicts(document).map((sentence) => ({ color: 'yellow' as const, sentence })),
   ];
@@ -147,6 +148,15 @@ function gateVerdicts(thresholds: readonly ThresholdRow[]): Verdict[] {
         ]
       : []),
   ];
+}
+
+/** Who reshards a stream under a load test should not be surprised by what the load then looks like. */
+function outsideVerdict({ timeline = [] }: ReportDocument): Verdict[] {
+  const changes = timeline.filter(({ cause }) => cause === 'outside').length;
+  if (changes === 0) return [];
+  const times = changes === 1 ? 'once' : `${count(changes)} times`;
+  const sentence = `Somebody else changed the shards of the stream while it ran, ${times}: see WHAT CHANGED.`;
+  return [{ color: 'yellow', sentence }];
 }
 
 /** A run of another scenario than the one that was asked for answers nothing about that one. */

@@ -138,8 +138,8 @@ export interface TimelineRow {
   /** Names of the shards that it closed, and of those that it opened. */
   readonly shardIds: readonly string[];
   readonly children: readonly string[];
-  /** Whose doing it was: the scenario's timeline, or the service's on an on-demand stream. */
-  readonly cause: 'timeline' | 'on-demand';
+  /** Whose doing it was: the scenario's timeline, the service's on an on-demand stream, or somebody else's during a run. */
+  readonly cause: 'timeline' | 'on-demand' | 'outside';
   /** Of a run: how it was carried out; `atMs` is when the new layout was seen, or when it was given up. */
   readonly carriedOut?: EventCarriedOut;
 }

@@ -40,6 +40,34 @@ describe('the README', { timeout: 60_000 }, () => {
     }
   });
 
+  it('lists every command, with a section that shows it and what it prints', () => {
+    const help = execFileSync(process.execPath, [CLI, '--help'], { encoding: 'utf8' });
+    const names = [...help.matchAll(/^ {2}([a-z]+) (?:\[options\]|\[command\])/gm)]
+      .map((match) => match[1])
+      .filter((name) => name !== 'help');
+    expect(names.length).toBeGreaterThan(10);
+    for (const name of names) {
+      const anchor = new RegExp(`^\\| \\[\`${name}\`\\]\\(#([a-z-]+)\\) \\|`, 'm').exec(README)?.[1];
+      expect(anchor, `the table has no row of ${name}`).toBeDefined();
+      const section = README.split(/^#{2,3} /m).find(
+        (text) => text.split('\n', 1)[0].toLowerCase().replaceAll(' ', '-') === anchor,
+      );
+      expect(section, name).toMatch(new RegExp(`^\\$ shardwise ${name}\\b`, 'm'));
+      // What local prints stands below its own command.
+      expect(section, name).toMatch(/```text|^export /m);
+    }
+  });
+
+  it('shows of the first run what the same records give in virtual time, as far as that does not depend on it', () => {
+    const shown = /npm start\n```\n[^`]*```text\n([\s\S]*?)```/.exec(README)?.[1] ?? '';
+    const args = ['simulate', 'scenarios/hot-key.yaml'];
+    const printed = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8', cwd: ROOT }).stdout;
+    for (const begins of ['HOT_KEY: ', 'HOT_KEY  ']) {
+      const paragraph = printed.split('\n\n').find((text) => text.startsWith(begins));
+      expect(shown.split('\n\n')).toContain(paragraph);
+    }
+  });
+
   it('points to files that exist', () => {
     const links = [...README.matchAll(/\]\((?!http|#)([^)#]+)[#)]/g)].map((match) => match[1]);
     for (const link of links)

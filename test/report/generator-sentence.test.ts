@@ -24,7 +24,7 @@ describe('what a report says of the generator', () => {
       { cpu: 0.3, eventLoopUtilization: 0.4, loopDelayMs: { p99: 1, max: 4 } },
     ];
     expect(plain(generatorSentence({ ...generator, threads, mbitPerSec: 812, connectMs: 80 }))).toContain(
-      '2 workers with CPU 40 %, 30 % of a core, 120 % for the process, event loop 50 % busy and 1.50 ms late at p99; ' +
+      '2 sending threads with CPU 40 %, 30 % of a core, 120 % for the process, event loop 50 % busy and 1.50 ms late at p99; ' +
         '812 Mbit/s sent; measured from 80.0 ms away (a TCP connect, one round trip).',
     );
   });

@@ -81,6 +81,11 @@ describe('the first lines', () => {
     ['a shard at its limit', samples.brinkRun(), /^No findings, but one shard is at its limit\. All 144,000/],
     ['an interrupted run', samples.partialRun(), /\nPartial report: interrupted after 12\.3 s of 60 s\./],
     [
+      'a load that failed in its last second',
+      { ...samples.partialRun(), durationMs: 60_000, partial: 'failed' as const },
+      /\nThe load came to its end, 1 min, and had failed by then: nothing of it is\sleft out\./,
+    ],
+    [
       'a run that was killed, with records under way',
       unfinishedRun(),
       /^No findings, but of 1,000 records 40 failed, 960 had no reply yet\.\nPartial report, written while/,

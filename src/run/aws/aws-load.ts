@@ -163,9 +163,10 @@ export async function runAwsLoad({
   const director = new StreamDirector({
     ...{ client: control, stream, events, warmupUs: scenario.warmupUs, signal: rest.signal, say: notice },
   });
-  // Parts of several machines are added up by one layout.
-  const isFollowed = scenario.stream.onDemand !== undefined && rest.split === undefined;
-  const follower = new LayoutFollower({ client: control, stream, warmupUs: scenario.warmupUs });
+  // Parts of several machines are added up by one layout; who changes it himself sees what comes of it.
+  const isFollowed = rest.split === undefined && events.length === 0;
+  const cause = scenario.stream.onDemand === undefined ? 'outside' : 'on-demand';
+  const follower = new LayoutFollower({ client: control, stream, warmupUs: scenario.warmupUs, cause });
   const threads = await bootThreads(workers, rest.transport);
   let readers: GuardedReaders | undefined;
   try {
@@ -174,7 +175,6 @@ export async function runAwsLoad({
       ...{ ...rest, threads, scenario, map, client, runId, endsAtDeadEnd: true },
       distanceTo: connection.watch.endpoint,
       stream: referenceTo(stream),
-      // Nobody but the service changes the shards of an on-demand stream.
       ...(isFollowed ? { director: follower } : events.length > 0 && { director }),
       ...(readers && { readers: readers.group }),
     });

@@ -1,6 +1,6 @@
 /**
- * Follows a stream whose shards the service splits by itself, on-demand, while it is loaded: looks at it every second, and
- * tells those who send of a new layout.
+ * Follows a stream whose shards others change while it is loaded: the service, which splits those of an on-demand stream by
+ * itself, or somebody who reshards it. Looks at it every second, and tells those who send of a new layout.
  */
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +18,8 @@ export interface LayoutFollowerOptions {
   /** Name or ARN. */
   readonly stream: string;
   readonly warmupUs: number;
+  /** On-demand: the service's doing, to be expected at any moment. Outside: a surprise. */
+  readonly cause: 'on-demand' | 'outside';
 }
 
 export class LayoutFollower implements Director {
@@ -33,7 +35,7 @@ export class LayoutFollower implements Director {
 
   begin(stage: Stage): void {
     // A split may come at any moment, and is seen up to a second later.
-    stage.changing(true);
+    if (this.#options.cause === 'on-demand') stage.changing(true);
     this.#following = this.#follow(stage);
   }
 
@@ -53,17 +55,29 @@ export class LayoutFollower implements Director {
     stage.relayout(growth, atUs);
     const change = changeOf(before, stage.map);
     const atMs = (atUs - this.#options.warmupUs) / 1000;
-    this.rows.push({ atMs, kind: 'split', ...change, cause: 'on-demand' });
+    const { cause } = this.#options;
+    this.rows.push({ atMs, kind: cause === 'on-demand' ? 'split' : kindOf(change), ...change, cause });
   }
 
   async #follow(stage: Stage): Promise<void> {
     const { client, stream } = this.#options;
     while (!this.#isOver) {
       const look = await lookAt(client, stream, stage.map);
+      if (look !== undefined && (look.status === 'UPDATING' || look.growth !== undefined))
+        stage.changing(true);
       if (look?.growth !== undefined) this.#tell(stage, look.growth);
       await sleep(LOOK_MS, undefined, { signal: this.#over.signal }).catch(() => undefined);
     }
   }
+}
+
+/** Of a change that was only seen afterwards: more than one split or merge is a resize. */
+function kindOf({
+  shardIds,
+  children,
+}: Pick<TimelineRow, 'shardIds' | 'children'>): 'split' | 'merge' | 'resize' {
+  if (shardIds.length === 1 && children.length === 2) return 'split';
+  return shardIds.length === 2 && children.length === 1 ? 'merge' : 'resize';
 }
 
 /** Several who change a stream, or follow it, as one. */
