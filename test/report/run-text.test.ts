@@ -83,7 +83,7 @@ describe('the first lines', () => {
     [
       'a load that failed in its last second',
       { ...samples.partialRun(), durationMs: 60_000, partial: 'failed' as const },
-      /\nThe load came to its end, 1 min, and had failed by then: nothing of it is\sleft out\./,
+      /\nThe load came to its end, 60.s, and had failed by then: nothing of it is/,
     ],
     [
       'a run that was killed, with records under way',
