@@ -31,8 +31,9 @@ export interface AppliedStream {
   /** Name or ARN, as calls name it. */
   readonly name: string;
   readonly shortName: string;
-  /** Where the document has one. */
-  readonly arn: string | undefined;
+  readonly arn: string;
+  /** When it was created, milliseconds since 1970; undefined where that was not known when the steps were made. */
+  readonly createdMs: number | undefined;
   readonly aws: AwsOptions;
 }
 
@@ -41,8 +42,23 @@ export interface AppliedStream {
  *
  * What was made for a local endpoint goes to that endpoint or to the one that --endpoint-url names, never to AWS.
  */
-export function streamOf({ target }: RecommendationDocument, aws: AwsOptions, file: string): AppliedStream {
+export function streamOf(
+  { target, evidence }: RecommendationDocument,
+  aws: AwsOptions,
+  file: string,
+): AppliedStream {
   const parts = partsOf(target.stream);
+  if (parts === undefined)
+    throw badInput(
+      `${file}: target.stream is not the ARN of a stream, so the steps may be of any.`,
+      MAKE_ONE,
+    );
+  if (target.kind === 'local' && aws.endpointUrl !== undefined && isAws(aws.endpointUrl)) {
+    throw badInput(
+      `${file} is for a local endpoint (${target.endpoint}), and --endpoint-url names AWS.`,
+      'Ask shardwise recommend about the stream on AWS: its steps are others.',
+    );
+  }
   if (aws.region !== undefined && aws.region !== target.region) {
     throw badInput(
       `${file} is for ${target.region}, and --region says ${aws.region}.`,
@@ -51,12 +67,17 @@ export function streamOf({ target }: RecommendationDocument, aws: AwsOptions, fi
   }
   return {
     name: target.stream,
-    shortName: parts?.name ?? target.stream,
-    arn: parts === undefined ? undefined : target.stream,
+    shortName: parts.name,
+    arn: target.stream,
+    createdMs: evidence.stream?.createdMs,
     aws: {
       ...aws,
       region: target.region,
       endpointUrl: aws.endpointUrl ?? (target.kind === 'local' ? target.endpoint : undefined),
     },
   };
+}
+
+function isAws(endpoint: string): boolean {
+  return /\.amazonaws\.com(\.cn)?$/.test(new URL(endpoint).hostname);
 }

@@ -123,7 +123,7 @@ async function inspect(
   const line = progressLine(context, options.quiet);
   const onState = (status: string): void => line.show(`the stream is ${status}: waiting until it is ACTIVE`);
   const way = { stream: stream.name, trail };
-  const position = await inspectStream(connection, way, stream.arn, { signal, onState }).finally(line.clear);
+  const position = await inspectStream(connection, way, stream, { signal, onState }).finally(line.clear);
   if (position === undefined) return undefined;
   const room = await readShardRoom(connection, trail, position, Math.min(trail.length, position + maxSteps));
   const plan = {

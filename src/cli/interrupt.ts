@@ -75,9 +75,13 @@ async function endAtOnce({ ended, isReported, act, cutOff }: LastAct, kept: () =
   const left = isReported() || ended !== undefined ? '' : kept();
   const how = isReported() ? 'after the report' : 'without a report';
   process.stderr.write(`
-${ended ?? `Ended at once, ${how}.`}${left === '' ? '' : `
+${ended ?? `Ended at once, ${how}.`}${
+    left === ''
+      ? ''
+      : `
 ${left}
-`}`);
+`
+  }`);
   const late = new Promise<string>((resolve) => setTimeout(() => resolve(cutOff()), LAST_ACT_MS));
   const sentence = await Promise.race([act(), late]);
   process.stderr.write(`${sentence === '' ? '' : `${left === '' ? ' ' : ''}${sentence}`}\n`);

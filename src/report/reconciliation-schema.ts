@@ -48,6 +48,7 @@ const stream = z.object({
   ignoresKeys: z.boolean(),
   shardMetrics: z.array(z.string()),
   warmMiBps: amount.optional(),
+  createdMs: z.number().optional(),
 });
 
 export const preflight = z.object({

@@ -23,6 +23,8 @@ export interface StreamFacts {
   /** Shard-level metrics that are switched on. */
   readonly shardMetrics: readonly string[];
   readonly warmMiBps?: number;
+  /** When it was created, milliseconds since 1970 on AWS's clock: another stream of the same name has another. */
+  readonly createdMs?: number;
 }
 
 /** `not-supported`: the endpoint answered a DryRun as if it were none; `unknown-endpoint`: it was not asked. */

@@ -49,6 +49,7 @@ export const evidenceInfo = z.object({
       mode: z.enum(['provisioned', 'on-demand']),
       retentionHours: amount,
       ignoresKeys: z.boolean(),
+      createdMs: z.number().optional(),
     })
     .optional(),
   fromMs: z.number(),

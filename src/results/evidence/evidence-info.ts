@@ -12,6 +12,8 @@ export interface EvidenceInfo {
     readonly mode: 'provisioned' | 'on-demand';
     readonly retentionHours: number;
     readonly ignoresKeys: boolean;
+    /** When it was created, milliseconds since 1970; absent where AWS did not say. */
+    readonly createdMs?: number;
   };
   /** Milliseconds since 1970 on the metrics' clock. */
   readonly fromMs: number;
@@ -62,6 +64,7 @@ export function evidenceInfoOf(evidence: StreamEvidence): EvidenceInfo {
       mode: stream.mode,
       retentionHours: stream.retentionHours,
       ignoresKeys: stream.ignoresKeys,
+      ...(stream.createdMs === undefined ? {} : { createdMs: stream.createdMs }),
     },
     fromMs,
     toMs,

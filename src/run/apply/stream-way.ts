@@ -18,6 +18,13 @@ export interface Way {
   readonly trail: LayoutTrail;
 }
 
+/** The stream that steps were made for. */
+export interface KnownStream {
+  readonly arn?: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly createdMs?: number | undefined;
+}
+
 /** What a stream shows. */
 export interface Sight {
   /** Open ones, in ascending order of hash key. */
@@ -88,14 +95,14 @@ export function leftTheWay(stream: string): Error {
 
 /**
  * How many steps the stream shows as done, before anything is done.
- * @param arn where the steps name the stream by it: another stream of the same name is refused
+ * @param known what the steps know the stream by: another one, also of the same name, is refused
  * @returns undefined where the signal came while the stream was not ACTIVE
  * @throws Refusal where the stream cannot be resharded by hand, or has left the way of the steps
  */
 export async function inspectStream(
   connection: AwsConnection,
   way: Way,
-  arn: string | undefined,
+  { arn, createdMs }: KnownStream,
   wait: Wait,
 ): Promise<number | undefined> {
   const { stream } = way;
@@ -105,6 +112,12 @@ export async function inspectStream(
       `The steps are for ${arn}, and ${facts.arn} answers.`,
       'Check --profile and --endpoint-url.',
     );
+  if (createdMs !== undefined && facts.createdMs !== undefined && createdMs !== facts.createdMs) {
+    throw badInput(
+      `${facts.name} was deleted and made again since the steps were made: it is another stream now.`,
+      'Make a new recommendation.',
+    );
+  }
   if (facts.mode === 'on-demand') {
     throw badInput(
       `${facts.name} is an on-demand stream: it splits and merges its shards by itself.`,

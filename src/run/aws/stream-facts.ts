@@ -55,6 +55,9 @@ function factsOf(summary: StreamDescriptionSummary | undefined, stream: string):
       ({ ShardLevelMetrics }) => ShardLevelMetrics ?? [],
     ),
     ...(warmMiBps === undefined || warmMiBps === 0 ? {} : { warmMiBps }),
+    ...(summary.StreamCreationTimestamp === undefined
+      ? {}
+      : { createdMs: summary.StreamCreationTimestamp.getTime() }),
   };
 }
 

@@ -193,9 +193,14 @@ describe('apply', () => {
     await mergeLowest();
     // The split is undone: that is the layout before the first step, and the steps can be taken again.
     expect(
-      await inspectStream(connection, { stream: 's', trail }, undefined, {
-        signal: new AbortController().signal,
-      }),
+      await inspectStream(
+        connection,
+        { stream: 's', trail },
+        {},
+        {
+          signal: new AbortController().signal,
+        },
+      ),
     ).toBe(0);
     await mergeLowest();
     await expect(apply()).rejects.toThrow(/none that these steps lead through/);

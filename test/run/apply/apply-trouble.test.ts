@@ -82,7 +82,7 @@ function events(): JournalEvent[] {
 }
 
 const inspect = (arn?: string): Promise<number | undefined> =>
-  inspectStream(connection, way, arn, { signal: NEVER });
+  inspectStream(connection, way, { arn }, { signal: NEVER });
 
 describe('apply, where AWS does not do its part', () => {
   it('waits for a network that is gone for a while, and says so', async () => {
@@ -193,7 +193,7 @@ describe('apply, before the first step', () => {
     call(service, 'UpdateStreamMode', onDemand, epochClock());
     await expect(inspect()).rejects.toThrow(/on-demand stream/);
     service.createStream({ name: 'other', shards: 1 }, epochClock());
-    const other = inspectStream(connection, { stream: 'gone', trail }, undefined, { signal: NEVER });
+    const other = inspectStream(connection, { stream: 'gone', trail }, {}, { signal: NEVER });
     await expect(other).rejects.toThrow(Refusal);
     await expect(other).rejects.toMatchObject({
       exitCode: 2,
@@ -215,10 +215,10 @@ describe('apply, before the first step', () => {
     );
     const controller = new AbortController();
     const wait = { signal: controller.signal, onState: () => controller.abort() };
-    expect(await inspectStream(connection, way, undefined, wait)).toBeUndefined();
+    expect(await inspectStream(connection, way, {}, wait)).toBeUndefined();
     const states: string[] = [];
     const onState = (status: string): void => void states.push(status);
-    await expect(inspectStream(connection, way, undefined, { signal: NEVER, onState })).rejects.toThrow(
+    await expect(inspectStream(connection, way, {}, { signal: NEVER, onState })).rejects.toThrow(
       /none that these steps lead through/,
     );
     expect(states[0]).toBe('UPDATING');
