@@ -30,7 +30,7 @@ export async function withSingles(
     const { readRecordFile } = await import('../run/observe/record-file.ts');
     const open = known.shards.filter((shard) => shard.open);
     if (open.length === 0) return without(known, notListed());
-    return { ...known, sample: await readRecordFile(records, open) };
+    return { ...known, sample: await readRecordFile(records, open, connection.watch.metricClock) };
   }
   return reading === undefined ? known : withSample(connection, known, reading, watch);
 }

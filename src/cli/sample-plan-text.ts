@@ -73,7 +73,7 @@ function howOf(by: SampleWay['by'], share: number): string {
   if (by === 'fan-out') return 'by a temporary consumer with enhanced fan-out';
   const calls = formatNumber(LIMITS.getRecordsCallsPerSec.value * share);
   const bytes = formatBytes(Math.round(LIMITS.readBytesPerSec.value * share));
-  return `by polling with ${formatPercent(share)} of a shard's read budget (${calls} calls/s, ${bytes}/s)`;
+  return `by polling with ${formatPercent(share).replace('%', ' %')} of a shard's read budget (${calls} ${calls === '1' ? 'call' : 'calls'}/s, ${bytes}/s)`;
 }
 
 /** On the metrics' clock, UTC. */
@@ -81,5 +81,5 @@ function timeOf(ms: number): string {
   return new Date(ms)
     .toISOString()
     .replace('T', ' ')
-    .replace(/\.\d+Z$/, '');
+    .replace(/\.\d+Z$/, ' UTC');
 }

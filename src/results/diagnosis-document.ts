@@ -26,6 +26,8 @@ export interface DiagnosedShard {
   readonly incomingBytes: number | null;
   /** Attempts at records, retries counted again. */
   readonly throttledAttempts: number | null;
+  /** The last step that throttled; null where none did, or that is not known. */
+  readonly lastThrottledMs: number | null;
 }
 
 export interface DiagnosedKey {
@@ -39,6 +41,8 @@ export interface DiagnosedKey {
   /** Offered records and bytes per second in the shard's worst step, as far as they can be known; null from a run. */
   readonly recordsPerSec: LoadInterval | null;
   readonly bytesPerSec: LoadInterval | null;
+  /** Whether it is heavier than chance among the lighter keys of its shard explains; of a run: always. */
+  readonly standsOut: boolean;
   /** Attempts that were throttled, from a run. */
   readonly throttled?: number;
   readonly utilization: LoadInterval | null;

@@ -171,6 +171,8 @@ export interface DiagnosisEvidence {
     readonly ageMs: number;
     readonly maxAgeMs: number;
     readonly retentionMs: number;
+    /** Whether it is there in most steps since it was high; else it may be of someone who read old positions for a moment. */
+    readonly isRegular: boolean;
     /** Milliseconds of age gained per second, over the last steps; 0 or below: not growing. */
     readonly growthMsPerSec: number;
     /** Until records are lost unread, if it goes on so; null where it does not grow. */

@@ -28,7 +28,7 @@ function documentWith(
 ): DiagnosisDocument {
   const utilization = { lower: load, upper: load };
   const shard = { shardId: 's0', startingHashKey: '0', endingHashKey: '9', open: true, worstStepMs: 0 };
-  const sums = { incomingRecords: 1, incomingBytes: 1, throttledAttempts: 0 };
+  const sums = { incomingRecords: 1, incomingBytes: 1, throttledAttempts: 0, lastThrottledMs: null };
   return {
     ...{ schemaVersion: 1, kind: 'diagnosis', tool: { name: 'shardwise', version: '0' } },
     ...{ startedAt: '', durationMs: 0, partial: false, keys: [] },
@@ -40,7 +40,7 @@ function documentWith(
       ...evidence,
     },
     shards: [{ ...shard, ...sums, utilization }],
-    findings: found.map((code) => ({ code }) as DiagnosisFinding),
+    findings: found.map((code) => ({ code, evidence: { keys: 'fit' } }) as unknown as DiagnosisFinding),
   };
 }
 

@@ -42,7 +42,7 @@ describe('records for a diagnosis', () => {
       { what: 'records', why: 'not-asked', detail: '--sample needs --yes' },
     ]);
     expect(said).toMatch(/Records: 2 of 2 open shards \(the worst by their metrics\), at most 64 MiB/);
-    expect(said).toMatch(/20% of a shard's read budget \(1 calls\/s, 410 KiB\/s\)/);
+    expect(said).toMatch(/20 % of a shard's read budget \(1 call\/s, 410 KiB\/s\)/);
     expect(said).toMatch(/IteratorAgeMilliseconds/);
     expect(said).toMatch(/Not read: it needs --yes/);
     expect(endpoint.service.asked).not.toContain('kinesis:GetRecords');

@@ -2,10 +2,14 @@
  * The heaviest keys of a diagnosis: those sampled, and those that a run counted.
  */
 import type { DiagnosedKey } from '../../results/diagnosis-document.ts';
+import type { SampledKey } from '../../results/evidence/record-sample.ts';
+import { keysStandingOut } from './standing-out.ts';
 import { keyLoadsOf } from './key-load.ts';
 import type { StreamView } from './stream-view.ts';
 
 const MOST_KEYS = 50;
+/** Part of a shard's limit from which on a key is worth a line however many records it has. */
+const HEAVY = 0.1;
 
 /** Heaviest first, by the lower end of their load; those of a run before the others. */
 export function diagnosedKeysOf(view: StreamView): DiagnosedKey[] {
@@ -26,6 +30,8 @@ function byLoad(a: DiagnosedKey, b: DiagnosedKey): number {
 
 function keysOfSample(view: StreamView, shardId: string): DiagnosedKey[] {
   const loads = keyLoadsOf(view, shardId);
+  const sample = view.samples.get(shardId);
+  const heavy = sample === undefined ? new Set<SampledKey>() : keysStandingOut(sample);
   if (loads.length > 0)
     return loads.map(({ sampled, share, load, perSec }) => ({
       key: sampled.key,
@@ -33,16 +39,21 @@ function keysOfSample(view: StreamView, shardId: string): DiagnosedKey[] {
       shardId,
       source: 'sample',
       share: share[load.dimension],
+      // A heavy one by its bytes alone is one as well.
+      standsOut: heavy.has(sampled) || load.utilization.lower >= HEAVY,
       recordsPerSec: perSec.records,
       bytesPerSec: perSec.bytes,
       utilization: load.utilization,
     }));
-  const sample = view.samples.get(shardId);
   const total = Math.max(1, sample?.userRecords ?? 1);
-  return (sample?.keys ?? []).map(({ key, hashKey, atLeast, atMost }) => ({
-    ...{ key, hashKey, shardId },
+  return (sample?.keys ?? []).map((sampled) => ({
+    ...{ key: sampled.key, hashKey: sampled.hashKey, shardId },
     source: 'sample',
-    share: { lower: atLeast.records / total, upper: Math.min(1, atMost.records / total) },
+    standsOut: heavy.has(sampled),
+    share: {
+      lower: sampled.atLeast.records / total,
+      upper: Math.min(1, sampled.atMost.records / total),
+    },
     ...{ recordsPerSec: null, bytesPerSec: null, utilization: null },
   }));
 }
@@ -56,6 +67,7 @@ function keysOfRun({ evidence: { run } }: StreamView): DiagnosedKey[] {
     .map(({ key, hashKey, shardId = '', records, error, share, utilization, throttledAttempts }) => ({
       ...{ key, hashKey, shardId },
       source: 'run' as const,
+      standsOut: true,
       share: { lower: records > 0 ? (share * (records - error)) / records : 0, upper: share },
       ...{ recordsPerSec: null, bytesPerSec: null },
       utilization: utilization === undefined ? null : { lower: utilization, upper: utilization },

@@ -23,6 +23,8 @@ export function diagnosedShardsOf(view: StreamView): DiagnosedShard[] {
       incomingRecords: isCounted ? load.incomingRecords : null,
       incomingBytes: isCounted ? load.incomingBytes : null,
       throttledAttempts: isCounted ? load.throttled : null,
+      lastThrottledMs:
+        load === undefined || load.lastThrottled === null ? null : timeOf(view, load.lastThrottled),
     };
   });
 }

@@ -11,6 +11,10 @@ const HALF = 0.5;
 const LEAST_MS = 60_000;
 /** Milliseconds of age per second that count as falling behind: at 1,000 nothing is read at all. */
 const LEAST_GROWTH = 50;
+/** Of a consumer that reads regularly: steps with an age, real seconds of them, and their part of all steps since. */
+const LEAST_STEPS = 5;
+const LEAST_SECONDS = 60;
+const MOST = 0.6;
 /** Steps whose growth is looked at: the last ones. */
 const RECENT = 15;
 
@@ -56,12 +60,13 @@ function lagOf(
   const isGrowing = growth >= LEAST_GROWTH && ageMs >= LEAST_MS;
   const isLate = ageMs >= HALF * retentionMs;
   if (!isGrowing && !isLate) return [];
+  const isRegular = consumer !== null || isReadRegularly(column, known, metrics);
   const since = known.find((step) => column[step] >= LEAST_MS) ?? last;
   return [
     {
       code: 'LAGGING_CONSUMER',
-      severity: isLate ? 'critical' : 'warning',
-      confidence: 'high',
+      severity: isLate && isRegular ? 'critical' : 'warning',
+      confidence: isRegular ? 'high' : 'low',
       splitHelps: 'no-matter',
       sinceMs: timeOf(view, since),
       untilMs: timeOf(view, last),
@@ -70,11 +75,24 @@ function lagOf(
         ageMs,
         maxAgeMs,
         retentionMs,
+        isRegular,
         growthMsPerSec: growth,
-        lostInMs: growth > 0 ? Math.max(0, (retentionMs - ageMs) / growth) * 1000 : null,
+        lostInMs: growth > 0 && isRegular ? Math.max(0, (retentionMs - ageMs) / growth) * 1000 : null,
       },
     },
   ];
+}
+
+/**
+ * Whether an age comes from a consumer that goes on reading: it is there in most steps since it was first high, of a minute
+ * or more. Who reads old positions for a moment, as a diagnosis with `--sample` does, leaves the same age in a step or two.
+ */
+function isReadRegularly(column: Column, known: readonly number[], metrics: MinuteSeries): boolean {
+  const late = known.filter((step) => column[step] >= LEAST_MS);
+  const [first] = late;
+  const end = Math.max(metrics.complete, (late.at(-1) ?? 0) + 1);
+  const isLong = late.length >= LEAST_STEPS && late.length * metrics.secPerStep >= LEAST_SECONDS;
+  return isLong && late.length >= MOST * (end - first);
 }
 
 /** By the slope between the means of the two halves of the last steps: one step alone does not make it. */

@@ -51,6 +51,7 @@ export function sampledShardLoad(
     incomingRecords: records,
     incomingBytes: bytes,
     throttled: whole?.throttled ?? 0,
+    lastThrottled: null,
     episode:
       isAbove && whole !== null && whole.firstThrottled !== null
         ? {

@@ -25,6 +25,8 @@ export interface ShardLoad {
   readonly incomingRecords: number;
   readonly incomingBytes: number;
   readonly throttled: number;
+  /** The last step that throttled; null where none did, or only records were sampled. */
+  readonly lastThrottled: number | null;
   readonly episode: Episode | null;
   readonly burst: ThrottledBelow | null;
 }
@@ -69,10 +71,12 @@ export function shardLoadOf(
   let above = 0;
   let refused = 0;
   let worst = 0;
+  let lastThrottled: number | null = null;
   fillLower(loads, lower);
   for (let step = 0; step < levels.length; step++) {
     known += loads.known[step];
     refused += throttled[step];
+    if (throttled[step] > 0) lastThrottled = step;
     levels[step] = lower[step] < CLEAR ? BELOW : levelOf(loads, lower[step], step, secPerStep, margin);
     if (levels[step] === ABOVE) above++;
     if (lower[step] < lower[worst]) continue;
@@ -94,6 +98,7 @@ export function shardLoadOf(
     incomingRecords: sumOf(columns.incomingRecords),
     incomingBytes: sumOf(columns.incomingBytes),
     throttled: Math.round(refused * secPerStep),
+    lastThrottled,
     episode: above > 0 ? lastEpisode(levels, complete) : null,
     burst: refused > 0 ? throttledBelow(loads, room, secPerStep, steps) : null,
   };

@@ -1,6 +1,7 @@
 /**
  * Commands in a report: whole, on lines of their own, so that they can be copied as they stand.
  */
+import { timestampText } from '../../traffic/timestamp.ts';
 import type { WordsContext } from './diagnosis-words.ts';
 
 const INDENT = '    ';
@@ -10,6 +11,18 @@ export function awsKinesis(action: string, { stream, region, endpoint }: WordsCo
   const where = endpoint === undefined ? '' : ` --endpoint-url ${quoted(endpoint)}`;
   const options = rest === '' ? '' : ` ${rest}`;
   return `aws kinesis ${action} --stream-name ${quoted(stream)} --region ${quoted(region)}${where}${options}`;
+}
+
+/** `diagnose` again over the same time with the same files, and more. */
+export function diagnoseAgain(context: WordsContext, more: string): string {
+  const { fromMs, toMs, log } = context;
+  const files = log === undefined ? '' : ` --log ${quoted(log)}`;
+  return shardwise('diagnose', context, `--from ${isoText(fromMs)} --to ${isoText(toMs)}${files} ${more}`);
+}
+
+/** To the second, for a flag. */
+function isoText(ms: number): string {
+  return timestampText(Math.floor(ms / 1000) * 1_000_000);
 }
 
 export function shardwise(command: string, { stream, region, endpoint }: WordsContext, rest = ''): string {

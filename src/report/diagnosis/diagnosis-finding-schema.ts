@@ -119,6 +119,7 @@ const EVIDENCE = {
     ageMs: amount,
     maxAgeMs: amount,
     retentionMs: amount,
+    isRegular: z.boolean(),
     growthMsPerSec: z.number(),
     lostInMs: amount.nullable(),
   }),

@@ -18,6 +18,7 @@ const diagnosedShard = z.object({
   incomingRecords: amount.nullable(),
   incomingBytes: amount.nullable(),
   throttledAttempts: amount.nullable(),
+  lastThrottledMs: z.number().nullable(),
 });
 
 const diagnosedKey = z.object({
@@ -28,6 +29,7 @@ const diagnosedKey = z.object({
   share: interval,
   recordsPerSec: interval.nullable(),
   bytesPerSec: interval.nullable(),
+  standsOut: z.boolean(),
   throttled: count.optional(),
   utilization: interval.nullable(),
 });

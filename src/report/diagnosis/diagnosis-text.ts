@@ -5,6 +5,7 @@
  * Everything shown stands in the document; nothing is worked out here beyond the way it is written.
  */
 import type { DiagnosisDocument } from '../../results/diagnosis-document.ts';
+import type { EvidenceInfo } from '../../results/evidence/evidence-info.ts';
 import type { Confidence, DiagnosisFinding } from '../../results/diagnosis-finding.ts';
 import { amountOf, listed, NBSP } from '../figure.ts';
 import { SEVERITY_COLORS } from '../finding-text.ts';
@@ -14,7 +15,7 @@ import { finish, labelled, pageWidth, wrap } from '../paragraph.ts';
 import type { Style } from '../render.ts';
 import { commandLines } from './command-lines.ts';
 import { explainDiagnosis } from './diagnosis-catalogue.ts';
-import type { WordsContext } from './diagnosis-words.ts';
+import { clockText, type WordsContext } from './diagnosis-words.ts';
 import { evidenceLines } from './evidence-text.ts';
 import { heatMapLines } from './heat-map-text.ts';
 import { diagnosedKeyLines, diagnosedShardLines } from './load-tables.ts';
@@ -32,8 +33,11 @@ export function renderDiagnosisText(document: DiagnosisDocument, style: Style): 
     ...answerLines(document, context, ink, columns),
     '',
     ...subjectLines(document, columns),
-    ...evidenceLines(document.evidence, columns),
-    ...document.findings.flatMap((finding) => ['', ...findingLines(finding, context, ink, columns)]),
+    ...evidenceLines(withoutShownCommands(document), columns),
+    ...document.findings.flatMap((finding, i) => [
+      '',
+      ...findingLines(finding, context, ink, columns, i < MOST_FIRST),
+    ]),
     ...numberSections(document, ink, columns),
   ]);
 }
@@ -48,14 +52,25 @@ export function contextOf({
     region: target.region,
     ...(target.kind === 'local' ? { endpoint: target.endpoint } : {}),
     isOnDemand: evidence.stream?.mode === 'on-demand',
+    fromMs: evidence.fromMs,
     toMs: evidence.toMs,
     stepMs: evidence.stepMs,
+    ...(evidence.log === undefined ? {} : { log: evidence.log.file }),
   };
 }
 
 /** Of an ARN its last part, which is what commands take. */
 function nameOf(stream: string): string {
   return stream.startsWith('arn:') ? stream.slice(stream.lastIndexOf('/') + 1) : stream;
+}
+
+/** What a finding below tells to do about missing evidence is not told twice. */
+function withoutShownCommands({ evidence, findings }: DiagnosisDocument): EvidenceInfo {
+  if (findings.every(({ code }) => code !== 'MONITORING_OFF')) return evidence;
+  const missing = evidence.missing.map(({ command, ...rest }) =>
+    rest.what === 'shard-metrics' || command === undefined ? rest : { ...rest, command },
+  );
+  return { ...evidence, missing };
 }
 
 function answerLines(
@@ -100,14 +115,33 @@ function sureText(confidence: Confidence): string {
 }
 
 function calmText({
-  evidence: { steps, shardsWithMetrics, shardsInWindow },
+  evidence: { steps, stepMs, toMs, shardsWithMetrics, shardsInWindow, missing },
   shards,
 }: DiagnosisDocument): string {
   if (steps === 0 && shards.every(({ utilization }) => utilization === null))
     return 'Nothing found, for nothing was there to look at.';
+  if (shardsWithMetrics === 0 && missing.every(({ what }) => what !== 'shard-metrics'))
+    return 'Nothing found: the shards have no samples in this window, which is what CloudWatch has of a stream that is idle.';
   if (shardsWithMetrics < shardsInWindow)
     return `Nothing found in what was looked at: ${shardsWithMetrics} of ${amountOf(shardsInWindow, 'shard')} have metrics.`;
-  return 'Nothing found: no shard is above its limit, nothing throttled, and no consumer is behind.';
+  const calm = 'no shard is above its limit';
+  const throttled = shards.filter(({ throttledAttempts }) => (throttledAttempts ?? 0) > 0);
+  const last = Math.max(...throttled.map(({ lastThrottledMs }) => lastThrottledMs ?? -Infinity));
+  if (throttled.length === 0 || last === -Infinity)
+    return `Nothing found: ${calm}, nothing throttled, and no consumer is behind.`;
+  const attempts = throttled.reduce((sum, shard) => sum + (shard.throttledAttempts ?? 0), 0);
+  const [{ shardId, open }] = throttled;
+  const who =
+    throttled.length === 1
+      ? `${shardId}${open ? '' : ' (closed since)'}`
+      : amountOf(throttled.length, 'shard');
+  const ended = clockText(last + stepMs, toMs);
+  const isOver = last + 5 * stepMs < toMs;
+  return (
+    `Nothing found that ${isOver ? `goes on: the throttling is over since ${ended}` : 'explains it'}. ` +
+    `${isOver ? 'Before that' : `Until ${ended}`} ${who} throttled ${amountOf(attempts, 'attempt')}; ` +
+    `${calm}${isOver ? ' now' : ''}, and no consumer is behind.`
+  );
 }
 
 function subjectLines({ target, evidence: { stream } }: DiagnosisDocument, columns: number): string[] {
@@ -121,8 +155,18 @@ function subjectLines({ target, evidence: { stream } }: DiagnosisDocument, colum
   return labelled('Stream', parts.join(', '), 11, columns);
 }
 
-function findingLines(finding: DiagnosisFinding, context: WordsContext, ink: Ink, columns: number): string[] {
+/** @param isFirst it is in the first lines as well, with its urgent commands */
+function findingLines(
+  finding: DiagnosisFinding,
+  context: WordsContext,
+  ink: Ink,
+  columns: number,
+  isFirst: boolean,
+): string[] {
   const words = explainDiagnosis(finding, context);
+  const isShown = (command: string): boolean =>
+    isFirst && finding.code === 'MONITORING_OFF' && isUrgent(finding, command);
+  const isTold = words.commands.some(isShown);
   const point = (label: string, text: string): string[] => labelled(`  ${label}`, text, INDENT, columns);
   const where = [finding.key === undefined ? undefined : showName(finding.key, 30), finding.shardId].filter(
     (name) => name !== undefined,
@@ -135,8 +179,15 @@ function findingLines(finding: DiagnosisFinding, context: WordsContext, ink: Ink
     ...point('What it means', words.means),
     ...point('How sure', SURE[finding.confidence]),
     ...(words.split === undefined ? [] : point('Split helps?', words.split)),
-    ...point('What to do', words.todo),
-    ...words.commands.flatMap((command) => commandLines(command, columns)),
+    ...point(
+      'What to do',
+      isTold
+        ? `${words.todo.replace('Read records now', 'Read records now (the command is at the top)')}`
+        : words.todo,
+    ),
+    ...words.commands
+      .filter((command) => !isShown(command))
+      .flatMap((command) => commandLines(command, columns)),
     ...point('Read more', words.page),
   ];
 }

@@ -16,7 +16,11 @@ export interface WordsContext {
   /** Where calls go, if that is not AWS's own address. */
   readonly endpoint?: string;
   readonly isOnDemand: boolean;
+  /** The window, on the metrics' clock. */
+  readonly fromMs: number;
   readonly toMs: number;
+  /** Files of evidence that the user gave, for commands to give again. */
+  readonly log?: string;
   readonly stepMs: number;
 }
 
@@ -82,17 +86,41 @@ export function clockText(ms: number, toMs: number): string {
   return isSameDay ? text.slice(11).replace('Z', `${NBSP}UTC`) : momentText(ms);
 }
 
-/** ` since 02:41 UTC, and still is`, ` from 02:41 UTC to 02:55 UTC`; nothing where it is not known. */
-export function whenText(
-  { sinceMs, untilMs }: { readonly sinceMs?: number; readonly untilMs?: number },
-  { toMs, stepMs }: WordsContext,
-): string {
+interface Shown {
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
+}
+
+/** Whether it has ended: metrics come some minutes late, so that what showed in one of the last five steps is taken to go on. */
+export function isOver({ sinceMs, untilMs }: Shown, { toMs, stepMs }: WordsContext): boolean {
+  return sinceMs !== undefined && untilMs !== undefined && untilMs + 5 * stepMs < toMs;
+}
+
+/**
+ * ` since 02:41 UTC, and still`, ` from 02:41 UTC to 02:55 UTC`; nothing where it is not known. What was there in the first
+ * step of the window began before.
+ */
+export function whenText(shown: Shown, context: WordsContext): string {
+  const { sinceMs, untilMs } = shown;
+  const { fromMs, toMs, stepMs } = context;
   if (sinceMs === undefined) return '';
   const since = clockText(sinceMs, toMs);
-  // Metrics come some minutes late: what showed in one of the last five steps is taken to go on.
-  if (untilMs === undefined || untilMs + 5 * stepMs >= toMs) return ` since ${since}, and still`;
+  const isFromStart = sinceMs < fromMs + stepMs;
+  if (untilMs === undefined || !isOver(shown, context))
+    return isFromStart
+      ? ` since before ${since}, the start of the window, and still`
+      : ` since ${since}, and still`;
   if (untilMs === sinceMs) return ` at ${since}`;
-  return ` from ${since} to ${clockText(untilMs + stepMs, toMs)}`;
+  const endMs = untilMs + stepMs;
+  const isOtherDay = dayOf(sinceMs) !== dayOf(endMs);
+  const end = isOtherDay ? momentText(endMs) : clockText(endMs, toMs);
+  return isFromStart
+    ? ` from before ${since}, the start of the window, to ${end}`
+    : ` from ${since} to ${end}`;
+}
+
+function dayOf(ms: number): string {
+  return timestampText(ms * 1000).slice(0, 10);
 }
 
 /** `3 of 60 min`: in so many steps of so many. */

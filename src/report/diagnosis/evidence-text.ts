@@ -126,6 +126,9 @@ function missingOf({ what, why, permission, usdPerHour, formula, detail }: Missi
       : usdPerHour === 0
         ? '; free'
         : `; about $${usdPerHour.toFixed(usdPerHour < 0.1 ? 4 : 2)} an hour${formula === undefined ? '' : ` (${formula})`}`;
+  // What was asked for and not agreed to says so itself.
+  if (what === 'records' && why === 'not-asked' && detail?.endsWith('needs --yes') === true)
+    return `records: not read, for ${showName(detail, 60)}`;
   const more = detail === undefined ? '' : ` (${showName(detail, 60)})`;
   return `${WHATS[what]}: ${WHYS[why]}${needs}${more}${cost}`;
 }

@@ -59,7 +59,8 @@ export function diagnosedShardLines(shards: readonly DiagnosedShard[], toMs: num
 
 /** Heaviest first, as the document has them. */
 export function diagnosedKeyLines(keys: readonly DiagnosedKey[], ink: Ink): string[] {
-  const shown = keys.slice(0, MOST_KEYS);
+  const heavy = keys.filter(({ standsOut }) => standsOut);
+  const shown = heavy.slice(0, MOST_KEYS);
   const hasThrottled = shown.some(({ throttled }) => throttled !== undefined);
   const columns: Column[] = [
     { title: 'key' },
@@ -75,10 +76,18 @@ export function diagnosedKeyLines(keys: readonly DiagnosedKey[], ink: Ink): stri
     loadOf(key.utilization),
     ...(hasThrottled ? [key.throttled === undefined ? NONE : count(key.throttled)] : []),
   ]);
-  const more = keys.length - shown.length;
+  const more = heavy.length - shown.length;
+  const others = keys.length - heavy.length;
+  const alike = shown.length === 0 ? 'keys are all alike' : 'others are alike';
   return [
-    ...tableLines(columns, rows, ink),
+    ...(rows.length === 0 ? [] : tableLines(columns, rows, ink)),
     ...(more > 0 ? [`  ${ink('dim', `… and ${amountOf(more, 'lighter key')} in the JSON report.`)}`] : []),
+    ...(others > 0
+      ? [
+          `  ${ink('dim', `The ${alike}: ${amountOf(others, 'key')} in the JSON report, none heavier than`)}`,
+          `  ${ink('dim', 'chance among equal keys makes one.')}`,
+        ]
+      : []),
   ];
 }
 

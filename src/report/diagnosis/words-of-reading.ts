@@ -101,7 +101,9 @@ export const LAGGING_CONSUMER: DiagnosisWords<'LAGGING_CONSUMER'> = {
   title: 'a consumer is behind',
   page: 'docs/findings/LAGGING_CONSUMER.md',
   headline: (finding, context) => {
-    const { ageMs, lostInMs, growthMsPerSec } = finding.evidence;
+    const { ageMs, lostInMs, growthMsPerSec, isRegular } = finding.evidence;
+    if (!isRegular)
+      return `someone read records that were ${duration(ageMs)} old,${whenText(finding, context).replace(', and still', '')}: a consumer that is behind, or a moment's look at old positions.`;
     const lost =
       lostInMs === null || growthMsPerSec < 50
         ? ''
@@ -117,16 +119,21 @@ export const LAGGING_CONSUMER: DiagnosisWords<'LAGGING_CONSUMER'> = {
         ? 'is catching up.'
         : 'does not grow.'),
   means: (finding) =>
-    finding.evidence.consumer === null
-      ? 'It is the one furthest behind of all that poll; metrics do not say which. What leaves the stream by age is lost for it.'
-      : 'What leaves the stream by age before it is read is lost for this consumer.',
-  todo: ({ evidence: { ageMs, retentionMs } }) =>
-    'Look whether it fails on a record, waits for something, or has too little of anything to keep up.' +
-    (ageMs >= retentionMs / 4
-      ? ' If it takes time, keep records longer first (it costs by the shard and hour):'
-      : ''),
-  commands: ({ evidence: { ageMs, retentionMs } }, context) =>
-    ageMs >= retentionMs / 4 && retentionMs < LIMITS.retentionHoursMax.value * 3_600_000
+    !finding.evidence.isRegular
+      ? 'The age is there in few steps. Reading old positions for a moment, as diagnose --sample does, leaves the same; so ' +
+        'does a consumer that seldom reads. Metrics do not say who it was.'
+      : finding.evidence.consumer === null
+        ? 'It is the one furthest behind of all that poll; metrics do not say which. What leaves the stream by age is lost for it.'
+        : 'What leaves the stream by age before it is read is lost for this consumer.',
+  todo: ({ evidence: { ageMs, retentionMs, isRegular } }) =>
+    !isRegular
+      ? 'Look again in some minutes, without --sample: an age that stays is of a consumer.'
+      : 'Look whether it fails on a record, waits for something, or has too little of anything to keep up.' +
+        (ageMs >= retentionMs / 4
+          ? ' If it takes time, keep records longer first (it costs by the shard and hour):'
+          : ''),
+  commands: ({ evidence: { ageMs, retentionMs, isRegular } }, context) =>
+    isRegular && ageMs >= retentionMs / 4 && retentionMs < LIMITS.retentionHoursMax.value * 3_600_000
       ? [
           awsKinesis(
             'increase-stream-retention-period',

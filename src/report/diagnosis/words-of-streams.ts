@@ -4,8 +4,9 @@
 import type { DiagnosisFindingOf } from '../../results/diagnosis-finding.ts';
 import { amountOf, bytes, count, duration, percent } from '../figure.ts';
 import { quoteName } from '../name.ts';
-import { awsKinesis, shardwise } from './command-lines.ts';
+import { awsKinesis, diagnoseAgain } from './command-lines.ts';
 import {
+  isOver,
   limitText,
   percentBetween,
   perSecBetween,
@@ -60,7 +61,7 @@ export const MONITORING_OFF: DiagnosisWords<'MONITORING_OFF'> = {
       ? 'which shard is hot cannot be seen: shard-level metrics are off.'
       : finding.evidence.records === 'told'
         ? 'the stream throttles; which shard, the records read from it say alone.'
-        : `the stream throttles${whenText(finding, context)}, with room as a whole: a hot shard, a hot key or bursts. Its own metrics cannot say which${
+        : `the stream ${isOver(finding, context) ? 'throttled' : 'throttles'}${whenText(finding, context)}, with room as a whole: a hot shard, a hot key or bursts. Its own metrics cannot say which${
             finding.evidence.records === 'unread'
               ? '; records read from it can:'
               : `, nor do the records that were read: ${untoldText(finding)}.`
@@ -82,7 +83,7 @@ export const MONITORING_OFF: DiagnosisWords<'MONITORING_OFF'> = {
       : `, for about $${usdPerHour.toFixed(usdPerHour < 0.1 ? 4 : 2)} an hour${formula === null ? '' : ` (${formula})`}`) +
     '; they show what happens from then on:',
   commands: ({ evidence: { metrics, records } }, context) => [
-    ...SAMPLE[records].map((flags) => shardwise('diagnose', context, flags)),
+    ...SAMPLE[records].map((flags) => diagnoseAgain(context, flags)),
     awsKinesis('enable-enhanced-monitoring', context, `--shard-level-metrics ${metrics.join(' ')}`),
   ],
 };

@@ -4,10 +4,12 @@
 import type { DiagnosisFindingOf, JudgedInterval } from '../../results/diagnosis-finding.ts';
 import { amountOf, count, duration, NBSP, percent, perSec, times } from '../figure.ts';
 import { PRACTICAL_SALTS } from '../../advice/placement/salts.ts';
-import { awsKinesis, shardwise } from './command-lines.ts';
+import { awsKinesis, diagnoseAgain, shardwise } from './command-lines.ts';
 import {
+  isOver,
   keyName,
   limitText,
+  momentText,
   percentBetween,
   perSecBetween,
   shardName,
@@ -22,7 +24,7 @@ export const HOT_KEY: DiagnosisWords<'HOT_KEY'> = {
   title: 'one key is more than a shard can carry',
   page: 'docs/findings/HOT_KEY.md',
   headline: (finding, context) =>
-    `${keyName(finding.key)} on ${shardName(finding.shardId)} is ${timesBetween(finding.evidence.load.utilization)} ` +
+    `${keyName(finding.key)} on ${shardName(finding.shardId)} ${isOver(finding, context) ? 'was' : 'is'} ${timesBetween(finding.evidence.load.utilization)} ` +
     `what one shard can carry,${whenText(finding, context) || ' in the run'}. A split will not help.`,
   saw: ({ evidence, key }) =>
     evidence.basis === 'run'
@@ -35,7 +37,8 @@ export const HOT_KEY: DiagnosisWords<'HOT_KEY'> = {
         sureOf(evidence),
   means: () =>
     'All records of a key go to one shard, so what is above that limit is throttled, and the other keys on the shard ' +
-    'suffer with it. More shards, retries and on-demand mode do not change that.',
+    'suffer with it. More shards, retries and on-demand mode do not change that, unless the stream spreads records by ' +
+    'itself (the record distribution strategy AUTO, on-demand only).',
   split: () => 'No. A split moves the key, whole, to one of the two halves.',
   todo: ({ evidence }) => saltingText(evidence),
 };
@@ -90,7 +93,7 @@ export const HOT_SHARD: DiagnosisWords<'HOT_SHARD'> = {
   saw: (finding, context) => {
     const { load, throttled, source } = finding.evidence;
     if (load === null)
-      return `The log has ${amountOf(throttled, 'line')} that name ${shardName(finding.shardId)} as throttled. How full it is nobody measured.`;
+      return `The log has ${amountOf(throttled, 'line')} that name ${shardName(finding.shardId)} as throttled. How full it is nobody measured.${outsideText(finding, context)}`;
     if (source === 'sample')
       return `${sawOfSample(finding, load)}${sampleTimeText(finding)}${undecidedText(finding)}`;
     const held =
@@ -127,7 +130,7 @@ export const HOT_SHARD: DiagnosisWords<'HOT_SHARD'> = {
   commands: (finding, context) => {
     const { newStartingHashKey, cutFrom } = finding.evidence;
     if (context.isOnDemand) return [];
-    const sample = shardwise('diagnose', context, '--sample --yes');
+    const sample = diagnoseAgain(context, '--sample --yes');
     if (newStartingHashKey === null)
       return finding.splitHelps === 'unknown' && finding.evidence.keys !== 'one' ? [sample] : [];
     const split = awsKinesis(
@@ -143,9 +146,10 @@ function hotShardHeadline(finding: DiagnosisFindingOf<'HOT_SHARD'>, context: Wor
   const { load, isBrief } = finding.evidence;
   const name = shardName(finding.shardId);
   const when = whenText(finding, context);
-  if (load === null) return `${name} throttles, says the log${when}.`;
+  const isPast = isOver(finding, context);
+  if (load === null) return `${name} ${isPast ? 'throttled' : 'throttles'}, says the log${when}.`;
   const brief = isBrief ? ', for less than 3 of 5 steps' : '';
-  return `${name} gets ${timesBetween(load.utilization)} what it can carry${brief},${when || ' in the run'}.`;
+  return `${name} ${isPast ? 'got' : 'gets'} ${timesBetween(load.utilization)} what it can carry${brief},${when || ' in the run'}.`;
 }
 
 /** What a hot shard's keys make of it. */
@@ -158,6 +162,16 @@ const MEANS: Readonly<Record<DiagnosisFindingOf<'HOT_SHARD'>['evidence']['keys']
     'Two explanations are left: that key alone is more than a shard can carry, and no split helps; or it just fits, and ' +
     'what is with it on the shard is what is too much. ',
 };
+
+/** A log has a clock of its own. */
+function outsideText(
+  { sinceMs, untilMs }: DiagnosisFindingOf<'HOT_SHARD'>,
+  { fromMs, toMs }: WordsContext,
+): string {
+  if (sinceMs === undefined || untilMs === undefined) return ' Its lines carry no times.';
+  if (untilMs >= fromMs && sinceMs < toMs) return '';
+  return ` Its times, ${momentText(sinceMs)} to ${momentText(untilMs)}, are outside of the window.`;
+}
 
 /** What was read of a shard without metrics; what throttled, the stream alone has counted. */
 function sawOfSample(
@@ -310,7 +324,7 @@ export const HIDDEN_BURST: DiagnosisWords<'HIDDEN_BURST'> = {
   title: 'throttled by bursts that the mean of a minute hides',
   page: 'docs/findings/HIDDEN_BURST.md',
   headline: (finding, context) =>
-    `${shardName(finding.shardId)} throttles although the minute fits (${timesBetween(finding.evidence.load.utilization)} ` +
+    `${shardName(finding.shardId)} ${isOver(finding, context) ? 'throttled although the minute fitted' : 'throttles although the minute fits'} (${timesBetween(finding.evidence.load.utilization)} ` +
     `of its limit),${whenText(finding, context)}.`,
   saw: ({ evidence }, context) => {
     const { load, throttled, stepsThrottled, peakSecond, deficit, sampledSeconds } = evidence;
@@ -330,7 +344,7 @@ export const HIDDEN_BURST: DiagnosisWords<'HIDDEN_BURST'> = {
   todo: () =>
     'Spread the sending: smaller batches more often, writers at different moments, a rate limit in the producer. See single seconds first:',
   commands: (finding, context) =>
-    finding.evidence.peakSecond === null ? [shardwise('diagnose', context, '--sample --yes')] : [],
+    finding.evidence.peakSecond === null ? [diagnoseAgain(context, '--sample --yes')] : [],
 };
 
 export const RETRY_STORM: DiagnosisWords<'RETRY_STORM'> = {

@@ -54,8 +54,8 @@ export interface SampleSlice {
 export interface ShardSample {
   readonly shardId: string;
   /**
-   * The time whose slices it is of, on the metrics' clock, where the shard was sampled before and while it throttled and
-   * there is one of these for each, the earlier one first; absent: of all its slices.
+   * From the first to the last of its slices, on the metrics' clock; absent where that is not known. A shard that was sampled
+   * before and while it throttled has one of these for each, the earlier one first.
    */
   readonly fromMs?: number;
   readonly toMs?: number;

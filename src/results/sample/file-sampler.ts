@@ -79,7 +79,11 @@ export class FileSampler {
     times.toMs = Math.max(times.toMs, atMs);
   }
 
-  sample(file: Omit<SampledFile, 'withoutTime' | 'withoutSize'>): RecordSample {
+  /** @param metricMs a time of arrival on the metrics' clock */
+  sample(
+    file: Omit<SampledFile, 'withoutTime' | 'withoutSize'>,
+    metricMs?: (arrivalMs: number) => number,
+  ): RecordSample {
     for (const [shardId, { fromMs, toMs, records, bytes }] of this.#times) {
       const hasTimes = fromMs <= toMs;
       this.#sampler.slice({
@@ -89,7 +93,7 @@ export class FileSampler {
     }
     const ranges = new Map(this.#shards.map(({ shardId, range }) => [shardId, range]));
     return {
-      ...this.#sampler.sample((shardId) => ranges.get(shardId)),
+      ...this.#sampler.sample((shardId) => ranges.get(shardId), metricMs),
       file: { ...file, withoutTime: this.#withoutTime, withoutSize: this.#withoutSize },
     };
   }

@@ -109,7 +109,7 @@ export class RecordSampler {
       slices,
       shards: shards.map((shard) => ({
         ...shard.sample({ keys, withEmptySeconds, range: rangeOf(shard.shardId) }),
-        ...(this.#shards.has(beforeOf(shard.shardId)) ? timeOf(shard.slices, metricMs) : {}),
+        ...timeOf(shard.slices, metricMs),
       })),
       aggregates: this.#aggregates,
       aggregatedRecords: this.#aggregatedRecords,
@@ -128,7 +128,8 @@ function timeOf(
   slices: readonly SampleSlice[],
   metricMs: (arrivalMs: number) => number,
 ): { readonly fromMs?: number; readonly toMs?: number } {
-  if (slices.length === 0) return {};
+  // Of a file whose records carry no times both are 0.
+  if (slices.length === 0 || slices.some(({ toMs }) => toMs === 0)) return {};
   return {
     fromMs: metricMs(slices.reduce((least, { fromMs }) => Math.min(least, fromMs), Infinity)),
     toMs: metricMs(slices.reduce((most, { toMs }) => Math.max(most, toMs), -Infinity)),

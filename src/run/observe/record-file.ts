@@ -10,7 +10,9 @@ import { recordOfJson, type FileRecord } from '../../results/sample/file-record.
 import { FileSampler, type FileShard } from '../../results/sample/file-sampler.ts';
 import { JsonObjects } from '../../results/sample/json-objects.ts';
 import { LineSplitter } from '../files/lines.ts';
+import type { EndpointClock } from '../aws/reply-watch.ts';
 import { eachChunk } from '../files/text-file.ts';
+import { metricMsOf } from './wanted-slice.ts';
 
 const HOW =
   'Give the JSON of "aws kinesis get-records", one record in JSON per line, or CSV with a first line ' +
@@ -23,9 +25,14 @@ interface Unread {
 
 /**
  * @param shards the stream's open ones, in the order of their ranges
+ * @param clock of an endpoint whose metrics run faster than its records
  * @throws Refusal (exit 2) where the file cannot be read, or has no record that can
  */
-export async function readRecordFile(path: string, shards: readonly FileShard[]): Promise<RecordSample> {
+export async function readRecordFile(
+  path: string,
+  shards: readonly FileShard[],
+  clock?: EndpointClock,
+): Promise<RecordSample> {
   const sampler = new FileSampler(shards);
   const unread: Unread = { count: 0, firstLine: null };
   const take = (record: FileRecord | undefined, line: number): void => {
@@ -45,7 +52,8 @@ export async function readRecordFile(path: string, shards: readonly FileShard[])
           HOW,
         );
   }
-  return sampler.sample({ name: path, format, unread: unread.count, firstUnreadLine: unread.firstLine });
+  const file = { name: path, format, unread: unread.count, firstUnreadLine: unread.firstLine };
+  return sampler.sample(file, (ms) => metricMsOf(ms, clock));
 }
 
 type Take = (record: FileRecord | undefined, line: number) => void;
