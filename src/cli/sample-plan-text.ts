@@ -23,7 +23,7 @@ export interface FanOutCost {
 const WHY: Readonly<Record<PlannedSlice['why'], string>> = {
   worst: 'its worst minute',
   'before-onset': 'before it throttled',
-  even: "the stream's worst minute",
+  even: "stream's worst minute",
 };
 /** Slices named one by one. */
 const NAMED = 6;

@@ -63,7 +63,8 @@ type Records = Pick<
 
 function recordsOf({ evidence, loads }: StreamView, others: readonly DiagnosisFinding[]): Records {
   const { sample } = evidence;
-  if (sample === null || sample.shards.length === 0)
+  // Of a file nobody knows what it left out: records read from the stream may still tell.
+  if (sample === null || sample.shards.length === 0 || sample.source === 'file')
     return { records: 'unread', shardsRead: null, secondsRead: null, fullest: null };
   const isTold = others.some(
     ({ code, evidence: of }) => EXPLAINS.has(code) && 'source' in of && of.source === 'sample',

@@ -4,7 +4,7 @@
 import { timestampText } from '../../traffic/timestamp.ts';
 import type { DiagnosisCode, DiagnosisFindingOf, JudgedInterval } from '../../results/diagnosis-finding.ts';
 import type { LoadInterval } from '../../results/load-interval.ts';
-import { duration, NBSP, percent, perSec, times } from '../figure.ts';
+import { count, duration, NBSP, percent, perSec, times } from '../figure.ts';
 import { quoteName, showName } from '../name.ts';
 
 /** Of the stream, for commands and for what can be done there. */
@@ -105,7 +105,8 @@ export function whenText(shown: Shown, context: WordsContext): string {
   const { fromMs, toMs, stepMs } = context;
   if (sinceMs === undefined) return '';
   const since = clockText(sinceMs, toMs);
-  const isFromStart = sinceMs < fromMs + stepMs;
+  // A log may begin long before the window.
+  const isFromStart = sinceMs < fromMs + stepMs && sinceMs > fromMs - stepMs;
   if (untilMs === undefined || !isOver(shown, context))
     return isFromStart
       ? ` since before ${since}, the start of the window, and still`
@@ -126,5 +127,5 @@ function dayOf(ms: number): string {
 /** `3 of 60 min`: in so many steps of so many. */
 export function stepsText(above: number, of: number, { stepMs }: WordsContext): string {
   const isMinutes = stepMs === 60_000;
-  return `${above} of ${of}${NBSP}${isMinutes ? 'minutes' : `steps of ${duration(stepMs)}`}`;
+  return `${count(above)} of ${count(of)}${NBSP}${isMinutes ? 'minutes' : `steps of ${duration(stepMs)}`}`;
 }

@@ -147,7 +147,7 @@ function hotShardHeadline(finding: DiagnosisFindingOf<'HOT_SHARD'>, context: Wor
   const name = shardName(finding.shardId);
   const when = whenText(finding, context);
   const isPast = isOver(finding, context);
-  if (load === null) return `${name} ${isPast ? 'throttled' : 'throttles'}, says the log${when}.`;
+  if (load === null) return `${name} ${isPast ? 'throttled' : 'throttles'}${when}, says the log.`;
   const brief = isBrief ? ', for less than 3 of 5 steps' : '';
   return `${name} ${isPast ? 'got' : 'gets'} ${timesBetween(load.utilization)} what it can carry${brief},${when || ' in the run'}.`;
 }
