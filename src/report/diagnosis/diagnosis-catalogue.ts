@@ -3,12 +3,12 @@
  */
 import type { DiagnosisCode, DiagnosisFinding, DiagnosisFindingOf } from '../../results/diagnosis-finding.ts';
 import type { DiagnosisWords, WordsContext } from './diagnosis-words.ts';
+import { HOT_SHARD } from './words-of-hot-shards.ts';
 import { LAGGING_CONSUMER, READ_BOUND, READ_BUDGET_EXHAUSTED } from './words-of-reading.ts';
 import { FEW_KEYS, KEYS_IGNORED, LARGE_RECORDS, MONITORING_OFF } from './words-of-streams.ts';
 import {
   HIDDEN_BURST,
   HOT_KEY,
-  HOT_SHARD,
   OVER_PROVISIONED,
   RETRY_STORM,
   UNDER_PROVISIONED,

@@ -182,7 +182,7 @@ function findingLines(
     ...point(
       'What to do',
       isTold
-        ? `${words.todo.replace('Read records now', 'Read records now (the command is at the top)')}`
+        ? words.todo.replace('Read records now', 'Read records now (the command is at the top)')
         : words.todo,
     ),
     ...words.commands
