@@ -38,6 +38,8 @@ export interface RecommendationDocument extends StreamReportHead {
   readonly throttling: MeasuredThrottling | null;
   /** By how many open shards' metrics, or records, single loads are known. */
   readonly shardLoads: ShardLoadBasis;
+  /** What costs are reckoned from: the mean of so many complete steps, from the first one with any traffic on. */
+  readonly traffic: BilledMean;
   readonly alternatives: LayoutAlternatives;
   /** What else keeps the number of shards, and would put it back: by the stream's tags. */
   readonly owners: readonly LayoutOwner[];
@@ -74,6 +76,8 @@ export type RecommendationReason =
       readonly shards: number;
       readonly worst: string;
       readonly utilization: LoadInterval;
+      /** Of the stream as a whole: the mean of all shards in the busiest step, planning load over the limit. */
+      readonly mean: number;
     }
   /** The mean over all shards is, so that the hottest is too, whichever it may be. */
   | { readonly code: 'stream-above'; readonly utilization: number }
@@ -82,6 +86,20 @@ export type RecommendationReason =
   | { readonly code: 'all-fit'; readonly hottest: number; readonly steps: number }
   | { readonly code: 'fewer-fit'; readonly shards: number; readonly steps: number }
   | { readonly code: 'on-demand' }
+  /**
+   * What was seen since the layout changed within the window. Where it is enough, the verdict and all loads are of that alone.
+   */
+  | {
+      readonly code: 'since-change';
+      readonly sinceMs: number;
+      /** Complete steps since then, and the attempts in them, none of which were throttled. */
+      readonly steps: number;
+      readonly attempts: number;
+      /** Attempts throttled before it, in the window. */
+      readonly throttledBefore: number;
+      /** The busiest step since then over the busiest of the window, 0…1. */
+      readonly busiest: number;
+    }
   /** Open questions: the two ends of what is known give different answers. */
   | {
       readonly code: 'open-question';
@@ -126,6 +144,8 @@ export type OpenQuestion =
   | 'load-of-closed-shard'
   /** A closed shard throttled; its heirs have not been seen for as long. */
   | 'throttled-before-change'
+  /** Nothing throttled since the change, but too little was seen since then to say that it holds. */
+  | 'too-little-since-change'
   /** No metrics of single shards. */
   | 'no-shard-metrics'
   /** Records were read instead, too few to tell. */
@@ -138,6 +158,8 @@ export type OpenQuestion =
 
 export type MergeHold =
   | 'cool-off'
+  /** What came before the change was another layout's, and is still in the window. */
+  | 'changed-in-window'
   /** What single shards carry is known of the seconds that records were read of. */
   | 'loads-sampled'
   | 'window-too-short'
@@ -161,6 +183,8 @@ export interface PlanningRules {
     readonly seconds?: number;
     /** What was measured, where that was more than is believed. */
     readonly cappedFrom?: number;
+    /** Where it is assumed although records were read: seconds of them, and whole minutes among these. */
+    readonly sampled?: { readonly seconds: number; readonly minutes: number };
   };
   /** Per second and shard: what a step's mean may be at most, limit x (1 - headroom) / burst factor. */
   readonly limit: { readonly records: number; readonly bytes: number };
@@ -236,6 +260,12 @@ export interface LayoutReplay {
   readonly gaps: readonly ReplayGap[];
 }
 
+export interface BilledMean {
+  readonly steps: number;
+  readonly recordsPerSec: number;
+  readonly bytesPerSec: number;
+}
+
 export interface LayoutAlternatives {
   /** The least number of equal shards that fits, by UpdateShardCount. Null: none up to the quota, or nothing is known. */
   readonly resize: {
@@ -246,6 +276,8 @@ export interface LayoutAlternatives {
     /** Boundaries of now that it removes, of so many. */
     readonly undone: number;
     readonly boundaries: number;
+    /** Whether the keys of all shards that are too hot are known; else their load is taken to lie evenly within them. */
+    readonly isByKeys: boolean;
     readonly monthlyUsd: number | null;
   } | null;
   /** Null of a stream that is on demand. */

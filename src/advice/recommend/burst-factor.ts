@@ -40,14 +40,20 @@ export function burstFactorOf(
   if (given !== undefined) return { records: given, bytes: given, origin: 'given' };
   const records: number[] = [];
   const bytes: number[] = [];
+  const sampled = { seconds: 0, minutes: 0 };
   for (const { perSecond } of sample?.shards ?? []) {
     const minutes = coveredMinutes(perSecond, Math.round(minuteSec));
+    sampled.seconds += perSecond.length;
+    sampled.minutes += minutes.length;
     records.push(...ratios(minutes, 'records'));
     bytes.push(...ratios(minutes, 'bytes'));
   }
   const seconds = Math.max(records.length, bytes.length);
   if (seconds < LEAST_SECONDS)
-    return { records: DEFAULT_BURST_FACTOR, bytes: DEFAULT_BURST_FACTOR, origin: 'default' };
+    return {
+      ...{ records: DEFAULT_BURST_FACTOR, bytes: DEFAULT_BURST_FACTOR, origin: 'default' },
+      ...(sampled.seconds > 0 ? { sampled } : {}),
+    };
   const found = {
     records: percentileOf(records.length < LEAST_SECONDS ? bytes : records),
     bytes: percentileOf(bytes.length < LEAST_SECONDS ? records : bytes),

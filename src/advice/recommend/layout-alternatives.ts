@@ -6,7 +6,7 @@ import { shareOf, uniformRanges } from '../../model/hash-range.ts';
 import type { Prices } from '../../model/prices.ts';
 import { resizeSteps } from '../../model/resize-steps.ts';
 import type { StreamEvidence } from '../../results/evidence/stream-evidence.ts';
-import type { LayoutAlternatives } from '../../results/recommendation-document.ts';
+import type { BilledMean, LayoutAlternatives } from '../../results/recommendation-document.ts';
 import { LIMITS } from '../../model/limits.ts';
 import { exactUsd, modeCost } from '../money/mode-cost.ts';
 import type { BilledTraffic } from '../money/billed-traffic.ts';
@@ -39,10 +39,12 @@ export interface AlternativeQuestion {
   readonly mostShards: number;
   readonly prices: Prices | undefined;
   readonly traffic: BilledTraffic;
+  /** Shards that are too hot. */
+  readonly hot: readonly number[];
 }
 
 export function alternativesOf(question: AlternativeQuestion): LayoutAlternatives {
-  const { prices, traffic, loads } = question;
+  const { prices, traffic, loads, hot } = question;
   const onDemand = prices === undefined ? null : modeCost('on-demand', traffic, 1, prices).monthlyUsd;
   const found = leastUniform(question);
   return {
@@ -50,6 +52,7 @@ export function alternativesOf(question: AlternativeQuestion): LayoutAlternative
       ...found,
       calls: resizeSteps(loads.shards.length, found.shards)?.length ?? null,
       ...undoneBy(found.shards, loads),
+      isByKeys: hot.length > 0 && hot.every((shard) => loads.keys.has(loads.shards[shard].shardId)),
       monthlyUsd: prices === undefined ? null : monthlyUsd(traffic, found.shards, prices),
     },
     onDemand: { monthlyUsd: onDemand },
@@ -62,10 +65,22 @@ export function monthlyUsd(traffic: BilledTraffic, shards: number, prices: Price
   return usd === null ? null : Math.round(usd * 100) / 100;
 }
 
-/** Mean traffic of the window as it is billed; records are taken to be of their mean size. */
-export function billedTraffic(evidence: StreamEvidence, { total }: Census): BilledTraffic {
-  const recordsPerSec = meanOf(total.records);
-  const bytesPerSec = meanOf(total.bytes);
+/** The mean from the first step with any traffic on: a stream that is younger than the window is not diluted by it. */
+export function billedMean({ total }: Census): BilledMean {
+  const first = total.records.findIndex((records, step) => records > 0 || total.bytes[step] > 0);
+  const from = first < 0 ? total.records.length : first;
+  return {
+    steps: total.records.length - from,
+    recordsPerSec: meanOf(total.records.subarray(from)),
+    bytesPerSec: meanOf(total.bytes.subarray(from)),
+  };
+}
+
+/** That traffic as it is billed; records are taken to be of their mean size. */
+export function billedTraffic(
+  evidence: StreamEvidence,
+  { recordsPerSec, bytesPerSec }: BilledMean,
+): BilledTraffic {
   const size = recordsPerSec > 0 ? bytesPerSec / recordsPerSec : 0;
   const given = evidence.givenConsumers;
   const count = (isEfo: boolean): number =>

@@ -13,11 +13,12 @@ import { loneChild, type LoneChild } from './lone-child.ts';
 import { holdsForNow, holdsForWantOf, pastLoads, readableBytes, type Hold } from './merge-holds.ts';
 import type { RunRules } from './piece-run.ts';
 import { fillOf, type PlanningLimit } from './planning-limit.ts';
-import { DEAD_BAND, type RecommendOptions } from './recommend-options.ts';
+import { DEAD_BAND, TRIGGER, type RecommendOptions } from './recommend-options.ts';
 import { Recent, type Census } from './shard-census.ts';
 import type { StreamLoads } from './stream-loads.ts';
 import type { ShardCut } from './layout-pieces.ts';
 import { targetLayout, type TargetLayout } from './target-layout.ts';
+import { hasChangedLately } from './shard-lineage.ts';
 
 export interface Judgement {
   readonly verdict: RecommendationVerdict;
@@ -39,6 +40,8 @@ export interface JudgedCase {
   readonly limit: PlanningLimit;
   readonly loads: StreamLoads;
   readonly census: Census;
+  /** Set where the case is what was seen since the layout changed, of a longer window: nothing is joined by that. */
+  readonly isSinceChange?: boolean;
 }
 
 const NOTHING = { target: undefined, leastShards: null, isKnown: true } as const;
@@ -87,6 +90,7 @@ function aboveForCertain({ loads, census, limit, options }: JudgedCase): Above {
       shards: shards.size,
       worst: loads.shards[worst].shardId,
       utilization: { lower: lower * part, upper: upper * part },
+      mean: meanFill(census, limit, loads.shards.length).peak * part,
     });
   }
   if (!loads.hasUnknownShards) return { reasons, shards };
@@ -117,22 +121,38 @@ function openQuestions(
     if (known === undefined) found.set(question, { shards: 1, shardId });
     else known.shards++;
   };
+  const isNew = (first: number): boolean => first >= loads.steps - TRIGGER.of;
   loads.shards.forEach(({ shardId }, shard) => {
     if (certain.has(shard)) return;
-    const { isAbove, throttledSteps } = census.shards[shard];
+    const { isAbove, throttledSteps, firstThrottled } = census.shards[shard];
     if (isAbove.upper) add(questionOf(loads, shard, throttledSteps), shardId);
+    // A step that the trouble began in has a low mean, whatever came after it.
+    else if (census.throttledNow.has(shardId) && isNew(firstThrottled)) add('throttled-just-now', shardId);
     else if (throttledSteps > 0) add('burst-within-step', shardId);
-    else if (census.throttled.has(shardId)) add('throttled-just-now', shardId);
   });
   for (const { shardId, open } of evidence.shards)
     if (!open && census.throttled.has(shardId)) add('throttled-before-change', shardId);
   const names = new Set(evidence.shards.map(({ shardId }) => shardId));
   const isNamed = [...census.throttled].some((shardId) => names.has(shardId));
-  if (!isNamed && census.throttled.size > 0 && certain.size === 0)
-    add(loads.hasUnknownShards ? 'no-shard-metrics' : 'burst-within-step', '');
+  if (!isNamed && census.throttled.size > 0 && certain.size === 0) {
+    const isJustNow = census.throttledNow.has('') && isNew(firstThrottledStep(evidence));
+    const question = isJustNow
+      ? 'throttled-just-now'
+      : loads.hasUnknownShards
+        ? 'no-shard-metrics'
+        : 'burst-within-step';
+    if (!found.has(question)) add(question, '');
+  }
   return [...found].map(([question, { shards, shardId }]) =>
     openQuestion(question as OpenQuestion, shards, shardId === '' ? undefined : shardId),
   );
+}
+
+/** Of the stream as a whole. */
+function firstThrottledStep({ metrics }: StreamEvidence): number {
+  const column = metrics?.stream.WriteProvisionedThroughputExceeded ?? new Float64Array(0);
+  const first = column.findIndex((value: number) => value > 0);
+  return first < 0 ? column.length : first;
 }
 
 function questionOf(loads: StreamLoads, shard: number, throttledSteps: number): string {
@@ -217,6 +237,7 @@ function enough(judged: JudgedCase): Judgement {
   const { evidence, options, loads, census } = judged;
   const fine = restReasons(judged);
   const now = holdsForNow(evidence, options);
+  if (judged.isSinceChange === true && now.length === 0) now.push({ why: 'changed-in-window' });
   if (now.length > 0)
     return { ...NOTHING, verdict: 'RIGHT_SIZED', reasons: [...fine, ...now.map(heldMerges)] };
   const upper = fewer(judged, 'upper');
@@ -230,6 +251,9 @@ function enough(judged: JudgedCase): Judgement {
     return { ...NOTHING, verdict: 'RIGHT_SIZED', reasons: fine };
   }
   const wanting = holdsForWantOf(evidence, loads);
+  // Of a layout that has changed, a short window shows all that there is.
+  if (wanting.some(({ why }) => why === 'window-too-short') && hasChangedLately(evidence.shards))
+    return { ...NOTHING, verdict: 'RIGHT_SIZED', reasons: [...fine, ...wanting.map(heldMerges)] };
   if (wanting.length > 0)
     return {
       ...NOTHING,

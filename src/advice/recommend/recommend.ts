@@ -20,7 +20,7 @@ import type {
 import { pathTo, type LayoutPath } from '../layout/layout-steps.ts';
 import { SECONDS_PER_STEP } from '../schedule/resize-lead.ts';
 import { burstFactorOf } from './burst-factor.ts';
-import { alternativesOf, billedTraffic, monthlyUsd } from './layout-alternatives.ts';
+import { alternativesOf, billedMean, billedTraffic, monthlyUsd } from './layout-alternatives.ts';
 import { unfitKeys, waysOut } from './key-salts.ts';
 import { hottestOf, rangesNow, rangesToBe } from './layout-forecast.ts';
 import { ownersOf } from './layout-owners.ts';
@@ -31,6 +31,7 @@ import { DEAD_BAND, TRIGGER, type RecommendOptions } from './recommend-options.t
 import { takeCensus, type Census } from './shard-census.ts';
 import { measuredThrottling } from './measured-throttling.ts';
 import { lastChangeOf } from './shard-lineage.ts';
+import { evidenceSinceChange, isEnough, sinceChange } from './since-change.ts';
 import { StreamLoads } from './stream-loads.ts';
 import { unfitKeysOf } from './target-layout.ts';
 
@@ -57,17 +58,51 @@ interface Case {
   readonly loads: StreamLoads;
   readonly census: Census;
   readonly mostShards: number;
+  /** The whole window, where the case is a part of it: what is billed and what throttled are of that. */
+  readonly whole?: Case;
 }
 
 /** Pure: the same evidence and options give the same recommendation. */
 export function recommend(evidence: StreamEvidence, options: RecommendOptions): Recommendation {
   const known = caseOf(evidence, options);
   const judged = judgeLayout(known);
+  if (judged.verdict === 'UNDECIDED') {
+    const settled = settledSinceChange(known, judged);
+    if (settled !== undefined) return settled;
+  }
   return withheldWhereWorse(known, judged, offerOf(known, judged));
 }
 
-function caseOf(evidence: StreamEvidence, options: RecommendOptions): Case {
-  const burst = burstFactorOf(evidence.sample, options.burstFactor, evidence.metrics?.secPerStep);
+/** A question about what came before the last change is closed by what came after, where that fits and is enough. */
+function settledSinceChange(known: Case, judged: Judgement): Recommendation | undefined {
+  const evidence = evidenceSinceChange(known.evidence);
+  if (evidence === undefined || evidence.stream.mode === 'on-demand') return undefined;
+  const since = { ...caseOf(evidence, known.options, known.rules.burstFactor), isSinceChange: true };
+  const seen = sinceChange(known, since);
+  if (seen === undefined) return undefined;
+  const then = judgeLayout(since);
+  if (then.verdict !== 'RIGHT_SIZED') return undefined;
+  if (isEnough(seen, since.census))
+    return recommendation(
+      { ...since, whole: known },
+      { ...then, reasons: [seen, ...then.reasons] },
+      undefined,
+    );
+  const open: RecommendationReason = {
+    code: 'open-question',
+    question: 'too-little-since-change',
+    shards: since.loads.shards.length,
+  };
+  return recommendation(known, { ...judged, reasons: [open, seen] }, undefined);
+}
+
+/** @param found the burst factor, where it is known */
+function caseOf(
+  evidence: StreamEvidence,
+  options: RecommendOptions,
+  found?: PlanningRules['burstFactor'],
+): Case {
+  const burst = found ?? burstFactorOf(evidence.sample, options.burstFactor, evidence.metrics?.secPerStep);
   const limit = planningLimit(options.headroom, burst);
   const loads = new StreamLoads(evidence, evidence.metrics ?? NO_METRICS);
   const quota = shardQuotaOf(evidence.region).value;
@@ -194,7 +229,9 @@ function recommendation(known: Case, judged: Judgement, offer: Offer | undefined
   );
   const isOffered = offer?.path !== undefined;
   const targetRanges = isOffered ? offer.ranges : layout;
-  const traffic = billedTraffic(evidence, census);
+  const whole = known.whole ?? known;
+  const mean = billedMean(whole.census);
+  const traffic = billedTraffic(evidence, mean);
   const usd = (shards: number): number | null =>
     options.prices === undefined || !isKnown || evidence.stream.mode === 'on-demand'
       ? null
@@ -238,14 +275,16 @@ function recommendation(known: Case, judged: Judgement, offer: Offer | undefined
     leastShards: judged.leastShards,
     hotKeys,
     replay: replayOf(evidence, replay),
-    throttling: evidence.metrics === null ? null : measuredThrottling(evidence.metrics),
+    throttling: whole.evidence.metrics === null ? null : measuredThrottling(whole.evidence.metrics),
     shardLoads: basisOf(loads),
+    traffic: mean,
     alternatives:
       isFixed || !isKnown
         ? { resize: null, onDemand: null }
         : alternativesOf({
             ...{ evidence, loads, census, limit, planned, mostShards, traffic },
             prices: options.prices,
+            hot: judged.cuts === undefined ? [] : [...judged.cuts.keys()],
           }),
     owners: ownersOf(evidence.tags),
     ways: waysOut(evidence, hotKeys, census, isShortOfShards(judged, hotKeys)),

@@ -2,7 +2,7 @@
  * One look at every open shard over the whole window: its worst step, whether it is above the planning limit, and where it
  * throttled. Everything after that needs only these few figures of most shards.
  */
-import type { Column, MinuteSeries } from '../../results/evidence/minute-series.ts';
+import type { Column } from '../../results/evidence/minute-series.ts';
 import type { StreamEvidence } from '../../results/evidence/stream-evidence.ts';
 import type { StepLoads } from '../evidence/step-loads.ts';
 import { fillOf, type PlanningLimit } from './planning-limit.ts';
@@ -21,6 +21,8 @@ export interface ShardFigures {
   readonly stepsAbove: number;
   /** Complete steps in which it throttled. */
   readonly throttledSteps: number;
+  /** The first of them; the number of steps where there is none. */
+  readonly firstThrottled: number;
 }
 
 export interface Census {
@@ -28,9 +30,10 @@ export interface Census {
   /** By step: the fullest shard's fill (upper end), and what all shards carry (lower end) per second. */
   readonly worst: Float64Array;
   readonly total: { readonly records: Float64Array; readonly bytes: Float64Array };
-  /** Names of all shards, open or closed, that throttled at any time, and whether the stream did in a step to come. */
+  /** Names of all shards, open or closed, that throttled at any time; empty for the stream, where no shard is known to. */
   readonly throttled: ReadonlySet<string>;
-  readonly throttledNow: boolean;
+  /** Those that did in a step which is not complete yet. */
+  readonly throttledNow: ReadonlySet<string>;
 }
 
 export function takeCensus(evidence: StreamEvidence, loads: StreamLoads, limit: PlanningLimit): Census {
@@ -64,6 +67,7 @@ function figuresOf(
   const { records, bytes, throttled } = room;
   let stepsAbove = 0;
   let throttledSteps = 0;
+  let firstThrottled = worst.length;
   const figures = (low: Recent, high: Recent): ShardFigures => ({
     peak: { lower: low.peak, upper: high.peak },
     planned,
@@ -71,6 +75,7 @@ function figuresOf(
     isAbove: { lower: low.isAbove, upper: high.isAbove },
     stepsAbove,
     throttledSteps,
+    firstThrottled,
   });
   const least = { records: mostOf(records.lower), bytes: mostOf(bytes.lower) };
   const planned = { records: mostOf(even.records.upper), bytes: mostOf(even.bytes.upper) };
@@ -81,7 +86,7 @@ function figuresOf(
     if (high > worst[step]) worst[step] = high;
     upper.add(high, throttled[step] > 0);
     if (high > 1) stepsAbove++;
-    if (throttled[step] > 0) throttledSteps++;
+    if (throttled[step] > 0 && throttledSteps++ === 0) firstThrottled = step;
   }
   // Where nothing throttled and nothing is vague, both ends are one.
   if (throttledSteps === 0 && even === room) return figures(upper, upper);
@@ -126,22 +131,20 @@ function onesOf(bits: number): number {
   return ones;
 }
 
-/** Who throttled in the window at all, in complete steps or not. */
+/** Who throttled in the window at all, in complete steps or not; and who in those that are not. */
 function throttling({ metrics, shards }: StreamEvidence): Pick<Census, 'throttled' | 'throttledNow'> {
   const throttled = new Set<string>();
-  if (metrics === null) return { throttled, throttledNow: false };
-  for (const { shardId } of shards)
-    if (isAny(metrics.shards.get(shardId)?.WriteProvisionedThroughputExceeded)) throttled.add(shardId);
+  const throttledNow = new Set<string>();
+  if (metrics === null) return { throttled, throttledNow };
+  for (const { shardId } of shards) {
+    const column = metrics.shards.get(shardId)?.WriteProvisionedThroughputExceeded;
+    if (isAny(column)) throttled.add(shardId);
+    if (isAny(column?.subarray(metrics.complete))) throttledNow.add(shardId);
+  }
   const stream = metrics.stream.WriteProvisionedThroughputExceeded;
   if (throttled.size === 0 && isAny(stream)) throttled.add('');
-  return { throttled, throttledNow: isAny(stream?.subarray(metrics.complete)) || isAnyNew(metrics) };
-}
-
-function isAnyNew({ shards, complete, count }: MinuteSeries): boolean {
-  if (complete >= count) return false;
-  for (const { WriteProvisionedThroughputExceeded: column } of shards.values())
-    if (isAny(column?.subarray(complete))) return true;
-  return false;
+  if (throttledNow.size === 0 && isAny(stream?.subarray(metrics.complete))) throttledNow.add('');
+  return { throttled, throttledNow };
 }
 
 function isAny(column: Column | undefined): boolean {

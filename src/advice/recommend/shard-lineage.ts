@@ -31,3 +31,10 @@ export function lastChangeOf(shards: readonly EvidenceShard[]): number | null {
     if (open && openedBeforeMs !== undefined && openedBeforeMs > (last ?? -Infinity)) last = openedBeforeMs;
   return last;
 }
+
+/** Whether the layout changed in the window, or shortly before it: closed shards are remembered as long as their records. */
+export function hasChangedLately(shards: readonly EvidenceShard[]): boolean {
+  return (
+    lastChangeOf(shards) !== null || shards.some(({ open, isParentKept }) => open && isParentKept === true)
+  );
+}

@@ -21,10 +21,16 @@ export function verdictWords(document: RecommendationDocument): string {
   switch (verdict) {
     case 'UNDER_PROVISIONED':
       return worst === undefined || worst.basis === 'stream'
-        ? `the shards together carry more than is planned for (${room}).`
-        : `${load}, and ${room} is planned for.`;
-    case 'RIGHT_SIZED':
-      return worst === undefined ? 'the layout fits.' : `it fits: ${load}, the most of all.`;
+        ? `the stream as a whole: its shards together carry more than is planned for (${room}).`
+        : tooHotWords(document, load);
+    case 'RIGHT_SIZED': {
+      const since = reasons.find(({ code }) => code === 'since-change');
+      const ended =
+        since?.code === 'since-change' && since.throttledBefore > 0
+          ? ' Throttling ended with the last change of the layout.'
+          : '';
+      return `${worst === undefined ? 'the layout fits.' : `it fits: ${load}, the most of all.`}${ended}`;
+    }
     case 'OVER_PROVISIONED':
       return `the same load fits on ${amountOf(after.shards, 'shard')} instead of ${count(layout.length)}.`;
     case 'UNDECIDED': {
@@ -36,6 +42,25 @@ export function verdictWords(document: RecommendationDocument): string {
       return `what is known allows two answers${what}.`;
     }
   }
+}
+
+/** Whether the stream is too small, some of its shards are too hot, or single keys. */
+function tooHotWords(
+  { layout, reasons, steps, hotKeys, planning }: RecommendationDocument,
+  load: string,
+): string {
+  const planned = `${load}, and ${percent(1 - planning.headroom)} is planned for`;
+  const above = reasons.find((reason) => reason.code === 'shards-above');
+  if (above === undefined) return `${planned}.`;
+  const mean = `the mean of all shards is at ${percent(above.mean)}`;
+  const one = above.shards === 1;
+  if (steps.length === 0 && hotKeys.length > 0) {
+    const keys = hotKeys.length === 1 ? 'one key is' : `${count(hotKeys.length)} keys are`;
+    return `${keys} too hot, which no layout helps: ${planned}; ${mean}.`;
+  }
+  if (above.mean > 1 - planning.headroom) return `the stream as a whole, for ${mean} and ${planned}.`;
+  const shards = one ? 'one shard' : amountOf(above.shards, 'shard');
+  return `${shards} of ${count(layout.length)} ${one ? 'is' : 'are'} too hot: ${planned}; the stream as a whole has room (${mean}).`;
 }
 
 /** What to do now: one sentence. */
@@ -82,7 +107,8 @@ const NEXT: Readonly<Record<OpenQuestion, string>> = {
   'no-shard-metrics': 'switch on shard metrics (command below), or read records: --sample --yes.',
   'sample-too-small': 'read more (--sample-budget), or switch on shard metrics (command below).',
   'no-metrics': 'ask again over another window (--from, --to).',
-  'throttled-just-now': 'ask again in a few minutes.',
+  'throttled-just-now': 'ask again in a few minutes; the newest steps are not judged yet.',
+  'too-little-since-change': 'ask again when there is more to see since the layout changed.',
   'fewer-if-known': 'nothing is urgent: fewer shards might do, and what is not known is below.',
 };
 

@@ -5,6 +5,7 @@ import type {
   LayoutRange,
   MergeHold,
   OpenQuestion,
+  RecommendationDocument,
   RecommendationReason,
 } from '../../results/recommendation-document.ts';
 import type { LoadInterval } from '../../results/load-interval.ts';
@@ -44,7 +45,11 @@ const QUESTIONS: Readonly<Record<OpenQuestion, string>> = {
     'read are like the others. More of them tell (--sample-budget), or shard-level metrics.',
   'no-metrics': 'there is no complete step of metrics in the window. A longer or an earlier window tells.',
   'throttled-just-now':
-    'it throttled in a step that CloudWatch has not completed yet. Ask again in a few minutes.',
+    'it throttles in the newest steps, which CloudWatch has not completed yet and which are not judged: what is known of ' +
+    'the steps before says nothing of it. Ask again in a few minutes; shardwise diagnose shows the newest steps as they are.',
+  'too-little-since-change':
+    'nothing has throttled since the layout changed. Does it hold? Too little was seen since then: five complete steps, and ' +
+    'half of the busiest load of the window with room to spare, tell. Ask again when the load is back.',
   'fewer-if-known':
     'fewer shards would carry the load of this window. Would they carry what it does not show?',
 };
@@ -52,6 +57,7 @@ const QUESTIONS: Readonly<Record<OpenQuestion, string>> = {
 const HOLDS: Readonly<Record<MergeHold, string>> = {
   'loads-sampled': 'what each shard carries is known of the seconds that were read only, not of every minute',
   'cool-off': 'the layout has just changed',
+  'changed-in-window': 'the layout changed in the window, and what came before was judged with another',
   'window-too-short': 'the window is shorter than a day',
   'no-63d': 'nothing is known of the 63 days before (steps of 5 minutes)',
   'no-455d': 'nothing is known of the 455 days before (steps of an hour)',
@@ -66,14 +72,26 @@ const HOLDS: Readonly<Record<MergeHold, string>> = {
 /** A window that begins after the last change decides them. */
 const AFTER_CHANGE: ReadonlySet<OpenQuestion> = new Set(['load-of-closed-shard', 'throttled-before-change']);
 
+/** `122–127 % as the mean of a step, times the burst factor of 1.25`: as a diagnosis has it. */
+function meanText(utilization: LoadInterval, { records, bytes }: Burst): string {
+  if (records !== bytes) return `with the burst factor of ${records} (bytes ${bytes})`;
+  const of = (value: number): number => value / records;
+  const mean = percents({ lower: of(utilization.lower), upper: of(utilization.upper) });
+  return `${mean} as the mean of a step, times the burst factor of ${records}`;
+}
+
+type Burst = RecommendationDocument['planning']['burstFactor'];
+
 /** One reason as a sentence or two. */
-export function reasonWords(reason: RecommendationReason, lastChangeMs: number | null): string {
+export function reasonWords(reason: RecommendationReason, lastChangeMs: number | null, burst: Burst): string {
   switch (reason.code) {
     case 'shards-above':
       return (
         `${amountOf(reason.shards, 'shard')} above the planning limit for certain; the worst, ${reason.worst}, at ` +
-        `${percents(reason.utilization)} of its limit.`
+        `${percents(reason.utilization)} of its limit (${meanText(reason.utilization, burst)}).`
       );
+    case 'since-change':
+      return sinceWords(reason);
     case 'stream-above':
       return `The mean of all shards is at ${percent(reason.utilization)} of the limit, so the hottest is at least there.`;
     case 'short-peaks':
@@ -123,6 +141,24 @@ export function reasonWords(reason: RecommendationReason, lastChangeMs: number |
     case 'steps-withheld':
       return withheldWords(reason);
   }
+}
+
+function sinceWords({
+  sinceMs,
+  steps,
+  attempts,
+  throttledBefore,
+  busiest,
+}: Extract<RecommendationReason, { code: 'since-change' }>): string {
+  const ended =
+    throttledBefore > 0
+      ? `Throttling ended with the last change of the layout: ${amountOf(throttledBefore, 'attempt')} throttled in the window ` +
+        'before it, none'
+      : 'The layout changed in the window. Nothing throttled; it is judged by what was seen';
+  return (
+    `${ended} of ${count(attempts)} in the ${amountOf(steps, 'complete step')} since ${momentText(sinceMs)}, the busiest of ` +
+    `which carried ${percent(busiest)} of the busiest of the window.`
+  );
 }
 
 function withheldWords({

@@ -26,12 +26,26 @@ const forecast = z.object({
 });
 
 const reason = z.discriminatedUnion('code', [
-  z.object({ code: z.literal('shards-above'), shards: count, worst: z.string(), utilization: interval }),
+  z.object({
+    code: z.literal('shards-above'),
+    shards: count,
+    worst: z.string(),
+    utilization: interval,
+    mean: amount,
+  }),
   z.object({ code: z.literal('stream-above'), utilization: amount }),
   z.object({ code: z.literal('short-peaks'), shards: count, steps: count }),
   z.object({ code: z.literal('all-fit'), hottest: amount, steps: count }),
   z.object({ code: z.literal('fewer-fit'), shards: count, steps: count }),
   z.object({ code: z.literal('on-demand') }),
+  z.object({
+    code: z.literal('since-change'),
+    sinceMs: z.number(),
+    steps: count,
+    attempts: amount,
+    throttledBefore: amount,
+    busiest: amount,
+  }),
   z.object({
     code: z.literal('open-question'),
     question: z.enum([
@@ -39,6 +53,7 @@ const reason = z.discriminatedUnion('code', [
       'burst-within-step',
       'load-of-closed-shard',
       'throttled-before-change',
+      'too-little-since-change',
       'no-shard-metrics',
       'sample-too-small',
       'no-metrics',
@@ -52,6 +67,7 @@ const reason = z.discriminatedUnion('code', [
     code: z.literal('merges-held'),
     why: z.enum([
       'cool-off',
+      'changed-in-window',
       'loads-sampled',
       'window-too-short',
       'no-63d',
@@ -90,6 +106,7 @@ const planning = z.object({
     origin: z.enum(['measured', 'given', 'default']),
     seconds: count.optional(),
     cappedFrom: amount.optional(),
+    sampled: z.object({ seconds: count, minutes: count }).optional(),
   }),
   limit: z.object({ records: amount, bytes: amount }),
   deadBand: amount,
@@ -149,6 +166,7 @@ const recommendationFields = {
     moments: count,
     full: z.array(z.string()),
   }),
+  traffic: z.object({ steps: count, recordsPerSec: amount, bytesPerSec: amount }),
   alternatives: z.object({
     resize: z
       .object({
@@ -157,6 +175,7 @@ const recommendationFields = {
         hottest: amount,
         undone: count,
         boundaries: count,
+        isByKeys: z.boolean(),
         monthlyUsd: amount.nullable(),
       })
       .nullable(),

@@ -13,7 +13,7 @@ import { amountOf, count, duration, listed, NBSP, percent } from '../figure.ts';
 import { inkFor, type Color } from '../ink.ts';
 import { quoteName, showMessage } from '../name.ts';
 import { finish, labelled, pageWidth, wrap } from '../paragraph.ts';
-import { dollars } from '../plan/layout-text.ts';
+
 import type { Style } from '../render.ts';
 import { layoutChangeLines } from './layout-change-table.ts';
 import { actionWords, stepKinds, verdictWords } from './headline.ts';
@@ -21,6 +21,7 @@ import { percents, reasonWords } from './reason-words.ts';
 import { throttlingLines } from './throttling-text.ts';
 import { momentText } from '../diagnosis/diagnosis-words.ts';
 import { evidenceLines } from '../diagnosis/evidence-text.ts';
+import { alternativeLines, costText } from './cost-text.ts';
 import { commandLines } from './step-commands.ts';
 
 const MARGIN = 15;
@@ -47,11 +48,12 @@ export function renderRecommendationText(document: RecommendationDocument, style
     ...reasons.flatMap((reason, i) =>
       labelled(
         i === 0 ? 'Why' : '',
-        showMessage(reasonWords(reason, document.lastChangeMs)),
+        showMessage(reasonWords(reason, document.lastChangeMs, document.planning.burstFactor)),
         MARGIN,
         columns,
       ),
     ),
+    ...judgedLines(document, columns),
     ...subjectLines(document, columns),
     '',
     ...labelled('Planned with', planningText(document), MARGIN, columns),
@@ -70,6 +72,19 @@ export function renderRecommendationText(document: RecommendationDocument, style
   ]);
 }
 
+/** Steps that may still grow are not judged. */
+function judgedLines({ evidence, reasons }: RecommendationDocument, columns: number): string[] {
+  const { incompleteSteps: left, fromMs, stepMs, steps } = evidence;
+  if (left === 0 || steps === 0) return [];
+  const untilMs = Math.floor(fromMs / stepMs) * stepMs + (steps - left) * stepMs;
+  const since = reasons.find(({ code }) => code === 'since-change');
+  const from = since?.code === 'since-change' ? ` from ${momentText(since.sinceMs)}` : '';
+  const text =
+    `Steps${from} up to ${momentText(untilMs)}; the newest ${left === 1 ? 'one is' : `${count(left)} are`} not complete and ` +
+    'not judged, but for whether anything throttled in them.';
+  return labelled('Judged', text, MARGIN, columns);
+}
+
 function subjectLines({ target, lastChangeMs }: RecommendationDocument, columns: number): string[] {
   const changed = lastChangeMs === null ? '' : `. Its layout last changed by ${momentText(lastChangeMs)}.`;
   const text = `${target.stream} in ${target.region}${changed}`;
@@ -85,13 +100,22 @@ function planningText({ planning }: RecommendationDocument): string {
       `measured, p99 of ${count(burst.seconds ?? 0)} sampled seconds over the means of their busy minutes` +
       (burst.cappedFrom === undefined ? '' : `; taken for ${burst.cappedFrom} no further than this`),
     given: 'given',
-    default: 'assumed: no whole busy minutes were sampled',
+    default: `assumed: ${unmeasuredText(burst)}`,
   }[burst.origin];
   return (
     `Loads are one-minute means times a burst factor of ${factor} (${origin}), over a shard's limits; ` +
     `${percent(headroom)} of these stay free. What is cut or merged is held to ${percent(deadBand)} of the rest, so that ` +
     'it is not undone tomorrow.'
   );
+}
+
+/** Why a burst factor was not measured, also where records were read. */
+function unmeasuredText({ sampled }: RecommendationDocument['planning']['burstFactor']): string {
+  if (sampled === undefined) return 'no seconds were sampled';
+  const seconds = `${amountOf(sampled.seconds, 'second')} of shards were sampled`;
+  return sampled.minutes === 0
+    ? `${seconds}, and no whole minute among them`
+    : `${seconds}, and too few of the ${amountOf(sampled.minutes, 'whole minute')} among them were busy throughout and below the limit`;
 }
 
 /** Where single shards' loads do not come from their own metrics. */
@@ -137,14 +161,16 @@ function changeLines(document: RecommendationDocument, columns: number): string[
     ...labelled(
       'Hottest shard',
       `${hottestText(before, document.layout)} of its limit before, ` +
-        `${hottestText(after, document.targetLayout)} after.`,
+        `${hottestText(after, document.targetLayout)} after.${spreadText(document)}`,
       MARGIN,
       columns,
     ),
     ...labelled('Cost', costText(document), MARGIN, columns),
     ...labelled(
       'Template',
-      `The template that owns the stream must say ${amountOf(after.shards, 'open shard')} from now on.`,
+      document.owners.some(({ kind }) => kind !== 'autoscaler')
+        ? `The template that owns the stream must say ${amountOf(after.shards, 'open shard')} from now on.`
+        : `If a template owns the stream (no tag shows one), it must say ${amountOf(after.shards, 'open shard')} from now on.`,
       MARGIN,
       columns,
     ),
@@ -157,13 +183,13 @@ function hottestText({ hottest }: LayoutForecast, layout: readonly LayoutRange[]
   return `unknown (at most ${percent(hottest.upper)})`;
 }
 
-function costText({ before, after, target }: RecommendationDocument): string {
-  if (before.monthlyUsd === null || after.monthlyUsd === null)
-    return `Not known: there are no prices of ${target.region} (${amountOf(after.shards - before.shards, 'shard')} more).`;
-  const change = after.monthlyUsd - before.monthlyUsd;
+/** Why the upper end of the hottest shard stays above the limit beside a replay in which nothing throttles. */
+function spreadText({ after, reasons }: RecommendationDocument): string {
+  const isBlind = reasons.some(({ code }) => code === 'cut-blindly');
+  if (!isBlind || after.hottest === null || after.hottest.upper <= after.hottest.lower) return '';
   return (
-    `$${dollars(before.monthlyUsd)} a month before, $${dollars(after.monthlyUsd)} after ` +
-    `(${change < 0 ? '-' : '+'}$${dollars(Math.abs(change))}): provisioned, the mean traffic of the window, 730${NBSP}h.`
+    ' The lower end: the load of a shard that is cut divides evenly, as in the replay. The upper: all of it stays on one ' +
+    'side, as a single key would; then the cut helps nothing, nor does it harm.'
   );
 }
 
@@ -242,34 +268,6 @@ function wayText(way: WayOut): string {
         `${amountOf(way.shards, 'shard')}, twice in 24${NBSP}h at most.`
       );
   }
-}
-
-function alternativeLines(
-  { alternatives, after, steps, verdict }: RecommendationDocument,
-  columns: number,
-): string[] {
-  const { resize, onDemand } = alternatives;
-  const lines: string[] = [];
-  if (resize !== null && (steps.length > 0 || verdict === 'UNDER_PROVISIONED')) {
-    const calls = resize.calls === null ? 'which it does not lead to' : amountOf(resize.calls, 'call');
-    const undone =
-      resize.boundaries === 0
-        ? ''
-        : `; it removes ${count(resize.undone)} of ${count(resize.boundaries)} boundaries of now`;
-    const usd = resize.monthlyUsd === null ? '' : `, $${dollars(resize.monthlyUsd)} a month`;
-    const cuts = steps.some(({ kind }) => kind === 'split') ? ', and would undo these cuts' : '';
-    lines.push(
-      `UpdateShardCount: ${amountOf(resize.shards, 'equal shard')} (${calls}) to fit the worst steps, against ` +
-        `${count(after.shards)} here${usd}${undone}${cuts}.`,
-    );
-  }
-  if (onDemand !== null && onDemand.monthlyUsd !== null)
-    lines.push(
-      `On-demand: $${dollars(onDemand.monthlyUsd)} a month for this traffic; one key still fits on one shard only.`,
-    );
-  return lines.length === 0
-    ? []
-    : ['', ...lines.flatMap((text, i) => labelled(i === 0 ? 'Instead' : '', text, MARGIN, columns))];
 }
 
 const OWNERS = {

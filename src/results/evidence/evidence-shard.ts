@@ -15,4 +15,6 @@ export interface EvidenceShard {
    */
   readonly openedAfterMs?: number;
   readonly openedBeforeMs?: number;
+  /** Set where ListShards still knows one of the parents: it closed no longer ago than the stream keeps records. */
+  readonly isParentKept?: boolean;
 }

@@ -87,12 +87,17 @@ function inOrder(
   const isKnown = looks.length > 1;
   const lived = new Set(looks.flatMap(({ open }) => [...open]));
   const newest = newestBefore(shards, first);
+  const kept = idsOf(shards);
   const evidence = shards
     .filter(({ shardId, open }) => open || !isKnown || lived.has(shardId) || shardId > newest)
     .map((shard): EvidenceShard => {
       const { shardId, range, open, parentShardId, adjacentParentShardId } = shard;
       const parents = [parentShardId, adjacentParentShardId].filter((id) => id !== undefined);
-      return { shardId, range, open, parents, ...(isKnown ? openingOf(shardId, looks, metricMs) : {}) };
+      return {
+        ...{ shardId, range, open, parents },
+        ...(isKnown ? openingOf(shardId, looks, metricMs) : {}),
+        ...(open && parents.some((id) => kept.has(id)) ? { isParentKept: true } : {}),
+      };
     });
   return evidence.sort((a, b) => {
     if (a.open !== b.open) return a.open ? -1 : 1;

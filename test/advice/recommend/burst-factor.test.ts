@@ -27,8 +27,9 @@ describe('the burst factor', () => {
   });
 
   it('is not taken of a minute that the traffic began or ended in', () => {
-    expect(measured(minute((i) => (i < 43 ? 0 : 900)))).toEqual(DEFAULT);
-    expect(measured(minute((i) => (i < 17 ? 900 : 2)))).toEqual(DEFAULT);
+    const found = { ...DEFAULT, sampled: { seconds: 60, minutes: 1 } };
+    expect(measured(minute((i) => (i < 43 ? 0 : 900)))).toEqual(found);
+    expect(measured(minute((i) => (i < 17 ? 900 : 2)))).toEqual(found);
     expect(measured([...minute((i) => (i < 43 ? 0 : 300)), ...even])).toMatchObject({
       records: 1,
       seconds: 60,
@@ -43,9 +44,10 @@ describe('the burst factor', () => {
   it('is not taken of a minute with a gap, nor of seconds that make up no minute', () => {
     const holed: (number | undefined)[] = minute((i) => (i % 10 === 3 ? 600 : 240));
     holed[30] = undefined;
-    expect(measured(holed)).toEqual(DEFAULT);
-    expect(measured(even.slice(0, 58))).toEqual(DEFAULT);
-    expect(measured(even, 1)).toEqual(DEFAULT);
+    expect(measured(holed)).toEqual({ ...DEFAULT, sampled: { seconds: 59, minutes: 0 } });
+    expect(measured(even.slice(0, 58))).toMatchObject(DEFAULT);
+    expect(measured(even, 1)).toMatchObject(DEFAULT);
+    expect(measured([])).toEqual(DEFAULT);
   });
 
   it('loses at most the second that a slice begins in', () => {

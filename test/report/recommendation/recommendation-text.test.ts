@@ -75,9 +75,10 @@ describe('a recommendation', () => {
 
   it('says verdict and reasons first, then layouts side by side, steps, cost and commands', () => {
     const text = textOf(evidenceOf(steady([300, 1000, 300, 300])));
-    expect(text.split('\n').slice(0, 4)).toEqual([
-      'UNDER_PROVISIONED: shardId-000000000001 at 125 % of its limit, and 80 % is',
-      'planned for.',
+    expect(text.split('\n').slice(0, 5)).toEqual([
+      'UNDER_PROVISIONED: one shard of 4 is too hot: shardId-000000000001 at 125 % of',
+      'its limit, and 80 % is planned for; the stream as a whole has room (the mean of',
+      'all shards is at 59 %).',
       'Do: 1 split (4 shards become 5, about 30 s): save with -o steps.json, then',
       'shardwise apply steps.json. Better first: see where to cut, by --sample --yes.',
     ]);
