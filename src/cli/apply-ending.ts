@@ -11,10 +11,16 @@ export interface ApplyEnding {
 }
 
 /** @param steps of the recommendation, in all */
-export function applyEnding({ position, ended }: ApplyResult, steps: number, columns: number): ApplyEnding {
+export function applyEnding(
+  { position, taken, ended }: ApplyResult,
+  steps: number,
+  columns: number,
+): ApplyEnding {
   if (ended === 'finished') return { text: 'The stream has the layout that was recommended.\n', exit: 0 };
   const left = `${steps - position} of ${steps} steps are left`;
-  const said = `${whyOf(ended, left)} Apply the same file again to go on.`;
+  // Stopped by what was there before: the same command would stop again.
+  const isSame = typeof ended === 'object' && ended.kind === 'gate' && taken === 0;
+  const said = `${whyOf(ended, left)}${isSame ? '' : ' Apply the same file again to go on.'}`;
   return { text: finish(wrap(said, columns)), exit: exitOf(ended) };
 }
 

@@ -14,6 +14,7 @@ import type { Interrupt, LastAct } from './interrupt.ts';
 import { readSteps, streamOf, type AppliedStream } from './apply-file.ts';
 import { ApplyProgress } from './apply-progress.ts';
 import { applyEnding } from './apply-ending.ts';
+import { pageWidth } from '../report/paragraph.ts';
 import { progressLine } from './progress.ts';
 
 interface ApplyFlags extends AwsFlags {
@@ -32,7 +33,7 @@ export function applyCommand(context: Context): Command {
     .option('--max-steps <n>', 'take at most so many steps this time')
     .option(
       '--stop-if <expression>',
-      'asked before each step, of the last 5 minutes; such as "throttledAttempts > 1%"',
+      'asked before each step, of the last 5 minutes: "throttledAttempts > 20%", above what throttles now',
     )
     .option('--journal <file>', 'where each step is written down (default: steps.json.journal)')
     .option('--quiet', 'no progress on stderr');
@@ -41,8 +42,10 @@ export function applyCommand(context: Context): Command {
 
 /** Whatever is under way goes on by itself, and the stream shows it. */
 const LAST_ACT: LastAct = {
+  ended:
+    'Ended at once. A step that was begun is still finished by the stream.\nThe same command goes on from what the stream shows.',
   isReported: () => false,
-  act: () => Promise.resolve('The stream shows how far it came; apply goes on from there.'),
+  act: () => Promise.resolve(''),
   cutOff: () => '',
 };
 
@@ -79,8 +82,10 @@ async function apply(file: string, flags: ApplyFlags, context: Context): Promise
     const found = await inspect(connection, options, interrupt, context);
     if (found === undefined || interrupt.signal.aborted) context.setExit(130);
     else if (found.isTooTight) context.setExit(3);
-    else if (!options.yes) context.out('\nNothing was changed: this is a dry run. Add --yes to do it.\n');
-    else if (found.position < trail.length || isThere(options.journal))
+    else if (!options.yes) {
+      if (found.position < trail.length)
+        context.out('\nNothing was changed: this is a dry run. Add --yes to do it.\n');
+    } else if (found.position < trail.length || isThere(options.journal))
       await carryOut(connection, options, found.position, interrupt, context);
   } finally {
     interrupt.release();
@@ -126,7 +131,7 @@ async function inspect(
     ...{ document, position, maxSteps, journal, stream: stream.name, secondsPerStep: SECONDS_PER_STEP },
     ...{ region: connection.region, endpoint: connection.watch.endpoint, nowMs: epochClock() / 1000, room },
   };
-  context.out(renderApplyPlan(plan, context.columns));
+  context.out(renderApplyPlan(plan, pageWidth(context.columns)));
   return { position, isTooTight: room !== undefined && isTooTight(room) };
 }
 
@@ -155,7 +160,8 @@ async function carryOut(
   try {
     const result = await applySteps(connection, { stream: stream.name, steps, trail, maxSteps }, journal, {
       signal: interrupt.signal,
-      gate: async () => (stopIf === undefined ? undefined : askGate(connection, stream.shortName, stopIf)),
+      gate: async (taken) =>
+        stopIf === undefined ? undefined : askGate(connection, stream.shortName, stopIf, taken === 0),
       onState: (status) => progress.state(status),
       onDone: (step, now, tookMs) => {
         progress.done(now, tookMs);
@@ -163,7 +169,7 @@ async function carryOut(
       },
     });
     progress.clear();
-    const { text, exit } = applyEnding(result, steps.length, context.columns);
+    const { text, exit } = applyEnding(result, steps.length, pageWidth(context.columns));
     context.out(text);
     context.setExit(exit);
   } catch (error) {

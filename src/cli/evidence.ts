@@ -4,6 +4,7 @@
 import { formatCount, formatDuration } from '../model/quantity.ts';
 import type { StreamEvidence } from '../results/evidence/stream-evidence.ts';
 import type { TargetInfo } from '../results/report-document.ts';
+import { pageWidth, wrap } from '../report/paragraph.ts';
 import type { AwsConnection } from '../run/aws/connection.ts';
 import type { AskPlan } from '../run/observe/metric-plan.ts';
 import type { Context } from './context.ts';
@@ -38,7 +39,7 @@ export async function gather(
     { stream, from, to, allShards, givenConsumers, run, coarse, endpointUrl: aws.endpointUrl },
     {
       signal,
-      onPlan: (plan, what) => notice(planText(plan, what)),
+      onPlan: (plan, what) => notice(wrap(planText(plan, what), pageWidth(context.columns)).join('\n')),
       say: line.show,
     },
   );

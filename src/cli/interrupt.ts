@@ -18,6 +18,8 @@ const LAST_ACT_MS = 3000;
 
 /** What is done where the process has to end at once. */
 export interface LastAct {
+  /** What is said first, in place of whether there is a report. */
+  readonly ended?: string;
   /** Whether the report is out by then. */
   readonly isReported: () => boolean;
   /** Begins at once, and may be cut off. @returns what it came to, in a sentence; empty: nothing was to be done */
@@ -69,10 +71,10 @@ export function interruptOf(
   return { signal: controller.signal, onSignal };
 }
 
-async function endAtOnce({ isReported, act, cutOff }: LastAct, kept: () => string): Promise<void> {
+async function endAtOnce({ ended, isReported, act, cutOff }: LastAct, kept: () => string): Promise<void> {
   const left = isReported() ? '' : kept();
   const how = isReported() ? 'after the report' : 'without a report';
-  process.stderr.write(`\nEnded at once, ${how}.${left === '' ? '' : `\n${left}\n`}`);
+  process.stderr.write(`\n${ended ?? `Ended at once, ${how}.`}${left === '' ? '' : `\n${left}\n`}`);
   const late = new Promise<string>((resolve) => setTimeout(() => resolve(cutOff()), LAST_ACT_MS));
   const sentence = await Promise.race([act(), late]);
   process.stderr.write(`${sentence === '' ? '' : `${left === '' ? ' ' : ''}${sentence}`}\n`);

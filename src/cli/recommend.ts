@@ -42,8 +42,9 @@ async function recommendFor(flags: RecommendCommandFlags, context: Context): Pro
   if (document.steps.length > 0 && !output.quiet)
     context.err(
       file === undefined
-        ? `${stepKinds(document.steps)}, not saved: add -o steps.json, then shardwise apply steps.json (dry run without --yes).\n`
-        : `${stepKinds(document.steps)} in ${file}: shardwise apply ${file} (dry run without --yes)\n`,
+        ? `${stepKinds(document.steps)}, not saved: add -o steps.json, then\n` +
+            'shardwise apply steps.json (dry run without --yes).\n'
+        : `${stepKinds(document.steps)} in ${file}:\nshardwise apply ${file} (dry run without --yes)\n`,
     );
   if (document.partial === 'interrupted') context.setExit(130);
 }

@@ -50,6 +50,7 @@ describe('apply', () => {
     expect(second.out).toContain('The stream has the layout that was recommended.');
     const third = await apply(file);
     expect(third.out).toContain('There is nothing left to do.');
+    expect(third.out).not.toContain('Add --yes');
   });
 
   it('writes down at the end what a killed one could not, and no more', async () => {
@@ -93,7 +94,8 @@ describe('apply', () => {
 
   it.each([
     [['--stop-if', 'throttledAttempts < 1%'], 'would stop while all is well'],
-    [['--stop-if', 'latency.p99 > 1s'], "a stream's counters do not tell that"],
+    [['--stop-if', 'latency.p99 > 1s'], "a stream's counters do not tell latency.p99"],
+    [['--stop-if', 'throttle > 1%'], 'Use throttledAttempts, the only one that they tell'],
     [['--max-steps', '0'], 'not a whole number above 0'],
     [['--region', 'eu-west-1'], 'is for us-east-1, and --region says eu-west-1'],
     [['--journal', '/dev/full', '--yes'], 'is not an ordinary file'],

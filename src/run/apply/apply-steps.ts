@@ -22,8 +22,8 @@ export interface StepsToApply extends Way {
 
 export interface ApplyHooks {
   readonly signal: AbortSignal;
-  /** Before each step: why to stop instead, or undefined. */
-  readonly gate: () => Promise<GateStop | undefined>;
+  /** Before each step: why to stop instead, or undefined. `taken`: steps of this time that are done. */
+  readonly gate: (taken: number) => Promise<GateStop | undefined>;
   /** What is waited for now: the stream's state in AWS's word, or the code that a call was refused with. */
   readonly onState: (status: string) => void;
   /** A step is done and in the journal. */
@@ -85,7 +85,7 @@ async function walk(
   while (sight.position < steps.length) {
     if (hooks.signal.aborted) return 'interrupted';
     if (sight.position - start.position >= maxSteps) return 'max-steps';
-    const gate = await hooks.gate();
+    const gate = await hooks.gate(sight.position - start.position);
     if (gate !== undefined) return gate;
     const startMs = performance.now();
     const { position } = sight;
