@@ -38,7 +38,12 @@ export function verdictWords(document: RecommendationDocument): string {
       if (withheld) return 'a layout was worked out, and is not offered.';
       const about = questionIn(reasons)?.shardId;
       const it = layout.find(({ shardId }) => shardId === about);
-      const what = it === undefined ? '' : `; ${it.shardId} is at ${loadText(it)} of its limit`;
+      const what =
+        it === undefined || it.utilization === null
+          ? ''
+          : it.basis === 'stream'
+            ? `; the load of ${it.shardId} is ${loadText(it)}`
+            : `; ${it.shardId} is at ${loadText(it)} of its limit`;
       return `what is known allows two answers${what}.`;
     }
   }
