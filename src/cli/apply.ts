@@ -42,9 +42,10 @@ export function applyCommand(context: Context): Command {
 
 /** Whatever is under way goes on by itself, and the stream shows it. */
 const LAST_ACT: LastAct = {
-  ended: 'Ended at once. A step that was begun is still finished by the stream.\n',
+  ended:
+    'Ended at once. A step that was begun is still finished by the stream.\nThe same command goes on from what the stream shows.',
   isReported: () => false,
-  act: () => Promise.resolve('The same command goes on from what the stream shows.'),
+  act: () => Promise.resolve(''),
   cutOff: () => '',
 };
 

@@ -74,14 +74,7 @@ export function interruptOf(
 async function endAtOnce({ ended, isReported, act, cutOff }: LastAct, kept: () => string): Promise<void> {
   const left = isReported() || ended !== undefined ? '' : kept();
   const how = isReported() ? 'after the report' : 'without a report';
-  process.stderr.write(`
-${ended ?? `Ended at once, ${how}.`}${
-    left === ''
-      ? ''
-      : `
-${left}
-`
-  }`);
+  process.stderr.write(`\n${ended ?? `Ended at once, ${how}.`}${left === '' ? '' : `\n${left}\n`}`);
   const late = new Promise<string>((resolve) => setTimeout(() => resolve(cutOff()), LAST_ACT_MS));
   const sentence = await Promise.race([act(), late]);
   process.stderr.write(`${sentence === '' ? '' : `${left === '' ? ' ' : ''}${sentence}`}\n`);
