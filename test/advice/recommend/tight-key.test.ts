@@ -27,7 +27,7 @@ function withKeys(loads: readonly number[]): Recommendation {
     steps: STEPS,
     evidence: { sample: sampleOf(Object.fromEntries(keys)) },
   });
-  return recommend(evidence, { ...RECOMMEND_DEFAULTS, prefer: 'fewest-steps' });
+  return recommend(evidence, { ...RECOMMEND_DEFAULTS, prefer: 'fewest-steps', maxShards: 20 });
 }
 
 /** Of a key in the shard's range, in whole thousandths of it. */
