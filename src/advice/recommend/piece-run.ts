@@ -7,10 +7,10 @@
  */
 import type { CellRun } from '../layout/cheapest-layout.ts';
 import type { StepLoads } from '../evidence/step-loads.ts';
-import { HARDLY_HELPS, type Piece } from './layout-pieces.ts';
+import type { Piece } from './layout-pieces.ts';
 import { fillOf, type PlanningLimit } from './planning-limit.ts';
-import { DEAD_BAND } from './recommend-options.ts';
 import { worstSteps, type Census, type ShardFigures } from './shard-census.ts';
+import { ShardPart } from './shard-part.ts';
 import type { StreamLoads } from './stream-loads.ts';
 
 /** Loads of pieces that are kept until they leave the run; of longer runs they are worked out a second time. */
@@ -84,26 +84,10 @@ export class PieceRun implements CellRun {
     return this.#probes.fits(this.#from, this.#to) && this.#all.fits(this.#from, this.#to);
   }
 
-  /** Pieces of one shard have the same parts of it in every step. */
   #fitsWithin(shard: number): boolean {
-    let records = 0;
-    let bytes = 0;
-    let key = 0;
-    const { planned } = this.#figures[shard];
-    const { limit, planning } = this.#rules;
-    for (let i = this.#from; i < this.#to; i++) {
-      const piece = this.#pieces[i];
-      records += piece.records;
-      bytes += piece.bytes;
-      const { heaviest } = piece;
-      if (heaviest !== undefined)
-        key = Math.max(
-          key,
-          fillOf(planning, planned.records * heaviest.records, planned.bytes * heaviest.bytes),
-        );
-    }
-    const [ofRecords, ofBytes] = [planned.records * records, planned.bytes * bytes];
-    return fillOf(limit, ofRecords, ofBytes) <= 1 || fillOf(planning, ofRecords, ofBytes) <= besideKey(key);
+    const part = new ShardPart(this.#figures[shard], this.#rules);
+    for (let i = this.#from; i < this.#to; i++) part.add(this.#pieces[i]);
+    return part.fits();
   }
 
   #count(piece: number, sign: 1 | -1): void {
@@ -118,15 +102,6 @@ export class PieceRun implements CellRun {
     const peak = Math.max(this.#figures[shard].peak.upper, fillOf(planning, least.records, least.bytes));
     this.#peaks += sign * Math.ceil(peak * Math.max(records, bytes) * PARTS * PARTS + 1);
   }
-}
-
-/**
- * Fill of the planning limit up to which a key that has no room beside it may keep others: its shard does not come within
- * the dead band by cutting them off, so no split is spent on a load of which the key is nearly all.
- */
-function besideKey(key: number): number {
-  if (key <= DEAD_BAND) return 0;
-  return key <= 1 ? 1 : key / HARDLY_HELPS;
 }
 
 interface Rows {

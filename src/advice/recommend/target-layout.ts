@@ -3,19 +3,11 @@
  * that takes the fewest splits and merges; where keys were seen, cut so that the load is spread most evenly.
  */
 import { cheapestRuns, FEWEST_SHARDS } from '../layout/cheapest-layout.ts';
-import { evenSegments } from '../layout/even-layout.ts';
+import { evenCuts } from './even-cuts.ts';
 import type { KeyShare } from './key-shares.ts';
-import {
-  cellsOfPieces,
-  cutShard,
-  fillOfPiece,
-  wholePiece,
-  type Piece,
-  type ShardCut,
-} from './layout-pieces.ts';
+import { cellsOfPieces, cutShard, wholePiece, type Piece, type ShardCut } from './layout-pieces.ts';
 import { PieceRun, type RunRules } from './piece-run.ts';
 import type { PlanningLimit } from './planning-limit.ts';
-import { DEAD_BAND } from './recommend-options.ts';
 import type { Census } from './shard-census.ts';
 import type { StreamLoads } from './stream-loads.ts';
 
@@ -72,11 +64,11 @@ export function unfitKeysOf(
   );
 }
 
-/** As many cuts of a shard as before, where its heaviest part is lightest. */
+/** As many cuts of a shard as before, where its fullest part is least full. */
 function evenedOut(
   pieces: readonly Piece[],
   firsts: readonly number[],
-  { census, limit }: TargetQuestion,
+  { census, rules }: TargetQuestion,
   cuts: ReadonlyMap<number, ShardCut>,
 ): number[] {
   const all = new Set(firsts);
@@ -86,75 +78,12 @@ function evenedOut(
     if (end < pieces.length && pieces[end].shard === shard) continue;
     const isApart = all.has(begin) && (end === pieces.length || all.has(end));
     if (cuts.get(shard)?.kind === 'keys' && isApart) {
-      const inside = firsts.filter((first) => first >= begin && first < end);
-      for (const first of inside) all.delete(first);
-      for (const first of fewestFirsts(pieces.slice(begin, end), inside.length, census, limit))
-        all.add(begin + first);
+      const inside = firsts.filter((first) => first >= begin && first < end).map((first) => first - begin);
+      const even = evenCuts(pieces.slice(begin, end), inside, census.shards[shard], rules);
+      for (const first of inside) all.delete(begin + first);
+      for (const first of even) all.add(begin + first);
     }
     begin = end;
   }
   return [...all].sort((a, b) => a - b);
-}
-
-/**
- * A key that is too much for the limit stands alone where others may not join it, which takes shards that its neighbours
- * can share: no more than are needed for the heaviest to be no heavier, or they would be merged again the next day.
- */
-function fewestFirsts(
-  pieces: readonly Piece[],
-  most: number,
-  census: Census,
-  limit: PlanningLimit,
-): Uint32Array {
-  let firsts = evenFirsts(pieces, most, census, limit);
-  const heaviest = heaviestOf(pieces, firsts, census, limit);
-  for (let shards = most - 1; shards > 0; shards--) {
-    const fewer = evenFirsts(pieces, shards, census, limit);
-    if (heaviestOf(pieces, fewer, census, limit) > Math.max(DEAD_BAND, heaviest * (1 + ROUNDING))) break;
-    firsts = fewer;
-  }
-  return firsts;
-}
-
-/** Cells are whole numbers: a part in so many is lost. */
-const ROUNDING = 1e-3;
-
-/** Over the planning limit. */
-function heaviestOf(
-  pieces: readonly Piece[],
-  firsts: Uint32Array,
-  census: Census,
-  limit: PlanningLimit,
-): number {
-  const fills = Array.from(firsts, (first, i) => {
-    const own = pieces.slice(first, firsts[i + 1] ?? pieces.length);
-    const [records, bytes] = [
-      sumOf(own.map((piece) => piece.records)),
-      sumOf(own.map((piece) => piece.bytes)),
-    ];
-    return fillOfPiece({ ...own[0], records, bytes }, census.shards[own[0].shard], limit);
-  });
-  return Math.max(...fills);
-}
-
-function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
-}
-
-function evenFirsts(
-  pieces: readonly Piece[],
-  shards: number,
-  census: Census,
-  limit: PlanningLimit,
-): Uint32Array {
-  const { planned } = census.shards[pieces[0].shard];
-  const cells = {
-    count: pieces.length,
-    rows: 1,
-    records: Float64Array.from(pieces, ({ records }) => Math.ceil(records * planned.records * 1024)),
-    bytes: Float64Array.from(pieces, ({ bytes }) => Math.ceil(bytes * planned.bytes * 1024)),
-    isOld: new Uint8Array(pieces.length),
-    startAt: (i: number) => pieces[i].range.start,
-  };
-  return evenSegments(cells, shards, { records: limit.records * 1024, bytes: limit.bytes * 1024 });
 }
