@@ -2,6 +2,7 @@
  * Why no merges are offered: a layout that has just changed, a window without a whole day, consumers that are behind, or
  * a past that nobody has looked at.
  */
+import { shareOf } from '../../model/hash-range.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { CoarsePeaks, Column, MinuteSeries } from '../../results/evidence/minute-series.ts';
 import type { StreamEvidence } from '../../results/evidence/stream-evidence.ts';
@@ -11,6 +12,14 @@ import { LAG_MS, LAG_STEPS, LEAST_WINDOW_MS, type RecommendOptions } from './rec
 import type { Census } from './shard-census.ts';
 import { lastChangeOf } from './shard-lineage.ts';
 import type { StreamLoads } from './stream-loads.ts';
+
+/**
+ * Shards' peaks add up to the stream's at least, whenever each of them was: where they come to less than this part of it,
+ * their metrics do not reach back to it (they were switched on since, or closed shards are forgotten).
+ */
+const COVERED = 0.9;
+/** Relative noise of quotients and of columns in single precision: no busier past. */
+const ROUNDING = 1e-6;
 
 export interface Hold {
   readonly why: MergeHold;
@@ -72,27 +81,57 @@ function newestOf(column: Column, count: number): number {
 
 /**
  * What each shard counts with at least in every step of the window, because it was busier in the past: its highest mean
- * then, for nobody knows how its hours and its neighbours' met. Zero where the window has seen its like. Where only the
- * stream was recorded, shards are taken to have shared it then as they do now.
+ * then, for nobody knows how its hours and its neighbours' met. Zero where the window has seen its like. Where shards were
+ * not recorded for as long as the stream, they are taken to have shared its highest load as they share that of now.
  */
 export function pastLoads(
   { coarse }: StreamEvidence,
   loads: StreamLoads,
   census: Census,
 ): (shard: number) => PlanningLimit {
-  const peak = { records: mostOf(census.total.records), bytes: mostOf(census.total.bytes) };
+  const looks = coarse.flatMap((peaks) => [
+    pastLook(peaks, 'records', loads, census),
+    pastLook(peaks, 'bytes', loads, census),
+  ]);
   return (shard) => {
     const past = { records: 0, bytes: 0 };
     const { planned } = census.shards[shard];
-    for (const { stream, shards } of coarse) {
-      const known = shards.get(loads.shards[shard].shardId);
-      const times = (now: number, then = 0): number => (now > 0 ? then / now : 0);
-      const records = known?.recordsPerSec ?? planned.records * times(peak.records, stream?.recordsPerSec);
-      const bytes = known?.bytesPerSec ?? planned.bytes * times(peak.bytes, stream?.bytesPerSec);
-      if (records > planned.records) past.records = Math.max(past.records, records);
-      if (bytes > planned.bytes) past.bytes = Math.max(past.bytes, bytes);
+    for (const { load, then } of looks) {
+      const known = then(shard);
+      if (known > planned[load] * (1 + ROUNDING)) past[load] = Math.max(past[load], known);
     }
     return past;
+  };
+}
+
+interface PastLook {
+  readonly load: keyof PlanningLimit;
+  /** Highest mean of a coarse step, per second. */
+  readonly then: (shard: number) => number;
+}
+
+/** One look back at records or bytes. */
+function pastLook(
+  { stream, shards }: CoarsePeaks,
+  load: keyof PlanningLimit,
+  loads: StreamLoads,
+  census: Census,
+): PastLook {
+  const rate = `${load}PerSec` as const;
+  const whole = stream?.[rate] ?? 0;
+  const now = mostOf(census.total[load]);
+  const shared = (shard: number): number =>
+    now > 0 ? census.shards[shard].planned[load] * (whole / now) : whole * shareOf(loads.shards[shard].range);
+  let peaks = 0;
+  for (const of of shards.values()) peaks += of[rate];
+  const isShort = peaks < whole * COVERED;
+  return {
+    load,
+    then: (shard) => {
+      const known = shards.get(loads.shards[shard].shardId)?.[rate];
+      if (known === undefined) return shared(shard);
+      return isShort ? Math.max(known, shared(shard)) : known;
+    },
   };
 }
 

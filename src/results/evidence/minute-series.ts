@@ -78,6 +78,6 @@ export interface CoarsePeaks {
   readonly sinceMs: number | null;
   /** Of the whole stream, per second; null where nothing was recorded. */
   readonly stream: { readonly recordsPerSec: number; readonly bytesPerSec: number } | null;
-  /** Of each shard of now, its closed ancestors' load counted by their part of its range; absent where nothing is known. */
+  /** Of each shard of now, its closed ancestors' load counted by their part of its range; absent where nothing is known. They may reach less far back than the stream's. */
   readonly shards: ReadonlyMap<string, { readonly recordsPerSec: number; readonly bytesPerSec: number }>;
 }

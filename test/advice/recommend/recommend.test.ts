@@ -108,6 +108,70 @@ describe('merges', () => {
     expect(of({ ...few, evidence: { coarse } }).verdict).toBe('RIGHT_SIZED');
   });
 
+  it.each(['63d', '455d'] as const)(
+    'are not offered where metrics of shards are younger than the peak of the stream in the last %s',
+    (reach) => {
+      const four = steady([100, 100, 100, 100]);
+      const recent = evidenceOf(four).coarse.map((peaks) => ({
+        ...peaks,
+        // What shards have counted since their metrics were switched on.
+        shards: new Map(
+          Array.from({ length: 4 }, (_, i) => [
+            `shardId-00000000000${i}`,
+            { recordsPerSec: 100, bytesPerSec: 10_000 },
+          ]),
+        ),
+      }));
+      expect(of({ ...four, evidence: { coarse: recent } })).toMatchObject({ after: { shards: 1 } });
+      for (const then of [
+        { recordsPerSec: 3000, bytesPerSec: 300_000 },
+        // 3 MB/s of larger records: bytes alone say it.
+        { recordsPerSec: 400, bytesPerSec: 3_000_000 },
+      ]) {
+        const coarse = recent.map((peaks) => (peaks.reach === reach ? { ...peaks, stream: then } : peaks));
+        // 3,000 / 4 = 750 each, and two of them are more than a shard takes.
+        expect(of({ ...four, evidence: { coarse } })).toMatchObject({ verdict: 'RIGHT_SIZED', steps: [] });
+      }
+    },
+  );
+
+  it('go by the peaks of shards where these reach as far back as that of the stream', () => {
+    const four = steady([100, 100, 100, 100]);
+    const peaks = [100, 100, 100, 2700];
+    const coarse = evidenceOf(four).coarse.map((look) => ({
+      ...look,
+      stream: { recordsPerSec: 3000, bytesPerSec: 300_000 },
+      shards: new Map(
+        peaks.map((peak, i) => [`shardId-00000000000${i}`, { recordsPerSec: peak, bytesPerSec: peak * 100 }]),
+      ),
+    }));
+    // Three that were never busier go together; the fourth stays alone.
+    expect(of({ ...four, evidence: { coarse } }).after.shards).toBe(2);
+  });
+
+  it('are not offered where the stream is idle now, and its peak by width is more than a shard takes', () => {
+    const idle = steady([0, 0]);
+    const coarse = evidenceOf(idle).coarse.map((look) => ({
+      ...look,
+      stream: { recordsPerSec: 1200, bytesPerSec: 120_000 },
+    }));
+    expect(of({ ...idle, evidence: { coarse } }).steps).toEqual([]);
+  });
+
+  it('are offered where the past differs from the window by rounding alone', () => {
+    // One after the other: together never more than 510, but 1,000 were the peaks to meet.
+    const first = Float64Array.from({ length: DAY }, (_, step) => (step < 700 ? 500 : 10));
+    const second = Float64Array.from({ length: DAY }, (_, step) => (step < 700 ? 10 : 500));
+    const made = { steps: DAY, shards: [first, second].map((records, i) => ({ range: HALF[i], records })) };
+    const coarse = evidenceOf(made).coarse.map((look) => ({
+      ...look,
+      stream: { recordsPerSec: 510 * (1 + 2 ** -52), bytesPerSec: 51_000 * (1 + 2 ** -52) },
+    }));
+    expect(of({ ...made, evidence: { coarse } })).toMatchObject({
+      ...{ verdict: 'OVER_PROVISIONED', after: { shards: 1 } },
+    });
+  });
+
   it('wait while consumers lag, for a whole day of load, and for the layout to cool off', () => {
     const lagging = of({
       ...few,
