@@ -19,6 +19,7 @@ import { ASSUMED_KEY_BYTES, capturedKeysOf, keyBitsOf, type ShardKeys } from './
 import { capturedSeriesOf, offeredOf, type CapturedSeries } from './captured-series.ts';
 import { capturedSizeOf } from './captured-size.ts';
 import { foldSteps } from './fold-steps.ts';
+import { overlaps } from './range-heirs.ts';
 import { sampledTraffic, type SampledShard, type SampledTraffic } from './sampled-traffic.ts';
 import { sum } from './shard-series.ts';
 
@@ -210,8 +211,20 @@ function basisOf(evidence: StreamEvidence, all: Captured, keyBits: number, folde
       sampled.length === 0 ? null : sum(sampled.map(({ distinctKeys }) => Math.round(distinctKeys))),
     foldedOff,
     isLayoutGuessed: !evidence.shards.some(({ open }) => open),
-    wasResharded: evidence.shards.some(
-      ({ shardId, open }) => !open && evidence.metrics?.shards.has(shardId) === true,
-    ),
+    ...inheritanceOf(evidence, all),
   };
+}
+
+/** Closed shards that something was counted or read of, and how those with several heirs were shared out. */
+function inheritanceOf(
+  { shards, metrics, sample: read }: StreamEvidence,
+  { sample, stream }: Captured,
+): Pick<CaptureBasis, 'wasResharded' | 'inherited'> {
+  const readOf = new Set(read?.shards.flatMap(({ shardId, records }) => (records > 0 ? [shardId] : [])));
+  const closed = shards.filter(
+    ({ shardId, open }) => !open && (metrics?.shards.has(shardId) === true || readOf.has(shardId)),
+  );
+  const shared = closed.filter(({ range }) => overlaps(range, stream.ranges).length > 1);
+  const byKeys = shared.filter(({ shardId }) => sample?.keysRead.has(shardId)).length;
+  return { wasResharded: closed.length > 0, inherited: { byKeys, byWidth: shared.length - byKeys } };
 }

@@ -152,6 +152,8 @@ export interface CaptureBasis {
   readonly isLayoutGuessed: boolean;
   /** Whether the shards changed within the window. */
   readonly wasResharded: boolean;
+  /** Closed shards whose load several shards have now, by how it was shared out: by their keys, or by width. */
+  readonly inherited: { readonly byKeys: number; readonly byWidth: number };
   /** Throttled attempts are of the stream, and were given to the shards that looked full. */
   readonly isThrottlingGuessed: boolean;
 }

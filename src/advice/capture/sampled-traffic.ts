@@ -1,8 +1,8 @@
 /**
  * What was sampled, by the shards of now: rates, sizes, seconds and heavy keys. What was read of a closed shard counts for
- * those that have its range.
+ * those that have its range, by its keys where enough of them were read.
  */
-import type { HashRange } from '../../model/hash-range.ts';
+import { contains, type HashRange } from '../../model/hash-range.ts';
 import type { EvidenceShard } from '../../results/evidence/evidence-shard.ts';
 import type {
   RecordSample,
@@ -11,7 +11,8 @@ import type {
   SecondCount,
   ShardSample,
 } from '../../results/evidence/record-sample.ts';
-import { overlaps, rangeIndexOf } from './shard-series.ts';
+import { keysOfSample, type ShardKeys } from '../recommend/key-shares.ts';
+import { heirsOf, rangeIndexOf, type RangeHeir } from './range-heirs.ts';
 
 export interface SampledTraffic {
   /** By place of the shard's range; undefined where nothing was read. */
@@ -21,6 +22,8 @@ export interface SampledTraffic {
   readonly isWhole: boolean;
   /** Keys read from a shard that their names do not say. */
   readonly placedElsewhere: number;
+  /** Of each shard that enough records were read of, closed ones too, by its name. */
+  readonly keysRead: ReadonlyMap<string, ShardKeys>;
 }
 
 export interface SampledShard {
@@ -55,12 +58,13 @@ export function sampledTraffic(
 ): SampledTraffic {
   const rangeOf = new Map(known.map(({ shardId, range }) => [shardId, range]));
   const shards: (SampledShard | undefined)[] = ranges.map(() => undefined);
+  const keysRead = keysOfSample(sample, (shardId) => rangeOf.get(shardId));
   let placedElsewhere = 0;
   for (const of of sample.shards) {
     const range = rangeOf.get(of.shardId);
     if (range === undefined) continue;
-    const targets = overlaps(range, ranges);
-    for (const { index, part } of targets) addSample((shards[index] ??= nothing()), of, part);
+    const targets = heirsOf(range, ranges, keysRead.get(of.shardId));
+    for (const heir of targets) addSample((shards[heir.index] ??= nothing()), of, heir, ranges[heir.index]);
     for (const key of of.keys) {
       const isElsewhere = key.isPlacedElsewhere === true;
       if (isElsewhere) placedElsewhere++;
@@ -75,7 +79,7 @@ export function sampledTraffic(
   }
   const isWhole = sample.source === 'file';
   if (isWhole) countByRecords(shards);
-  return { shards, slices: sample.slices, isWhole, placedElsewhere };
+  return { shards, slices: sample.slices, isWhole, placedElsewhere, keysRead };
 }
 
 function nothing(): SampledShard {
@@ -103,17 +107,25 @@ function countByRecords(shards: readonly (SampledShard | undefined)[]): void {
   }
 }
 
-function addSample(into: SampledShard, of: ShardSample, part: number): void {
+function addSample(into: SampledShard, of: ShardSample, heir: RangeHeir, range: HashRange): void {
+  const { part, records, bytes } = heir;
   into.seconds += of.seconds;
-  into.records += of.records * part;
-  into.bytes += of.bytes * part;
-  into.userRecords += of.userRecords * part;
-  into.distinctKeys = Math.max(into.distinctKeys, of.distinctKeys.estimate * part);
+  into.records += of.records * records;
+  into.bytes += of.bytes * bytes;
+  into.userRecords += of.userRecords * records;
+  into.distinctKeys = Math.max(into.distinctKeys, distinctOf(of, part, range));
   // Of a part of a shard nobody knows which records of a second were its own.
   if (part === 1) into.perSecond.push(of.perSecond);
   of.sizes.upTo.forEach((upTo, i) =>
-    into.sizes.set(upTo, (into.sizes.get(upTo) ?? 0) + of.sizes.counts[i] * part),
+    into.sizes.set(upTo, (into.sizes.get(upTo) ?? 0) + of.sizes.counts[i] * records),
   );
+}
+
+/** Keys of a sample that are in a range: the listed ones that are, and of the others as many as it is wide. */
+function distinctOf({ keys, distinctKeys }: ShardSample, part: number, range: HashRange): number {
+  if (part === 1) return distinctKeys.estimate;
+  const own = keys.filter(({ hashKey }) => contains(range, BigInt(hashKey))).length;
+  return own + Math.max(0, distinctKeys.estimate - keys.length) * part;
 }
 
 function largest(targets: readonly { readonly index: number; readonly part: number }[]): number {

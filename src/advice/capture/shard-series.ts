@@ -1,7 +1,7 @@
 /**
  * What each shard of now was sent in each step: from metrics of shards where there are some, else the stream's own shared
  * out by what was sampled, else by the width of the ranges. What closed shards took counts for those that have their
- * ranges now.
+ * ranges now, by the closed shards' keys where they were read.
  */
 import { widthOf, type HashRange } from '../../model/hash-range.ts';
 import { LIMITS } from '../../model/limits.ts';
@@ -9,6 +9,7 @@ import type { EvidenceShard } from '../../results/evidence/evidence-shard.ts';
 import type { Column, MinuteSeries } from '../../results/evidence/minute-series.ts';
 import { columnsOfShard, SATURATED } from '../evidence/step-loads.ts';
 import type { CapturedShard } from './capture.ts';
+import { heirsOf } from './range-heirs.ts';
 import type { SampledTraffic } from './sampled-traffic.ts';
 
 /** Of one shard by step: counts, not rates. */
@@ -43,7 +44,7 @@ export function shardSeries(
     bytes: new Float64Array(count),
     from: 'rest',
   }));
-  const isCovered = addMeasured(metrics, steps, ranges, known, shards);
+  const isCovered = addMeasured(metrics, steps, ranges, known, sample, shards);
   const rest = restOf(metrics, steps, shards);
   const measured = isCovered.filter(Boolean).length;
   const unmeasured = isCovered.map((is) => !is);
@@ -74,49 +75,24 @@ function addMeasured(
   { from, to }: { readonly from: number; readonly to: number },
   ranges: readonly HashRange[],
   known: readonly EvidenceShard[],
+  sample: SampledTraffic | null,
   into: readonly ShardCounts[],
 ): boolean[] {
   const isCovered = ranges.map(() => false);
   for (const shard of known) {
     const columns = columnsOfShard(metrics, shard.shardId);
     if (columns?.incomingRecords === undefined) continue;
-    for (const { index, part } of overlaps(shard.range, ranges)) {
+    const keys = sample?.keysRead.get(shard.shardId);
+    for (const { index, part, records, bytes } of heirsOf(shard.range, ranges, keys)) {
       const target = into[index];
       if (part > 0) isCovered[index] = true;
       target.from = 'metrics';
-      addPart(columns.incomingRecords, from, to, part, target.accepted);
-      addPart(columns.incomingBytes, from, to, part, target.bytes);
-      addPart(columns.throttled, from, to, part, target.throttled);
+      addPart(columns.incomingRecords, from, to, records, target.accepted);
+      addPart(columns.incomingBytes, from, to, bytes, target.bytes);
+      addPart(columns.throttled, from, to, records, target.throttled);
     }
   }
   return isCovered;
-}
-
-/** Which ranges of now, in order of hash key, have a part of another one, and how much of it. */
-export function overlaps(
-  range: HashRange,
-  ranges: readonly HashRange[],
-): { readonly index: number; readonly part: number }[] {
-  const found: { index: number; part: number }[] = [];
-  for (let index = rangeIndexOf(range.start, ranges); index < ranges.length; index++) {
-    const { start, end } = ranges[index];
-    if (start > range.end) break;
-    const low = start > range.start ? start : range.start;
-    const high = end < range.end ? end : range.end;
-    found.push({ index, part: Number(widthOf({ start: low, end: high })) / Number(widthOf(range)) });
-  }
-  return found;
-}
-
-/** Which of some ranges that tile the key space, in order, holds a hash key. */
-export function rangeIndexOf(hashKey: bigint, ranges: readonly HashRange[]): number {
-  let [low, high] = [0, ranges.length - 1];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (ranges[middle].end < hashKey) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function addPart(

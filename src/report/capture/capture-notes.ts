@@ -1,7 +1,7 @@
 /**
  * What a captured scenario rests on and what it assumes: the same sentences in the file's comments and on the terminal.
  */
-import type { Capture, CapturedSource } from '../../advice/capture/capture.ts';
+import type { Capture, CaptureBasis, CapturedSource } from '../../advice/capture/capture.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber } from '../../model/quantity.ts';
 import { momentText } from '../diagnosis/diagnosis-words.ts';
 
@@ -117,9 +117,18 @@ function sharesText({ basis, stream, shards }: Capture): string {
   const layout = basis.isLayoutGuessed
     ? ' Its shards could not be listed: equal ones are assumed.'
     : basis.wasResharded
-      ? ' The stream was resharded in that time: what closed shards took is on those that have their ranges now.'
+      ? ` The stream was resharded in that time: what closed shards took is on those that have their ranges now${inheritedText(basis)}.`
       : '';
   return `${stream.ranges.length}, ${stream.isEven ? 'equal' : 'not equal: startingHashKeys has their ranges'}. ${from}${off}${guessed}${layout}`;
+}
+
+/** How the load of closed shards was shared out among several that have their ranges now. */
+function inheritedText({ inherited: { byKeys, byWidth } }: CaptureBasis): string {
+  const keys = "by the closed shards' keys that were read, the rest of them by width";
+  const width = 'by width, which nobody measured: too few of their records were read (100 tell their keys)';
+  if (byKeys === 0) return byWidth === 0 ? '' : `, ${width}`;
+  if (byWidth === 0) return `, ${keys}`;
+  return `; of ${byKeys} ${keys}; of ${byWidth} ${width}`;
 }
 
 function keysText({ basis, sources, options }: Capture): string {

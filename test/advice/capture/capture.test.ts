@@ -3,15 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { captureOf } from '../../../src/advice/capture/capture-of.ts';
 import type { Capture, CaptureOptions } from '../../../src/advice/capture/capture.ts';
 import { hashKeyOf } from '../../../src/model/hash-key.ts';
-import { contains } from '../../../src/model/hash-range.ts';
+import { contains, uniformRanges, type HashRange } from '../../../src/model/hash-range.ts';
 import { Refusal } from '../../../src/model/refusal.ts';
 import { captureText } from '../../../src/report/capture/capture-text.ts';
 import { scenarioYamlText } from '../../../src/report/capture/scenario-yaml-text.ts';
+import type { StreamEvidence } from '../../../src/results/evidence/stream-evidence.ts';
 import type { OutcomeReading } from '../../../src/results/count-table.ts';
 import { simulateInAggregate } from '../../../src/simulate/aggregate.ts';
 import { simulateExactly } from '../../../src/simulate/exact.ts';
 import { parseScenario } from '../../../src/traffic/scenario-file.ts';
 import type { Scenario } from '../../../src/traffic/scenario.ts';
+import { evidenceOf } from '../recommend/evidence-of.ts';
 import { plant, rangesAt, sampleOf, zipf, type Planted, type PlantedStream } from './planted.ts';
 
 const ATTEMPTS: CaptureOptions = { offered: 'attempts', keepKeys: false };
@@ -145,6 +147,89 @@ describe('shares of shards that have no metrics of their own', () => {
     expect(scenarioOf(capture).stream.ranges?.map(({ start }) => start)).toEqual(
       [merged, ...others].map(({ range }) => range.start),
     );
+  });
+});
+
+describe('the load of a shard that was split in the window', () => {
+  const [lower, upper] = uniformRanges(2);
+  const bySide = (of: HashRange, count: number): string[] =>
+    Array.from({ length: 400 }, (_, n) => `k${n}`)
+      .filter((key) => contains(of, hashKeyOf(key)))
+      .slice(0, count);
+  const [a, b] = bySide(lower, 2);
+  const [far] = bySide(upper, 1);
+
+  /** The parent took 600 records/s, then its children 20 and 10: only the parent was read. */
+  function split(
+    keys: readonly { readonly key: string; readonly records: number }[],
+    { monitored = true } = {},
+  ): StreamEvidence {
+    const parents = ['shardId-000000000000'];
+    const made = evidenceOf({
+      steps: 2,
+      size: 200,
+      shards: [
+        { range: rangesAt(0n)[0], open: false, records: [600, 0] },
+        { range: lower, parents, records: [0, 20] },
+        { range: upper, parents, records: [0, 10] },
+      ],
+    });
+    const metrics = made.metrics && !monitored ? { ...made.metrics, shards: new Map() } : made.metrics;
+    return { ...made, metrics, sample: sampleOf([keys], 60, 200) };
+  }
+  const loads = (capture: Capture): number[] =>
+    capture.shards.map(({ offeredPerSec }) => Number(offeredPerSec.toFixed(6)));
+  const text = (capture: Capture): string =>
+    scenarioYamlText(capture, '0').replaceAll(/\n# */g, ' ').replaceAll(/ +/g, ' ');
+
+  it('is all on the child that has its keys', () => {
+    const capture = captureOf(
+      split([
+        { key: a, records: 24_000 },
+        { key: b, records: 12_000 },
+      ]),
+      ATTEMPTS,
+    );
+    // (600 + 20) / 2 and (0 + 10) / 2.
+    expect(loads(capture)).toEqual([310, 5]);
+    const keys = capture.sources.flatMap((source) => source.keys);
+    expect(keys.map(({ shard }) => shard)).toEqual([0, 0]);
+    expect(keys[0].weight / keys[1].weight).toBeCloseTo(2, 6);
+    expect(capture.basis.inherited).toEqual({ byKeys: 1, byWidth: 0 });
+    expect(text(capture)).toContain("by the closed shards' keys that were read");
+    const shards = played(scenarioOf(capture), 'aggregate');
+    expect(Math.abs(shards.count(0, 'offered') / 120 - 310)).toBeLessThan(4 * Math.sqrt(310 / 120));
+  });
+
+  it('is shared out by the keys of both, and by width beside them', () => {
+    const light = Array.from({ length: 300 }, (_, n) => ({ key: `light-${n}`, records: 20 }));
+    const capture = captureOf(
+      split([{ key: a, records: 18_000 }, { key: far, records: 12_000 }, ...light]),
+      ATTEMPTS,
+    );
+    // 36,000 read: a half, a third, and a sixth of light keys, of which the first 198 are listed.
+    const own = light.slice(0, 198).filter(({ key }) => contains(lower, hashKeyOf(key))).length;
+    const part = (18_000 + own * 20 + (102 * 20) / 2) / 36_000;
+    expect(loads(capture)[0]).toBeCloseTo((600 * part + 20) / 2, 5);
+    expect(loads(capture)[1]).toBeCloseTo((600 * (1 - part) + 10) / 2, 5);
+  });
+
+  it('is by its keys, too, where only the stream has metrics', () => {
+    const keys = [
+      { key: a, records: 27_000 },
+      { key: far, records: 9000 },
+    ];
+    const capture = captureOf(split(keys, { monitored: false }), ATTEMPTS);
+    // 630 / 2 a second, three quarters of it below.
+    expect(loads(capture)).toEqual([236.25, 78.75]);
+    expect(capture.basis).toMatchObject({ wasResharded: true, inherited: { byKeys: 1, byWidth: 0 } });
+  });
+
+  it('is by width where too few of its records were read, and the file says so', () => {
+    const capture = captureOf(split([{ key: a, records: 99 }]), ATTEMPTS);
+    expect(loads(capture)).toEqual([160, 155]);
+    expect(capture.basis.inherited).toEqual({ byKeys: 0, byWidth: 1 });
+    expect(text(capture)).toContain('by width, which nobody measured');
   });
 });
 

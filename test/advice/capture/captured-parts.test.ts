@@ -7,7 +7,7 @@ import { keyBitsOf, placeOf } from '../../../src/advice/capture/captured-keys.ts
 import { capturedSizeOf } from '../../../src/advice/capture/captured-size.ts';
 import { foldSteps } from '../../../src/advice/capture/fold-steps.ts';
 import type { SampledShard } from '../../../src/advice/capture/sampled-traffic.ts';
-import { overlaps } from '../../../src/advice/capture/shard-series.ts';
+import { overlaps } from '../../../src/advice/capture/range-heirs.ts';
 import { contains, uniformRanges, widthOf } from '../../../src/model/hash-range.ts';
 import { meanRecordBytes } from '../../../src/traffic/record-mean.ts';
 import { uniformKeys } from '../../traffic/scenarios.ts';
