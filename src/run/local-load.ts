@@ -81,7 +81,12 @@ export async function runLocalLoad({
       failPuts: (fromUs, toUs) => embedded.failPuts(fromUs, toUs),
     });
     const { warmupUs, stream } = scenario;
-    const follower = new LayoutFollower({ client: control, stream: streamName, warmupUs, cause: 'on-demand' });
+    const follower = new LayoutFollower({
+      client: control,
+      stream: streamName,
+      warmupUs,
+      cause: 'on-demand',
+    });
     const begin = (): void => {
       if (faults !== undefined) embedded.setFaults(faults);
     };
