@@ -1,4 +1,9 @@
 /**
+ * Ends work in order at the first signal, and the process at a later one.
+ */
+import { setMaxListeners } from 'node:events';
+
+/**
  * SIGINT, SIGTERM, SIGQUIT and the terminal's going away as an abort signal: the first ends the work in order, a later one ends the process.
  */
 export interface Interrupt {
@@ -39,7 +44,7 @@ export function watchInterrupt(last: LastAct = NOTHING, kept: () => string = () 
   const { signal, onSignal } = interruptOf(
     () => performance.now(),
     () => {
-      if (isEnding) process.exit(130);
+      if (isEnding) endProcess();
       isEnding = true;
       void endAtOnce(last, kept);
     },
@@ -59,6 +64,8 @@ export function interruptOf(
   end: () => void,
 ): { readonly signal: AbortSignal; readonly onSignal: () => void } {
   const controller = new AbortController();
+  // As many wait for it as there are shards to read; none of them is a leak.
+  setMaxListeners(0, controller.signal);
   let firstMs = 0;
   const onSignal = (): void => {
     if (!controller.signal.aborted) {
@@ -78,5 +85,20 @@ async function endAtOnce({ ended, isReported, act, cutOff }: LastAct, kept: () =
   const late = new Promise<string>((resolve) => setTimeout(() => resolve(cutOff()), LAST_ACT_MS));
   const sentence = await Promise.race([act(), late]);
   process.stderr.write(`${sentence === '' ? '' : `${left === '' ? ' ' : ''}${sentence}`}\n`);
+  endProcess();
+}
+
+/** What a thread of the pool does, which nothing can stop: opening and reading files, and looking up names. */
+const UNSTOPPABLE = /^(?:FSReq|GetAddrInfo|GetNameInfo|FileHandle|DirHandle)/;
+
+/**
+ * Ends the process with 130, whatever it is at: to exit, Node waits for calls of the system that may never return, such as
+ * opening a pipe that nobody writes to. Then a signal ends it, as a shell's 130 means.
+ */
+export function endProcess(): never {
+  if (!process.getActiveResourcesInfo().some((what) => UNSTOPPABLE.test(what))) process.exit(130);
+  process.removeAllListeners('SIGINT');
+  process.kill(process.pid, 'SIGINT');
+  process.kill(process.pid, 'SIGKILL');
   process.exit(130);
 }

@@ -61,6 +61,8 @@ export function addSampleFlags(command: Command): Command {
 export function readSampleFlags(flags: SampleFlags): SampleOptions {
   const { sample = false, sampleNow, efo = false, records, log } = flags;
   const isRead = sample || efo || sampleNow !== undefined;
+  // First what no other flag could make right.
+  const reading = readingOf(flags);
   if (!isRead) refuseStray(flags);
   if (isRead && records !== undefined) {
     throw badInput(
@@ -72,7 +74,7 @@ export function readSampleFlags(flags: SampleFlags): SampleOptions {
     throw badInput('--sample reads the past, and --sample-now what comes.', 'Leave one of them out.');
   }
   return {
-    reading: isRead ? readingOf(flags) : undefined,
+    reading: isRead ? reading : undefined,
     records,
     log,
   };

@@ -4,6 +4,7 @@
  */
 import { main } from './main.ts';
 import type { Context, ExitCode } from './context.ts';
+import { endProcess } from './interrupt.ts';
 import { standardOutput } from './standard-output.ts';
 
 // The SDK prints eight lines about Node 22 from every thread; what we need of Node stands in package.json.
@@ -28,7 +29,7 @@ const context: Context = {
 // A command that ends in order by itself listens too; any other ends here, with the code that an interruption has.
 for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    if (process.listenerCount(signal) === 1) process.exit(130);
+    if (process.listenerCount(signal) === 1) endProcess();
   });
 }
 

@@ -27,6 +27,8 @@ export function findMonitoringOff(
   const metrics = shardMetrics.includes('ALL') ? [] : NEEDED.filter((name) => !shardMetrics.includes(name));
   if (metrics.length === 0) return [];
   const cost = evidence.missing.find(({ what, why }) => what === 'shard-metrics' && why === 'off');
+  // The stream did not say, and nobody looked whether there are any.
+  if (evidence.stream.status === 'UNKNOWN' && shardMetrics.length === 0 && cost === undefined) return [];
   const says = saysOf(whole);
   return [
     {

@@ -14,6 +14,7 @@ import { showName } from '../name.ts';
 import { finish, labelled, pageWidth, wrap } from '../paragraph.ts';
 import type { Style } from '../render.ts';
 import { commandLines } from './command-lines.ts';
+import { givenEndpointOf } from '../given-endpoint.ts';
 import { explainDiagnosis } from './diagnosis-catalogue.ts';
 import { clockText, type WordsContext } from './diagnosis-words.ts';
 import { evidenceLines } from './evidence-text.ts';
@@ -46,11 +47,12 @@ export function contextOf({
   target,
   evidence,
 }: Pick<DiagnosisDocument, 'target' | 'evidence'>): WordsContext {
+  const endpoint = givenEndpointOf(target);
   return {
     stream: nameOf(target.stream),
     ...(target.stream.startsWith('arn:') ? { arn: target.stream } : {}),
     region: target.region,
-    ...(target.kind === 'local' ? { endpoint: target.endpoint } : {}),
+    ...(endpoint === undefined ? {} : { endpoint }),
     isOnDemand: evidence.stream?.mode === 'on-demand',
     fromMs: evidence.fromMs,
     toMs: evidence.toMs,
@@ -145,12 +147,13 @@ function calmText({
 }
 
 function subjectLines({ target, evidence: { stream } }: DiagnosisDocument, columns: number): string[] {
+  const endpoint = givenEndpointOf(target);
   const parts = [
     showName(nameOf(target.stream), 50),
     ...(stream === undefined ? [] : [stream.mode, `retention${NBSP}${stream.retentionHours}${NBSP}h`]),
-    amountOf(target.shards, 'open shard'),
+    ...(stream === undefined && target.shards === 0 ? [] : [amountOf(target.shards, 'open shard')]),
     target.region,
-    ...(target.kind === 'local' ? [showName(target.endpoint, 60)] : []),
+    ...(endpoint === undefined ? [] : [showName(endpoint, 60)]),
   ];
   return labelled('Stream', parts.join(', '), 11, columns);
 }

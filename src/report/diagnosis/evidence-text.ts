@@ -57,14 +57,17 @@ function hadOf(info: EvidenceInfo): string[] {
     ...metrics,
     ...broken,
     ...(sample === undefined ? [] : sampleOf(sample)),
-    ...(log === undefined
-      ? []
-      : [
-          `${showName(log.file, 40)}: ${amountOf(log.matches, 'line')} of ${count(log.lines)} name a throttled shard`,
-        ]),
+    ...(log === undefined ? [] : [`${showName(log.file, 40)}: ${namedBy(log)}`]),
     ...(run === undefined ? [] : [`report: ${showName(run, 60)}`]),
   ];
-  return had.length === 0 ? ['nothing but the layout of the stream'] : had;
+  if (had.length > 0) return had;
+  return [shardsInWindow === 0 ? 'nothing' : 'nothing but the layout of the stream'];
+}
+
+function namedBy({ lines, matches }: NonNullable<EvidenceInfo['log']>): string {
+  if (lines === 0) return 'empty, not a single line';
+  if (matches === 0) return `not one of ${amountOf(lines, 'line')} names a throttled shard`;
+  return `${amountOf(matches, 'line')} of ${count(lines)} name a throttled shard`;
 }
 
 /** Coverage: how much of which shards was read, and why not more. */

@@ -129,6 +129,6 @@ export const KEYS_IGNORED: DiagnosisWords<'KEYS_IGNORED'> = {
   todo: () => 'Nothing, if order does not matter. Else go back to partition keys:',
   commands: (_finding, context) => [
     `aws kinesis update-stream-record-distribution-strategy --stream-arn ${context.arn ?? 'ARN-OF-THE-STREAM'} --region ${context.region} ` +
-      '--record-distribution-strategy USER_PARTITION_KEY',
+      `${context.endpoint === undefined ? '' : `--endpoint-url ${context.endpoint} `}--record-distribution-strategy USER_PARTITION_KEY`,
   ],
 };

@@ -5,6 +5,7 @@
 import type { LayoutStep } from '../../results/layout-step.ts';
 import type { TargetInfo } from '../../results/report-document.ts';
 import { count } from '../figure.ts';
+import { givenEndpointOf } from '../given-endpoint.ts';
 
 /** Without --details. */
 const MOST_COMMANDS = 6;
@@ -13,12 +14,13 @@ export function commandLines(steps: readonly LayoutStep[], target: TargetInfo, d
   if (steps.length === 0) return [];
   const shown = details ? steps : steps.slice(0, MOST_COMMANDS);
   const more = steps.length - shown.length;
+  const endpoint = givenEndpointOf(target);
   return [
     'The same by hand, one after another (shell, AWS CLI 1 or 2; each wait looks',
     'every 10 s, for 3 minutes at most):',
     '  set -e',
     `  STREAM=${quoted(target.stream)}`,
-    ...(target.kind === 'local' ? [`  export AWS_ENDPOINT_URL=${quoted(target.endpoint)}`] : []),
+    ...(endpoint === undefined ? [] : [`  export AWS_ENDPOINT_URL=${quoted(endpoint)}`]),
     // Version 1 of the AWS CLI knows only the second.
     `  export AWS_REGION=${quoted(target.region)} AWS_DEFAULT_REGION=${quoted(target.region)}`,
     ...shown.flatMap((step) => [

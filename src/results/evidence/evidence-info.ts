@@ -60,12 +60,16 @@ export function evidenceInfoOf(evidence: StreamEvidence): EvidenceInfo {
   const inWindow = shards.filter(({ shardId, open }) => open || metrics?.shards.has(shardId) === true);
   const holes = metrics === null ? undefined : holesOf(evidence, metrics);
   return {
-    stream: {
-      mode: stream.mode,
-      retentionHours: stream.retentionHours,
-      ignoresKeys: stream.ignoresKeys,
-      ...(stream.createdMs === undefined ? {} : { createdMs: stream.createdMs }),
-    },
+    ...(stream.status === 'UNKNOWN'
+      ? {}
+      : {
+          stream: {
+            mode: stream.mode,
+            retentionHours: stream.retentionHours,
+            ignoresKeys: stream.ignoresKeys,
+            ...(stream.createdMs === undefined ? {} : { createdMs: stream.createdMs }),
+          },
+        }),
     fromMs,
     toMs,
     steps: metrics?.count ?? 0,

@@ -63,6 +63,12 @@ export async function connect(options: AwsOptions, stream?: string): Promise<Aws
     requestHandler: handler(4),
   });
   const watch = watchReplies(control);
+  let isClosed = false;
+  // A call that closing cut off would be tried again, and keep the process alive for as long.
+  control.middlewareStack.add(
+    (next) => (args) => (isClosed ? Promise.reject(new Error('the connection is closed')) : next(args)),
+    { step: 'finalizeRequest', priority: 'low', name: 'noneAfterClosing' },
+  );
   const region = await resolveRegion(control);
   await resolveCredentials(control, options.profile ?? process.env.AWS_PROFILE);
   let cloudWatch: CloudWatchClient | undefined;
@@ -95,6 +101,7 @@ export async function connect(options: AwsOptions, stream?: string): Promise<Aws
       return cloudWatch;
     },
     close: () => {
+      isClosed = true;
       control.destroy();
       cloudWatch?.destroy();
     },

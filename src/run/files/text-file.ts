@@ -1,8 +1,9 @@
 /**
  * Reads the text files that users name: scenarios and saved reports.
  */
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { badInput, type Refusal } from '../../model/refusal.ts';
+import { eachChunkOfPipe } from './named-pipe.ts';
 
 /** Far above any scenario or report; whoever names a larger file has named the wrong one. */
 export const MAX_TEXT_BYTES = 64 * 1024 * 1024;
@@ -36,6 +37,10 @@ export async function readBytesFile(path: string, maxBytes = MAX_TEXT_BYTES): Pr
 /** Hands a file over piece by piece, however large it is. */
 export async function eachChunk(path: string, take: (chunk: Buffer) => void): Promise<void> {
   try {
+    if ((await stat(path)).isFIFO()) {
+      await eachChunkOfPipe(path, take);
+      return;
+    }
     const file = await open(path, 'r');
     try {
       if ((await file.stat()).isDirectory()) {

@@ -82,9 +82,9 @@ export async function gatherMetrics(asker: MetricAsker, ask: MetricsAsk): Promis
   };
 }
 
-/** Whether nothing at all was answered. */
-function isNothing({ columns, unread, trouble }: ColumnReading): boolean {
-  return trouble !== undefined && unread.length === columns.length;
+/** Whether nothing at all was answered: it failed, or was interrupted. */
+function isNothing({ columns, unread }: ColumnReading): boolean {
+  return unread.length === columns.length;
 }
 
 interface StreamReading {

@@ -87,7 +87,7 @@ export async function gatherEvidence(
   return {
     stream: gathered.facts,
     region: connection.region,
-    endpoint: connection.watch.endpoint,
+    endpoint: ask.endpointUrl ?? connection.watch.endpoint,
     isLocal: connection.watch.isOurs,
     tags,
     fanOutConsumers,

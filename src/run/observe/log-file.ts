@@ -1,11 +1,11 @@
 /**
  * Reads an application's log for the shards that its error messages name.
  */
-import { badInput } from '../../model/refusal.ts';
 import type { LogEvidence } from '../../results/evidence/log-evidence.ts';
 import { LogReader } from '../../results/evidence/log-reader.ts';
 import { epochClock } from '../clock.ts';
 import { eachLine } from '../files/lines.ts';
+import { isNoText, noText } from '../files/packed-file.ts';
 
 /**
  * @param stream its name
@@ -16,9 +16,7 @@ export async function readLog(path: string, stream: string): Promise<LogEvidence
   const reader = new LogReader(stream, { year: now.getUTCFullYear(), month: now.getUTCMonth() + 1 });
   let isFirst = true;
   await eachLine(path, (line) => {
-    if (isFirst && (line.startsWith('\u001f\ufffd') || line.includes('\u0000'))) {
-      throw badInput(`--log ${path} is not a text file.`, 'Unpack it first, such as by gunzip.');
-    }
+    if (isFirst && isNoText(line)) throw noText(`--log ${path}`);
     isFirst = false;
     reader.line(line);
   });

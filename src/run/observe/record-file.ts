@@ -11,6 +11,7 @@ import { FileSampler, type FileShard } from '../../results/sample/file-sampler.t
 import { JsonObjects } from '../../results/sample/json-objects.ts';
 import { LineSplitter } from '../files/lines.ts';
 import type { EndpointClock } from '../aws/reply-watch.ts';
+import { isNoText, noText } from '../files/packed-file.ts';
 import { eachChunk } from '../files/text-file.ts';
 import { metricMsOf } from './wanted-slice.ts';
 
@@ -75,6 +76,7 @@ async function readEither(path: string, take: Take): Promise<'json' | 'csv'> {
       blank += text;
       const first = /[^\s\ufeff]/.exec(blank)?.[0];
       if (first === undefined) return;
+      if (isNoText(blank)) throw noText(`--records ${path}`);
       format = first === '{' || first === '[' ? 'json' : 'csv';
       reader = format === 'json' ? jsonReader(take) : csvReader(path, take);
       reader.push(blank);
@@ -104,6 +106,7 @@ function csvReader(path: string, take: Take): PieceReader {
     if (columns === undefined) {
       columns = csvColumns(text);
       if (columns !== undefined) return;
+      if (text.includes('\ufffd')) throw noText(`--records ${path}`);
       throw badInput(`--records ${path}: line ${line} names no column partitionKey.`, HOW);
     }
     take(isCut ? undefined : detached(recordOfCsv(text, columns)), line);

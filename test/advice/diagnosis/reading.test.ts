@@ -171,6 +171,11 @@ describe('what is seen of a stream', () => {
     ]);
   });
 
+  it('says nothing of monitoring where the stream did not say, and nobody looked', () => {
+    const unread = { ...withoutShardMetrics(calm), metrics: null, missing: [] };
+    expect(codes({ ...unread, stream: { ...unread.stream, status: 'UNKNOWN' } })).toEqual([]);
+  });
+
   it('says nothing of monitoring where all of it is on', () => {
     expect(codes({ ...calm, stream: { ...calm.stream, shardMetrics: ['ALL'] } })).toEqual([]);
   });

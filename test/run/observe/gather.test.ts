@@ -127,8 +127,9 @@ describe('the evidence of a stream', () => {
   });
 
   it('ends where it is interrupted, with what is there', async () => {
-    const { metrics } = await gather({}, AbortSignal.abort());
-    expect(metrics?.stream).toEqual({});
+    const { metrics, missing } = await gather({}, AbortSignal.abort());
+    expect(metrics).toBeNull();
+    expect(missing).toMatchObject([{ what: 'stream-metrics', why: 'failed' }]);
     expect(endpoint.service.asked.filter((action) => action.startsWith('kinesis'))).toEqual([]);
   });
 });

@@ -122,6 +122,16 @@ describe('a log', () => {
     });
   });
 
+  it.each([
+    ['packed', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0])],
+    ['UTF-16', Buffer.from('\ufeffpartitionKey\nk', 'utf16le')],
+    ['of bytes that are no text', Buffer.from([0x9d, 0xe1, 0x41, 0x0a])],
+  ])('is no text where it is %s, of records too', async (_, bytes) => {
+    await expect(readRecordFile(file('records.bin', bytes), SHARDS)).rejects.toMatchObject({
+      ...{ exitCode: 2, what: `--records ${join(folder, 'records.bin')} is not a text file.` },
+    });
+  });
+
   it('is refused where it is packed', async () => {
     const packed = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]);
     await expect(readLog(file('app.log.gz', packed), 'orders')).rejects.toMatchObject({ exitCode: 2 });
