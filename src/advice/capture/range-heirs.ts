@@ -18,6 +18,8 @@ export interface RangeHeir extends Overlap {
   readonly bytes: number;
 }
 
+const NOISE = 1e-9;
+
 /** @param keys of the other shard; undefined where too few of its records were read */
 export function heirsOf(
   range: HashRange,
@@ -27,10 +29,15 @@ export function heirsOf(
   const found = overlaps(range, ranges);
   if (keys === undefined || found.length === 1)
     return found.map(({ index, part }) => ({ index, part, records: part, bytes: part }));
-  return found.map(({ index, part }) => ({
-    ...{ index, part },
-    ...shareWithin(keys, commonOf(range, ranges[index])),
-  }));
+  return found.map(({ index, part }) => {
+    const { records, bytes } = shareWithin(keys, commonOf(range, ranges[index]));
+    return { ...{ index, part }, records: withoutNoise(records), bytes: withoutNoise(bytes) };
+  });
+}
+
+/** What parts of floating point leave over is no load: a shard that has it would count as read. */
+function withoutNoise(part: number): number {
+  return part < NOISE ? 0 : part;
 }
 
 /** Which ranges of now, in order of hash key, have a part of another one, and how much of it. */

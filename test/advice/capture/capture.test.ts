@@ -195,7 +195,7 @@ describe('the load of a shard that was split in the window', () => {
     const keys = capture.sources.flatMap((source) => source.keys);
     expect(keys.map(({ shard }) => shard)).toEqual([0, 0]);
     expect(keys[0].weight / keys[1].weight).toBeCloseTo(2, 6);
-    expect(capture.basis.inherited).toEqual({ byKeys: 1, byWidth: 0 });
+    expect(capture.basis).toMatchObject({ inherited: { byKeys: 1, byWidth: 0 }, sampledShards: 1 });
     expect(text(capture)).toContain("by the closed shards' keys that were read");
     const shards = played(scenarioOf(capture), 'aggregate');
     expect(Math.abs(shards.count(0, 'offered') / 120 - 310)).toBeLessThan(4 * Math.sqrt(310 / 120));
