@@ -39,7 +39,8 @@ export function captureCommand(context: Context): Command {
   const command = new Command('capture')
     .description("a stream's real traffic as a scenario file, without payloads")
     .action((flags: CaptureFlags) => captureStream(flags, context));
-  return addEvidenceFlags(command, '-1h')
+  // Neither a run's report nor a log tells of rates, sizes or keys that CloudWatch and records do not.
+  return addEvidenceFlags(command, '-1h', { allShards: true, runReport: false, log: false })
     .option('-o, --out <file>', 'the scenario file to write, .yaml or .yml')
     .option('--force', 'replace the file if it is there')
     .option(

@@ -25,7 +25,7 @@ export function diagnoseCommand(context: Context): Command {
     .action((flags: DiagnoseFlags) => diagnoseStream(flags, context));
   return addRedactFlag(
     addOutputFlags(
-      addEvidenceFlags(command, '-1h').option(
+      addEvidenceFlags(command, '-1h', { allShards: true, runReport: true, log: true }).option(
         '--fail-on <codes>',
         'exit 3 on any of these findings, as HOT_KEY,HOT_SHARD; 4 where the data do not tell',
       ),

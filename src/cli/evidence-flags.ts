@@ -35,19 +35,28 @@ export interface EvidenceOptions {
   readonly single: SampleOptions;
 }
 
+/** Flags that not every command can do something with: one that cannot does not know them. */
+export interface OwnFlags {
+  readonly allShards: boolean;
+  readonly runReport: boolean;
+  readonly log: boolean;
+}
+
 /** Adds the flags to a command and returns it. @param from default of --from, such as `-1h` */
-export function addEvidenceFlags(command: Command, from: string): Command {
-  const told = command
+export function addEvidenceFlags(command: Command, from: string, own: OwnFlags): Command {
+  command
     .option('--stream <name|arn>', 'the stream to look at')
     .option('--from <time>', 'where to begin: -15m, -7d, 2026-11-20T03:00:00Z', from)
-    .option('--to <time>', 'where to end: now, -5m or a time', 'now')
-    .option('--all-shards', 'every shard by the minute, also of a large stream')
-    .option('--consumers <list>', 'who reads it, where you know: polling:2,efo:1,lambda:1,firehose:1')
-    .option(
+    .option('--to <time>', 'where to end: now, -5m or a time', 'now');
+  if (own.allShards) command.option('--all-shards', 'every shard by the minute, also of a large stream');
+  command.option('--consumers <list>', 'who reads it, where you know: polling:2,efo:1,lambda:1,firehose:1');
+  if (own.runReport) {
+    command.option(
       '--run-report <file>',
       'the JSON report of a run against it: its throttled keys are known exactly',
     );
-  return addAwsFlags(addSampleFlags(told));
+  }
+  return addAwsFlags(addSampleFlags(command, own.log));
 }
 
 /** @throws Refusal (exit 2) before anything is asked */

@@ -23,8 +23,10 @@ export function recommendCommand(context: Context): Command {
   const command = new Command('recommend')
     .description('splits and merges that a stream needs, from its metrics and keys; changes nothing')
     .action((flags: RecommendCommandFlags) => recommendFor(flags, context));
+  // Every shard is read as it is, and a log tells of no load.
+  const own = { allShards: false, runReport: true, log: false };
   return addOutputFlags(
-    addRecommendFlags(addEvidenceFlags(command, '-7d')).option(
+    addRecommendFlags(addEvidenceFlags(command, '-7d', own)).option(
       '--details',
       'every shard and every command, however many',
     ),

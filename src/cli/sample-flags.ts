@@ -40,9 +40,9 @@ export interface ReadingOptions {
 const DEFAULTS = { share: '20%', budget: '64MiB', shards: '16' } as const;
 const MOST_NOW_MS = 300_000;
 
-/** Adds the flags to a command and returns it. */
-export function addSampleFlags(command: Command): Command {
-  return command
+/** Adds the flags to a command and returns it. @param takesLog whether the command goes by a log */
+export function addSampleFlags(command: Command, takesLog: boolean): Command {
+  command
     .option('--sample', 'read records around the worst minutes of the worst shards (with --yes)')
     .option('--sample-now <time>', 'read records that arrive from now on, for so long, such as 10s')
     .option('--efo', 'read them by a temporary fan-out consumer instead of polling (with --yes)')
@@ -52,9 +52,13 @@ export function addSampleFlags(command: Command): Command {
     )
     .option('--sample-budget <size>', `read at most so much in all (default: ${DEFAULTS.budget})`)
     .option('--sample-shards <count>', `read at most so many shards (default: ${DEFAULTS.shards})`)
-    .option('--records <file>', 'records from a file: get-records JSON, a record per line, or CSV')
-    .option('--log <file>', "a producer's log: its error messages name the throttled shards")
-    .option('--yes', 'read old positions, register a consumer; without it, only what would be done is said');
+    .option('--records <file>', 'records from a file: get-records JSON, a record per line, or CSV');
+  if (takesLog)
+    command.option('--log <file>', "a producer's log: its error messages name the throttled shards");
+  return command.option(
+    '--yes',
+    'read old positions, register a consumer; without it, only what would be done is said',
+  );
 }
 
 /** @throws Refusal (exit 2) where the flags do not fit together */

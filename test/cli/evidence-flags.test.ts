@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { planText } from '../../src/cli/evidence.ts';
 import { parseTimePoint, readEvidenceFlags } from '../../src/cli/evidence-flags.ts';
 import { refusalOf } from '../traffic/refusal-of.ts';
+import { shardwise } from './outcome.ts';
 
 const HOUR = 3_600_000;
 
@@ -85,5 +86,18 @@ describe('what will be asked', () => {
     ).toBe(
       'CloudWatch, all 10,000 shards: 30,000 metrics in 429 calls, $0.30 (30,000 / 1,000 x $0.01), 1m50s at least.',
     );
+  });
+});
+
+describe('evidence that a command would not go by', () => {
+  it.each([
+    ['recommend', '--all-shards'],
+    ['recommend', '--log'],
+    ['capture', '--run-report'],
+    ['capture', '--log'],
+  ])('is no flag of it: %s %s', async (command, flag) => {
+    const { err, exit } = await shardwise(command, '--stream', 'orders', flag, 'a.txt');
+    expect([exit, err]).toEqual([2, expect.stringContaining(`unknown option '${flag}'`) as string]);
+    expect((await shardwise('diagnose', '--help')).out).toContain(flag);
   });
 });
